@@ -1,0 +1,27 @@
+// The one JSON line in an ack file (cdc-pipelines(7)): what a sink made durable, for the source to
+// confirm.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cdckit::ack {
+
+struct Record {
+  std::string run;     // copied from hello
+  std::string source;  // raw JSON object copied from hello
+  std::uint64_t seq = 0;
+  std::string pos;     // of the ckpt or eof line
+  std::uint64_t rows_ok = 0;
+  std::uint64_t rows_rejected = 0;
+  std::string sink;    // e.g. kafka:flights
+  std::int64_t ts_ms = 0;
+};
+
+std::string format(const Record& record);
+// Nothing for empty, torn or foreign content: an unreadable ack is no ack.
+std::optional<Record> parse(std::string_view content);
+
+}  // namespace cdckit::ack

@@ -1,0 +1,210 @@
+#include "common/cli/help.hpp"
+
+#include "common/cli/run_tool.hpp"
+#include "common/cli/standard_flags.hpp"
+
+#include <algorithm>
+
+namespace cdckit::cli {
+
+namespace {
+
+constexpr std::size_t kHelpColumn = 30;
+constexpr std::size_t kWidth = 100;
+
+std::string flag_spelling(const Flag& flag) {
+  std::string out = flag.letter != 0 ? std::string("-") + flag.letter + ", " : "    ";
+  out += "--" + flag.name;
+  if (!flag.value.empty()) out += flag.optional_value ? "[=" + flag.value + "]" : " " + flag.value;
+  return out;
+}
+
+std::string help_with_default(const Flag& flag) {
+  std::string out = flag.help;
+  if (flag.repeatable && !flag.value.empty()) out += " Repeatable.";
+  if (!flag.fallback.empty()) out += " Default: " + flag.fallback + ".";
+  return out;
+}
+
+void append_wrapped(std::string& out, const std::string& text, std::size_t indent) {
+  std::size_t column = indent;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t space = std::min(text.find(' ', at), text.size());
+    const std::size_t length = space - at;
+    if (column > indent && column + 1 + length > kWidth) {
+      out += '\n' + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      out += ' ';
+      ++column;
+    }
+    out.append(text, at, length);
+    column += length;
+    at = space + 1;
+  }
+  out += '\n';
+}
+
+void append_entry(std::string& out, const std::string& left, const std::string& right) {
+  std::string line = "  " + left;
+  if (line.size() + 2 > kHelpColumn) {
+    out += line + '\n';
+    line.clear();
+  }
+  line.resize(kHelpColumn, ' ');
+  out += line;
+  append_wrapped(out, right, kHelpColumn);
+}
+
+std::string usage_line(const Tool& tool, const Command& command) {
+  std::string out = tool.name + (command.name.empty() ? "" : " " + command.name) + " [OPTIONS]";
+  for (const Positional& positional : command.positionals) {
+    const std::string name = positional.name + (positional.repeatable ? "..." : "");
+    out += positional.required ? " " + name : " [" + name + "]";
+  }
+  return out;
+}
+
+void append_flags(std::string& out, const std::vector<Flag>& flags) {
+  std::string group = "\n";
+  for (const Flag& flag : flags) {
+    if (flag.group != group) {
+      group = flag.group;
+      out += '\n' + (group.empty() ? "Options" : group) + ":\n";
+    }
+    append_entry(out, flag_spelling(flag), help_with_default(flag));
+  }
+  append_entry(out, "-h, --help", "Show this text.");
+  append_entry(out, "-V, --version", "Show the version.");
+}
+
+void append_examples(std::string& out, const Tool& tool) {
+  if (tool.examples.empty()) return;
+  out += "\nExamples:\n";
+  for (const Example& example : tool.examples) out += "  " + example.text + "\n    " + example.command + '\n';
+}
+
+void append_commands(std::string& out, const Tool& tool) {
+  bool any = false;
+  for (const Command& command : tool.commands) {
+    if (command.name.empty()) continue;
+    if (!any) out += "\nCommands:\n";
+    any = true;
+    append_entry(out, command.name, command.summary);
+  }
+}
+
+// pandoc reads * _ [ ] < > \ ` as markup, and "..." as an ellipsis only with smart, which is off
+std::string markdown(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view("*_[]<>\\`|").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+void append_man_flag(std::string& out, const Flag& flag) {
+  if (flag.letter != 0) out += std::string("**-") + flag.letter + "**, ";
+  out += "**\\--" + flag.name + "**";
+  if (!flag.value.empty()) out += flag.optional_value ? "[=*" + markdown(flag.value) + "*]" : " *" + markdown(flag.value) + "*";
+  out += "\n:   " + markdown(help_with_default(flag)) + "\n\n";
+}
+
+std::vector<Flag> flags_of(const Tool& tool, bool shared) {
+  CommonOptions options;
+  std::vector<Flag> out;
+  for (const Command& command : tool.commands) {
+    for (Flag& flag : all_flags(command, options)) {
+      const bool is_shared = flag.group == "Delivery" || flag.group == "General";
+      const bool known = std::any_of(out.begin(), out.end(), [&](const Flag& f) { return f.name == flag.name; });
+      if (is_shared == shared && !known) out.push_back(std::move(flag));
+    }
+  }
+  return out;
+}
+
+std::string all_words(const Tool& tool) {
+  std::string words;
+  for (const Command& command : tool.commands) {
+    if (!command.name.empty()) words += command.name + " ";
+  }
+  for (const bool shared : {false, true}) {
+    for (const Flag& flag : flags_of(tool, shared)) words += "--" + flag.name + " ";
+  }
+  return words + "--help --version";
+}
+
+std::string fish_completion(const Tool& tool) {
+  std::string out;
+  for (const Command& command : tool.commands) {
+    if (command.name.empty()) continue;
+    out += "complete -c " + tool.name + " -n __fish_use_subcommand -a " + command.name + '\n';
+  }
+  for (const bool shared : {false, true}) {
+    for (const Flag& flag : flags_of(tool, shared)) {
+      out += "complete -c " + tool.name + " -l " + flag.name;
+      if (flag.letter != 0) out += std::string(" -s ") + flag.letter;
+      out += flag.value.empty() ? "\n" : " -r\n";
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string help_text(const Tool& tool, const Command& command, const std::vector<Flag>& flags) {
+  std::string out = tool.name + " - " + (command.name.empty() ? tool.summary : command.summary) + "\n\n";
+  out += "Usage: " + usage_line(tool, command) + '\n';
+  if (command.name.empty()) append_commands(out, tool);
+  if (!command.positionals.empty()) {
+    out += "\nArguments:\n";
+    for (const Positional& positional : command.positionals) append_entry(out, positional.name, positional.help);
+  }
+  append_flags(out, flags);
+  append_examples(out, tool);
+  out += "\nManual: man " + tool.name + '\n';
+  return out;
+}
+
+std::string overview_text(const Tool& tool) {
+  std::string out = tool.name + " - " + tool.summary + "\n\nUsage: " + tool.name + " COMMAND [OPTIONS]\n";
+  append_commands(out, tool);
+  append_examples(out, tool);
+  out += "\nFlags of a command: " + tool.name + " COMMAND --help. Manual: man " + tool.name + '\n';
+  return out;
+}
+
+std::string version_text(const Tool& tool) {
+  return tool.name + " " CDCKIT_VERSION "\n" + (tool.libraries.empty() ? "" : tool.libraries + '\n');
+}
+
+std::string man_options(const Tool& tool) {
+  CommonOptions options;
+  std::string out;
+  for (const Command& command : tool.commands) {
+    std::string part;
+    for (const Positional& positional : command.positionals) {
+      part += "*" + markdown(positional.name) + "*\n:   " + markdown(positional.help) + "\n\n";
+    }
+    for (const Flag& flag : command.flags) append_man_flag(part, flag);
+    if (!command.name.empty()) out += "## " + tool.name + " " + command.name + "\n\n" + markdown(command.summary) + "\n\n";
+    out += part;
+  }
+  out += "## Shared options\n\n";
+  for (const Flag& flag : flags_of(tool, true)) append_man_flag(out, flag);
+  return out + "**-h**, **\\--help**\n:   Show help.\n\n**-V**, **\\--version**\n:   Show the version.\n";
+}
+
+std::string completion(const Tool& tool, const std::string& shell) {
+  if (shell == "bash") {
+    return "complete -o default -W '" + all_words(tool) + "' " + tool.name + '\n';
+  }
+  if (shell == "zsh") {
+    return "#compdef " + tool.name + "\n_arguments '*:word:(" + all_words(tool) + ")' '*:file:_files'\n";
+  }
+  return shell == "fish" ? fish_completion(tool) : "";
+}
+
+}  // namespace cdckit::cli

@@ -1,0 +1,195 @@
+#include "common/cli/parse.hpp"
+
+#include "common/base/error.hpp"
+#include "common/config/toml.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <set>
+
+#include <CLI/CLI.hpp>
+
+namespace cdckit::cli {
+
+namespace {
+
+using base::ErrorKind;
+
+[[noreturn]] void refuse(const std::string& message, std::string hint = {}) {
+  throw base::Error(ErrorKind::usage, message, std::move(hint));
+}
+
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string nearest(const std::string& word, const std::vector<std::string>& names) {
+  std::string best;
+  std::size_t distance = 3;
+  for (const std::string& name : names) {
+    const std::size_t d = edit_distance(word, name);
+    if (d < distance) {
+      distance = d;
+      best = name;
+    }
+  }
+  return best;
+}
+
+// What CLI11 fills; deques keep addresses stable.
+struct Storage {
+  std::deque<std::vector<std::string>> values;
+  std::deque<std::int64_t> counts;
+  std::vector<CLI::Option*> options;
+};
+
+std::string cli11_names(const Flag& flag) {
+  return (flag.letter != 0 ? std::string("-") + flag.letter + "," : std::string()) + "--" + flag.name;
+}
+
+void add_flag(CLI::App& app, const Flag& flag, Storage& storage) {
+  auto& values = storage.values.emplace_back();
+  auto& count = storage.counts.emplace_back(0);
+  if (flag.value.empty()) {
+    storage.options.push_back(app.add_flag(cli11_names(flag), count));
+    return;
+  }
+  auto* option = app.add_option(cli11_names(flag), values);
+  option->expected(flag.optional_value ? 0 : 1, 1)->allow_extra_args(false);
+  option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  storage.options.push_back(option);
+}
+
+void set_value(const Flag& flag, const std::string& value, ErrorKind kind, const std::string& where) {
+  try {
+    flag.set(value);
+  } catch (const std::invalid_argument& error) {
+    throw base::Error(kind, "could not use " + where + ": " + error.what());
+  }
+}
+
+void apply_flag(const Flag& flag, const CLI::Option& option, const std::vector<std::string>& values, std::int64_t count) {
+  const std::string where = "--" + flag.name;
+  const std::size_t times = flag.value.empty() ? static_cast<std::size_t>(count) : values.size();
+  if (times > 1 && !flag.repeatable) refuse("could not use " + where + ": it was given " + std::to_string(times) + " times");
+  if (flag.value.empty()) {
+    for (std::size_t i = 0; i < times; ++i) set_value(flag, "true", ErrorKind::usage, where);
+    return;
+  }
+  if (values.empty() && option.count() > 0) set_value(flag, "", ErrorKind::usage, where);
+  for (const std::string& value : values) set_value(flag, value, ErrorKind::usage, where);
+}
+
+void apply_table(const config::Table& table, const std::vector<Flag>& flags, const std::set<std::string>& given,
+                 const std::string& path) {
+  for (const auto& [key, values] : table) {
+    const auto flag = std::find_if(flags.begin(), flags.end(), [&](const Flag& f) { return f.name == key; });
+    if (flag == flags.end() || key == "config") {
+      throw base::Error(ErrorKind::config, "could not read \"" + path + "\": unknown setting \"" + key + "\"");
+    }
+    if (given.contains(key)) continue;
+    for (const std::string& value : values) {
+      if (flag->value.empty() && value == "false") continue;
+      set_value(*flag, value, ErrorKind::config, "\"" + key + "\" of \"" + path + "\"");
+    }
+  }
+}
+
+void apply_config(const std::string& path, const Command& command, const std::vector<Flag>& flags,
+                  const std::set<std::string>& given) {
+  const config::Document document = config::read_toml(path);
+  for (const auto& [name, table] : document) {
+    if (name.empty() || name == command.name) apply_table(table, flags, given, path);
+  }
+}
+
+void apply_positionals(const Command& command, const std::vector<std::string>& rest, const std::vector<Flag>& flags) {
+  std::size_t at = 0;
+  for (const std::string& word : rest) {
+    if (word.size() > 1 && word.front() == '-' && word != "--") {
+      std::vector<std::string> names;
+      for (const Flag& flag : flags) names.push_back("--" + flag.name);
+      const std::string near = nearest(word.substr(0, word.find('=')), names);
+      refuse("unknown flag \"" + word.substr(0, word.find('=')) + "\"", near.empty() ? "" : "Did you mean " + near + "?");
+    }
+    if (word == "--") continue;
+    if (at >= command.positionals.size()) refuse("unexpected argument \"" + word + "\"");
+    const Positional& positional = command.positionals[at];
+    try {
+      positional.set(word);
+    } catch (const std::invalid_argument& error) {
+      refuse("could not use " + positional.name + ": " + error.what());
+    }
+    if (!positional.repeatable) ++at;
+  }
+  const bool repeated = at < command.positionals.size() && command.positionals[at].repeatable && !rest.empty();
+  for (std::size_t i = at + (repeated ? 1 : 0); i < command.positionals.size(); ++i) {
+    if (command.positionals[i].required) refuse("the argument " + command.positionals[i].name + " is missing");
+  }
+}
+
+}  // namespace
+
+const Command& choose_command(const Tool& tool, std::vector<std::string>& arguments) {
+  const Command* fallback = nullptr;
+  std::vector<std::string> names;
+  for (const Command& command : tool.commands) {
+    if (command.name.empty()) fallback = &command;
+    if (!command.name.empty()) names.push_back(command.name);
+    if (!arguments.empty() && !command.name.empty() && arguments.front() == command.name) {
+      arguments.erase(arguments.begin());
+      return command;
+    }
+  }
+  if (fallback != nullptr) return *fallback;
+  if (arguments.empty() || arguments.front().starts_with('-')) {
+    std::string all;
+    for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+    refuse("a command is missing: one of " + all);
+  }
+  const std::string near = nearest(arguments.front(), names);
+  refuse("unknown command \"" + arguments.front() + "\"", near.empty() ? "" : "Did you mean " + near + "?");
+}
+
+Parsed parse_flags(const Command& command, const std::vector<Flag>& flags, std::vector<std::string> arguments) {
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  Storage storage;
+  Parsed parsed;
+  for (const Flag& flag : flags) add_flag(app, flag, storage);
+  app.add_flag("-h,--help", parsed.help);
+  app.add_flag("-V,--version", parsed.version);
+  app.add_option("--generate", parsed.generate);
+  std::reverse(arguments.begin(), arguments.end());
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    refuse(error.what());
+  }
+  if (parsed.help || parsed.version || !parsed.generate.empty()) return parsed;
+  std::set<std::string> given;
+  std::string config_path;
+  for (std::size_t i = 0; i < flags.size(); ++i) {
+    if (storage.options[i]->count() == 0) continue;
+    given.insert(flags[i].name);
+    apply_flag(flags[i], *storage.options[i], storage.values[i], storage.counts[i]);
+    if (flags[i].name == "config") config_path = storage.values[i].back();
+  }
+  apply_positionals(command, app.remaining(), flags);
+  if (!config_path.empty()) apply_config(config_path, command, flags, given);
+  return parsed;
+}
+
+}  // namespace cdckit::cli

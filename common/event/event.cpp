@@ -1,0 +1,124 @@
+#include "common/event/event.hpp"
+
+#include "common/ndjson/text.hpp"
+
+namespace cdckit::event {
+
+namespace {
+
+using ndjson::Member;
+using ndjson::ObjectCursor;
+
+bool is_null(std::string_view value) noexcept { return value == "null"; }
+
+std::string_view without_quotes(std::string_view token) noexcept {
+  return token.size() >= 2 && token.front() == '"' ? token.substr(1, token.size() - 2) : std::string_view{};
+}
+
+bool is_ours(std::string_view name) noexcept {
+  return name == "pos" || name == "key" || name == "old_key" || name == "new_key" || name == "kafka";
+}
+
+struct Slot {
+  std::string_view name;
+  std::string_view Event::*member;
+};
+constexpr Slot kSlots[] = {
+    {"key", &Event::key},         {"old_key", &Event::old_key},         {"new_key", &Event::new_key},
+    {"before", &Event::before},   {"after", &Event::after},             {"source", &Event::source},
+    {"message", &Event::message}, {"transaction", &Event::transaction}, {"unchanged", &Event::unchanged},
+    {"ts_us", &Event::ts_us},     {"kafka", &Event::kafka},
+};
+
+void store(Event& event, const Member& member) noexcept {
+  if (is_null(member.value)) return;
+  for (const Slot& slot : kSlots) {
+    if (member.name == slot.name) {
+      event.*(slot.member) = member.value;
+      return;
+    }
+  }
+}
+
+bool is_operation(std::string_view token) noexcept {
+  return token.size() == 3 && std::string_view("cudrtm").find(token[1]) != std::string_view::npos;
+}
+
+}  // namespace
+
+Source read_source(std::string_view source) {
+  Source out;
+  ObjectCursor cursor(source);
+  Member member;
+  while (cursor.next(member)) {
+    if (member.name == "schema") out.schema = without_quotes(member.value);
+    if (member.name == "table") out.table = without_quotes(member.value);
+    if (member.name == "snapshot") out.snapshot = without_quotes(member.value);
+    if (member.name == "ts_us") out.ts_us = member.value;
+  }
+  return out;
+}
+
+const char* Decoder::decode(std::string_view line, bool padded, LineKind& kind, Event& event) {
+  if (const char* reason = validator_.check_object(line, padded)) return reason;
+  event = Event{};
+  event.line = line;
+  kind = LineKind::row;
+  if (line.starts_with(kControlPrefix)) {
+    kind = LineKind::control;
+    return nullptr;
+  }
+  ObjectCursor cursor(line);
+  Member member;
+  bool has_operation = false;
+  bool has_envelope = false;
+  bool others_follow = false;
+  while (cursor.next(member)) {
+    if (is_ours(member.name)) {
+      if (!event.tail.empty()) others_follow = true;
+    } else if (event.tail.empty()) {
+      const char* begin = member.name.data() - 1;
+      event.tail = {begin, static_cast<std::size_t>(line.data() + line.size() - begin)};
+    }
+    if (member.name == "op") {
+      has_operation = is_operation(member.value);
+      event.op = has_operation ? member.value[1] : '\0';
+    } else if (member.name == "pos") {
+      event.pos = without_quotes(member.value);
+    } else {
+      has_envelope = has_envelope || member.name == "source" || member.name == "before" || member.name == "after";
+      store(event, member);
+    }
+  }
+  if (others_follow) event.tail = {};
+  if (has_operation && has_envelope) {
+    kind = LineKind::event;
+  } else {
+    event = Event{};
+    event.line = line;
+  }
+  return nullptr;
+}
+
+void append_debezium_value(std::string& out, const Event& event) {
+  out += '{';
+  if (!event.tail.empty()) {
+    out += event.tail;
+    return;
+  }
+  ObjectCursor cursor(event.line);
+  Member member;
+  bool first = true;
+  while (cursor.next(member)) {
+    if (is_ours(member.name)) continue;
+    if (!first) out += ',';
+    first = false;
+    out += '"';
+    out += member.name;
+    out += "\":";
+    out += member.value;
+  }
+  out += '}';
+}
+
+}  // namespace cdckit::event

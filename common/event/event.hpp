@@ -1,0 +1,62 @@
+// One data line (cdc-event(5)) as slices of the line itself, and the decoder that finds them:
+// the line is validated once (UTF-8, whole JSON grammar), then the top-level members are located.
+// Slices die with the line. No allocation per line.
+#pragma once
+
+#include "common/ndjson/validator.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace cdckit::event {
+
+enum class LineKind { event, row, control };
+
+// Values are raw JSON; absent and null members are empty views. `pos` is without quotes.
+struct Event {
+  std::string_view line;
+  char op = 0;  // c u d r t m
+  std::string_view pos;
+  std::string_view key;
+  std::string_view old_key;  // on the c of a key change
+  std::string_view new_key;  // on the d of a key change
+  std::string_view before;
+  std::string_view after;
+  std::string_view source;
+  std::string_view transaction;
+  std::string_view message;    // op m
+  std::string_view unchanged;  // array of column names whose values the server did not send
+  std::string_view ts_us;
+  std::string_view kafka;      // {"topic","partition","offset","timestamp"}
+  // The line from the first member that is not ours (pos, key, old_key, new_key, kafka) to the
+  // closing brace when ours all come first, else empty: see append_debezium_value().
+  std::string_view tail;
+};
+
+// Members of `source`, found on demand. Names are unescaped into the caller's scratch if needed.
+struct Source {
+  std::string_view schema;  // raw string token without quotes
+  std::string_view table;
+  std::string_view snapshot;
+  std::string_view ts_us;
+};
+Source read_source(std::string_view source);
+
+class Decoder {
+ public:
+  // Null and `kind`/`event` set when the line is fine, else the reason (static text). A line that
+  // starts with `{"__cdc":` is control; one with a string member `op` and a `source`, `before` or
+  // `after` is an event; any other object is a plain row (event.line is set, the rest empty).
+  const char* decode(std::string_view line, bool padded, LineKind& kind, Event& event);
+
+ private:
+  ndjson::Validator validator_;
+};
+
+inline constexpr std::string_view kControlPrefix = R"({"__cdc":)";
+
+// Debezium's value: the line without pos, key, old_key, new_key and kafka.
+void append_debezium_value(std::string& out, const Event& event);
+
+}  // namespace cdckit::event

@@ -1,0 +1,101 @@
+#include "common/event/input.hpp"
+
+#include "common/base/error.hpp"
+#include "common/log/log.hpp"
+
+namespace cdckit::event {
+
+using base::ErrorKind;
+
+Input::Input(InputSettings settings)
+    : settings_(std::move(settings)), reader_(settings_.fd, settings_.source, settings_.max_line) {
+  if (settings_.on_error == OnError::reject) {
+    rejects_ = std::make_unique<ndjson::RejectFile>(settings_.reject_path, settings_.tool);
+  }
+}
+
+const Item& Input::next(std::chrono::milliseconds wait, int interrupt_fd) {
+  while (!read_line(wait, interrupt_fd)) {
+  }
+  return item_;
+}
+
+// True when item_ is something to hand out.
+bool Input::read_line(std::chrono::milliseconds wait, int interrupt_fd) {
+  ndjson::Line line;
+  switch (reader_.next(line, wait, interrupt_fd)) {
+    case ndjson::ReadStatus::line: return accept(line);
+    case ndjson::ReadStatus::timeout: item_.kind = ItemKind::timeout; return true;
+    case ndjson::ReadStatus::interrupted: item_.kind = ItemKind::interrupted; return true;
+    case ndjson::ReadStatus::end: item_.kind = ItemKind::end; return true;
+  }
+  return true;
+}
+
+bool Input::accept(const ndjson::Line& line) {
+  item_.line_number = line.number;
+  item_.text = line.text;
+  LineKind kind{};
+  if (const char* reason = decoder_.decode(line.text, true, kind, item_.event)) {
+    if (!line.terminated) return accept_cut_line(line, reason);
+    bad_line({line.number, {}, reason, {}, line.text});
+    return false;
+  }
+  if (kind == LineKind::event) item_.kind = ItemKind::event;
+  if (kind == LineKind::row) item_.kind = ItemKind::row;
+  if (kind == LineKind::control) {
+    item_.kind = ItemKind::control;
+    note_control();
+  }
+  return true;
+}
+
+// The input ended inside a line. A tracked source sends it again; otherwise the input is bad, and
+// --on-error must not hide that something was cut off.
+bool Input::accept_cut_line(const ndjson::Line& line, const char* /*reason*/) {
+  if (!saw_hello_) {
+    throw base::Error(ErrorKind::data, reader_.where(line.number) + ": could not read line: the input ends inside it");
+  }
+  log::info("input ends inside line " + std::to_string(line.number) + "; its source will send it again");
+  item_.kind = ItemKind::end;
+  return true;
+}
+
+void Input::note_control() {
+  try {
+    item_.control = parse_control(item_.text);
+  } catch (const base::Error& error) {
+    // a broken control line is never skipped: positions hang on it
+    throw base::Error(ErrorKind::data, reader_.where(item_.line_number) + ": " + error.what());
+  }
+  if (item_.control.kind == ControlKind::hello) {
+    saw_hello_ = true;
+    saw_eof_ = false;
+  }
+  if (item_.control.kind == ControlKind::eof) saw_eof_ = true;
+}
+
+void Input::bad_line(const BadLine& bad) {
+  const std::string where = reader_.where(bad.line_number);
+  if (settings_.on_error == OnError::stop) {
+    throw base::Error(ErrorKind::data, where + ": could not read line: " + std::string(bad.reason),
+                      "Use --on-error skip or --reject FILE to go on after bad lines.");
+  }
+  ++rejected_;
+  log::info(where + ": " + std::string(bad.reason));
+  if (rejects_ == nullptr) return;
+  ndjson::Validator validator;
+  const bool is_json = validator.check_value(bad.text, false) == nullptr;
+  rejects_->add({settings_.source, bad.line_number, bad.pos, bad.reason, bad.code, bad.text, is_json});
+}
+
+void Input::sync_rejects() {
+  if (rejects_ != nullptr) rejects_->sync();
+}
+
+base::ExitCode Input::end_code() const noexcept {
+  if (!whole()) return base::ExitCode::retry_later;
+  return rejected_ > 0 ? base::ExitCode::differences : base::ExitCode::done;
+}
+
+}  // namespace cdckit::event

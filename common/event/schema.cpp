@@ -1,0 +1,63 @@
+#include "common/event/schema.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/text.hpp"
+#include "common/ndjson/text.hpp"
+
+#include <nlohmann/json.hpp>
+#include <xxhash.h>
+
+namespace cdckit::event {
+
+using ndjson::append_string;
+
+void append_schema_line(std::string& out, const TableSchema& schema) {
+  out += R"({"__cdc":"schema","v":1,"schema":)";
+  append_string(out, schema.schema);
+  out += R"(,"table":)";
+  append_string(out, schema.table);
+  out += R"(,"identity":)";
+  append_string(out, schema.identity);
+  out += R"(,"key":[)";
+  for (std::size_t i = 0; i < schema.key.size(); ++i) {
+    if (i > 0) out += ',';
+    append_string(out, schema.key[i]);
+  }
+  out += R"(],"columns":[)";
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    const Column& column = schema.columns[i];
+    out += i > 0 ? R"(,{"name":)" : R"({"name":)";
+    append_string(out, column.name);
+    out += R"(,"type":)";
+    append_string(out, column.type);
+    out += R"(,"oid":)" + std::to_string(column.oid) + R"(,"modifier":)" + std::to_string(column.modifier) +
+           R"(,"nullable":)" + (column.nullable ? "true}" : "false}");
+  }
+  out += "]}";
+}
+
+TableSchema parse_schema_line(std::string_view line) {
+  try {
+    const auto json = nlohmann::json::parse(line);
+    TableSchema out;
+    out.schema = json.at("schema").get<std::string>();
+    out.table = json.at("table").get<std::string>();
+    out.identity = json.value("identity", "default");
+    for (const auto& name : json.at("key")) out.key.push_back(name.get<std::string>());
+    for (const auto& item : json.at("columns")) {
+      out.columns.push_back({item.at("name").get<std::string>(), item.at("type").get<std::string>(),
+                             item.value("oid", 0U), item.value("modifier", -1), item.value("nullable", true)});
+    }
+    return out;
+  } catch (const nlohmann::json::exception& error) {
+    throw base::Error(base::ErrorKind::data, std::string("could not read schema line: ") + error.what());
+  }
+}
+
+std::string schema_hash(const TableSchema& schema) {
+  std::string line;
+  append_schema_line(line, schema);
+  return base::to_lower(base::hex16(XXH3_64bits(line.data(), line.size())));
+}
+
+}  // namespace cdckit::event

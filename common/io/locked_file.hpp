@@ -1,0 +1,31 @@
+// A small file that is replaced as a whole (write a temporary beside it, rename over it) by one
+// owner at a time: the owner holds flock on the file itself, also across its own renames.
+#pragma once
+
+#include "common/io/file_descriptor.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace cdckit::io {
+
+// Write temporary + rename; `durable` adds fsync of file and folder. Throws cannot_create or io.
+void replace_file(const std::string& path, std::string_view content, bool durable);
+
+class LockedFile {
+ public:
+  // Creates the file empty when it is missing. Throws temporary when another process holds it,
+  // cannot_create when it cannot be made.
+  explicit LockedFile(std::string path);
+
+  // Readers see the old or the new content, never a mixture; the lock is never let go in between.
+  void replace(std::string_view content, bool durable);
+  [[nodiscard]] std::string read() const;
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+ private:
+  std::string path_;
+  FileDescriptor fd_;
+};
+
+}  // namespace cdckit::io

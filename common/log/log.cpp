@@ -1,0 +1,157 @@
+#include "common/log/log.hpp"
+
+#include "common/base/clock.hpp"
+#include "common/io/file_descriptor.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <mutex>
+
+namespace cdckit::log {
+
+namespace {
+
+struct State {
+  std::mutex mutex;
+  Settings settings;
+  bool terminal = false;
+  bool colored = false;
+  bool progress_shown = false;
+};
+
+State& state() {
+  static State instance;
+  return instance;
+}
+
+std::atomic<Level> g_level{Level::warning};
+
+constexpr std::array<std::string_view, 4> kNames{"error", "warning", "info", "debug"};
+
+// log stands below ndjson, so it escapes its own strings
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20) {
+      static constexpr std::string_view kHex = "0123456789abcdef";
+      out += "\\u00";
+      out += kHex[byte >> 4U];
+      out += kHex[byte & 15U];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+std::string json_line(const Settings& settings, Level level, std::string_view message, Fields fields) {
+  std::string out = R"({"ts":)";
+  append_json_string(out, base::format_utc(base::unix_microseconds()));
+  out += R"(,"level":)";
+  append_json_string(out, kNames[static_cast<std::size_t>(level)]);
+  out += R"(,"tool":)";
+  append_json_string(out, settings.tool);
+  out += R"(,"message":)";
+  append_json_string(out, message);
+  for (const auto& [name, value] : fields) {
+    out += ',';
+    append_json_string(out, name);
+    out += ':';
+    append_json_string(out, value);
+  }
+  return out + "}\n";
+}
+
+std::string text_line(const State& at, Level level, std::string_view message, Fields fields) {
+  std::string out = at.settings.tool + ": ";
+  const bool painted = at.colored && level <= Level::warning;
+  if (painted) out += level == Level::error ? "\033[31m" : "\033[33m";
+  out += message;
+  if (painted) out += "\033[0m";
+  for (const auto& [name, value] : fields) {
+    out += ' ';
+    out += name;
+    out += '=';
+    out += value;
+  }
+  return out + "\n";
+}
+
+// stderr is the last resort: when it fails there is nobody left to tell
+void emit(State& at, std::string line) {
+  if (at.progress_shown) line.insert(0, "\r\033[K");
+  at.progress_shown = false;
+  (void)!::write(STDERR_FILENO, line.data(), line.size());
+}
+
+bool wants_color(const Settings& settings, bool terminal) {
+  if (settings.color != Color::automatic) return settings.color == Color::always;
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  const bool dumb = term != nullptr && std::string_view(term) == "dumb";
+  return terminal && (no_color == nullptr || *no_color == '\0') && !dumb;
+}
+
+}  // namespace
+
+void configure(Settings settings) {
+  State& at = state();
+  const std::scoped_lock lock(at.mutex);
+  at.terminal = io::is_terminal(STDERR_FILENO);
+  at.colored = wants_color(settings, at.terminal);
+  g_level = settings.level;
+  at.settings = std::move(settings);
+}
+
+bool enabled(Level level) noexcept { return level <= g_level.load(std::memory_order_relaxed); }
+
+void write(Level level, std::string_view message, Fields fields) {
+  if (!enabled(level)) return;
+  State& at = state();
+  const std::scoped_lock lock(at.mutex);
+  emit(at, at.settings.format == Format::json ? json_line(at.settings, level, message, fields)
+                                              : text_line(at, level, message, fields));
+}
+
+void hint(std::string_view text) {
+  State& at = state();
+  const std::scoped_lock lock(at.mutex);
+  if (at.settings.format == Format::json) {
+    emit(at, json_line(at.settings, Level::error, "hint", {{"hint", text}}));
+  } else {
+    emit(at, at.settings.tool + ": hint: " + std::string(text) + "\n");
+  }
+}
+
+bool shows_progress() noexcept {
+  State& at = state();
+  return at.terminal && at.settings.format == Format::text && enabled(Level::warning);
+}
+
+void progress(std::string_view text) {
+  State& at = state();
+  const std::scoped_lock lock(at.mutex);
+  if (!shows_progress()) return;
+  const std::string line = "\r\033[K" + at.settings.tool + ": " + std::string(text);
+  (void)!::write(STDERR_FILENO, line.data(), line.size());
+  at.progress_shown = true;
+}
+
+void stats(std::string_view json, std::string_view text) {
+  State& at = state();
+  const std::scoped_lock lock(at.mutex);
+  if (at.settings.format == Format::json) {
+    emit(at, std::string(json) + "\n");
+  } else {
+    emit(at, at.settings.tool + ": " + std::string(text) + "\n");
+  }
+}
+
+}  // namespace cdckit::log

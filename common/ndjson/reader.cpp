@@ -1,0 +1,91 @@
+#include "common/ndjson/reader.hpp"
+
+#include "common/base/error.hpp"
+#include "common/io/file_descriptor.hpp"
+
+#include <cstring>
+
+namespace cdckit::ndjson {
+
+namespace {
+constexpr std::size_t kBlock = 256U << 10U;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+}  // namespace
+
+Reader::Reader(int fd, std::string source, std::size_t max_line_bytes)
+    : fd_(fd), source_(std::move(source)), max_line_bytes_(max_line_bytes), buffer_(kBlock + kPadding) {}
+
+std::string Reader::where(std::uint64_t number) const { return source_ + ":" + std::to_string(number); }
+
+bool Reader::has_buffered_line() const {
+  return end_ > begin_ && std::memchr(buffer_.data() + begin_, '\n', end_ - begin_) != nullptr;
+}
+
+ReadStatus Reader::next(Line& line, std::chrono::milliseconds wait, int interrupt_fd) {
+  const bool waits_forever = wait.count() < 0 && interrupt_fd < 0;
+  const auto deadline = std::chrono::steady_clock::now() + wait;
+  for (;;) {
+    if (take_line(line)) return ReadStatus::line;
+    if (at_end_) return ReadStatus::end;
+    if (!waits_forever) {
+      const auto left = wait.count() < 0 ? wait
+                                         : std::chrono::ceil<std::chrono::milliseconds>(
+                                               deadline - std::chrono::steady_clock::now());
+      const auto bounded = wait.count() < 0 ? wait : std::max(left, std::chrono::milliseconds(0));
+      const unsigned ready = io::wait_readable({fd_, interrupt_fd}, bounded);
+      if ((ready & 1U) == 0) {
+        if ((ready & 2U) != 0) return ReadStatus::interrupted;
+        if (wait.count() >= 0 && std::chrono::steady_clock::now() >= deadline) return ReadStatus::timeout;
+        continue;
+      }
+    }
+    fill();
+  }
+}
+
+bool Reader::take_line(Line& line) {
+  for (;;) {
+    char* const start = buffer_.data() + begin_;
+    char* const found =
+        scanned_ < end_ ? static_cast<char*>(std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_)) : nullptr;
+    const bool last = found == nullptr && at_end_ && end_ > begin_;
+    const auto length = static_cast<std::size_t>((found != nullptr ? found : buffer_.data() + end_) - start);
+    if (length > max_line_bytes_) {
+      throw base::Error(base::ErrorKind::data,
+                        where(number_ + 1) + ": could not read line: longer than " + std::to_string(max_line_bytes_) + " bytes",
+                        "Raise --max-line.");
+    }
+    scanned_ = end_;
+    if (found == nullptr && !last) return false;
+    begin_ += length + (last ? 0 : 1);
+    scanned_ = begin_;
+    ++number_;
+    line.text = std::string_view(start, length);
+    line.number = number_;
+    line.terminated = !last;
+    if (number_ == 1 && line.text.starts_with(kByteOrderMark)) line.text.remove_prefix(kByteOrderMark.size());
+    if (line.text.ends_with('\r')) line.text.remove_suffix(1);
+    if (!line.text.empty()) return true;
+  }
+}
+
+void Reader::fill() {
+  make_room();
+  const std::size_t space = buffer_.size() - kPadding - end_;
+  const std::size_t count = io::read_some(fd_, {buffer_.data() + end_, space}, source_);
+  if (count == 0) at_end_ = true;
+  end_ += count;
+}
+
+// Lines before begin_ were handed out and are dead once next() is called again.
+void Reader::make_room() {
+  if (begin_ > 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    scanned_ -= begin_;
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  if (buffer_.size() - kPadding - end_ < kBlock / 2) buffer_.resize(buffer_.size() * 2);
+}
+
+}  // namespace cdckit::ndjson

@@ -1,0 +1,59 @@
+// Splits a byte stream into lines without copying them: large reads, memchr, one buffer that is
+// recycled. A line stays valid until the next call of next(). Behind every line there are at least
+// kPadding readable bytes, as simdjson wants them.
+//
+// Rules: `\n` ends a line, a `\r` before it is dropped, empty lines are skipped but counted, a byte
+// order mark at the start is dropped. A line longer than the limit throws data with its number.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cdckit::ndjson {
+
+inline constexpr std::size_t kPadding = 64;
+
+struct Line {
+  std::string_view text;
+  std::uint64_t number = 0;  // from 1
+  bool terminated = true;    // false: the input ended without a line break after this one
+};
+
+enum class ReadStatus { line, timeout, interrupted, end };
+
+class Reader {
+ public:
+  // Does not own the descriptor. `source` names it in messages: `stdin`.
+  Reader(int fd, std::string source, std::size_t max_line_bytes);
+
+  // Waits up to `wait` (negative: forever) for a whole line. `interrupt_fd` (-1: none) becoming
+  // readable ends the wait with `interrupted`; lines already in the buffer are still delivered first.
+  ReadStatus next(Line& line, std::chrono::milliseconds wait, int interrupt_fd = -1);
+  // True when next() would return a line without reading.
+  [[nodiscard]] bool has_buffered_line() const;
+  [[nodiscard]] const std::string& source() const noexcept { return source_; }
+  [[nodiscard]] std::uint64_t line_number() const noexcept { return number_; }
+  // `stdin:42`, for messages.
+  [[nodiscard]] std::string where(std::uint64_t number) const;
+
+ private:
+  bool take_line(Line& line);
+  void fill();
+  void make_room();
+
+  int fd_;
+  std::string source_;
+  std::size_t max_line_bytes_;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0;    // first byte not handed out
+  std::size_t scanned_ = 0;  // no line break in [begin_, scanned_)
+  std::size_t end_ = 0;      // end of the bytes read
+  std::uint64_t number_ = 0;
+  bool at_end_ = false;
+};
+
+}  // namespace cdckit::ndjson

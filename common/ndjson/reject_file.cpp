@@ -1,0 +1,75 @@
+#include "common/ndjson/reject_file.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/text.hpp"
+#include "common/ndjson/text.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace cdckit::ndjson {
+
+namespace {
+
+constexpr std::size_t kFull = 64U << 10U;
+
+void append_text_or_null(std::string& out, std::string_view text) {
+  if (text.empty()) {
+    out += "null";
+  } else {
+    append_string(out, text);
+  }
+}
+
+}  // namespace
+
+RejectFile::RejectFile(std::string path, std::string tool)
+    : path_(std::move(path)),
+      tool_(std::move(tool)),
+      fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
+  if (!fd_.is_open()) {
+    throw base::system_error(base::ErrorKind::cannot_create, "could not create \"" + path_ + "\"", errno);
+  }
+}
+
+void RejectFile::add(const Rejection& rejection) {
+  std::string& out = pending_;
+  out += R"({"tool":)";
+  append_string(out, tool_);
+  out += R"(,"source":)";
+  append_string(out, rejection.source);
+  out += R"(,"line":)" + std::to_string(rejection.line) + R"(,"pos":)";
+  append_text_or_null(out, rejection.pos);
+  out += R"(,"reason":)";
+  append_string(out, rejection.reason);
+  out += R"(,"code":)";
+  append_text_or_null(out, rejection.code);
+  out += R"(,"row":)";
+  if (rejection.row_is_json) {
+    out += rejection.row;
+  } else {
+    out += R"({"base64":")" + base::to_base64(rejection.row) + "\"}";
+  }
+  out += "}\n";
+  ++count_;
+  dirty_ = true;
+  if (out.size() >= kFull) {
+    io::write_all(fd_.get(), out, path_);
+    out.clear();
+  }
+}
+
+void RejectFile::sync() {
+  if (!dirty_) return;
+  io::write_all(fd_.get(), pending_, path_);
+  pending_.clear();
+  // a pipe or terminal cannot be synced, and says EINVAL
+  if (::fdatasync(fd_.get()) != 0 && errno != EINVAL) {
+    throw base::system_error(base::ErrorKind::io, "could not sync \"" + path_ + "\"", errno);
+  }
+  dirty_ = false;
+}
+
+}  // namespace cdckit::ndjson

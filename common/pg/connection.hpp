@@ -1,0 +1,125 @@
+// PostgreSQL through libpq, whose types stay in this room. A Connection owns one session; it is
+// used by one thread. All failures throw ServerError, whose kind comes from the SQLSTATE (see
+// server_error.hpp), so callers can retry what is retryable. A connection string that libpq cannot
+// read throws config. Notices of the server go to the log.
+#pragma once
+
+#include "common/base/error.hpp"
+#include "common/base/unique_handle.hpp"
+#include "common/signals/stop.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct pg_conn;
+struct pg_result;
+
+namespace cdckit::pg {
+
+void finish_connection(pg_conn* connection) noexcept;
+void clear_result(pg_result* result) noexcept;
+void free_bytes(char* bytes) noexcept;
+
+class ServerError : public base::Error {
+ public:
+  ServerError(base::ErrorKind kind,
+              const std::string& message,
+              std::string sqlstate,
+              std::string context)
+      : Error(kind, message), sqlstate_(std::move(sqlstate)), context_(std::move(context)) {}
+  // "" when the connection was lost.
+  [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
+  // CONTEXT, e.g. `COPY t, line 3, column c`.
+  [[nodiscard]] const std::string& context() const noexcept { return context_; }
+ private:
+  std::string sqlstate_;
+  std::string context_;
+};
+
+// Rows of text values. Owns the result.
+class Result {
+ public:
+  explicit Result(pg_result* result) noexcept : result_(result) {}
+  [[nodiscard]] int rows() const noexcept;
+  [[nodiscard]] int columns() const noexcept;
+  [[nodiscard]] bool is_null(int row, int column) const noexcept;
+  [[nodiscard]] std::string_view at(int row, int column) const noexcept;
+  [[nodiscard]] std::string text(int row, int column) const { return std::string(at(row, column)); }
+  // Rows touched by INSERT, UPDATE, DELETE, MERGE or COPY.
+  [[nodiscard]] std::uint64_t affected() const noexcept;
+  // "INSERT 0 5", "COPY 12"
+  [[nodiscard]] std::string_view command_tag() const noexcept;
+  [[nodiscard]] pg_result* handle() const noexcept { return result_.get(); }  // for this room only
+
+ private:
+  base::UniqueHandle<pg_result, clear_result> result_;
+};
+
+struct ConnectOptions {
+  std::string conninfo;          // what psql takes: URI, key=value, or a bare database name
+  std::string application_name;  // unless the connection string or PGAPPNAME names one
+  bool replication = false;      // replication=database
+  std::chrono::seconds connect_timeout{10};
+};
+
+using Parameter = std::optional<std::string_view>;
+
+class Connection {
+ public:
+  // Sets client_encoding UTF8, datestyle ISO, intervalstyle postgres, extra_float_digits 3, time
+  // zone UTC, bytea_output hex, empty search_path left alone. PG* variables, service and pgpass
+  // files work as in psql.
+  explicit Connection(const ConnectOptions& options);
+
+  // One or several statements by the simple protocol; the last one's result.
+  Result query(const std::string& sql);
+  // Text parameters $1..$n by the extended protocol (not on replication connections).
+  Result query(const std::string& sql, std::span<const Parameter> parameters);
+  void execute(const std::string& sql) { (void)query(sql); }
+  // For statements that may wait for others without limit: asks the server to cancel and throws
+  // temporary when a stop is requested meanwhile.
+  Result query_until_stop(const std::string& sql, signals::StopToken stop);
+
+  // COPY ... FROM STDIN, in one piece: begin_copy_in, put_copy any number of times, end_copy_in
+  // (rows taken) or abort_copy_in (server forgets all).
+  void begin_copy_in(const std::string& sql);
+  void put_copy(std::string_view bytes);
+  std::uint64_t end_copy_in();
+  void abort_copy_in(const std::string& reason);
+
+  // COPY ... TO STDOUT: begin_copy_out, then next_copy until it gives nothing. The view is valid
+  // until the next call.
+  void begin_copy_out(const std::string& sql);
+  std::optional<std::string_view> next_copy();
+
+  [[nodiscard]] std::string quote_identifier(std::string_view name) const;
+  [[nodiscard]] std::string quote_literal(std::string_view text) const;
+  [[nodiscard]] int server_version() const noexcept;  // 150020
+  [[nodiscard]] std::string host() const;
+  [[nodiscard]] std::string database() const;
+  [[nodiscard]] int socket() const noexcept;
+  [[nodiscard]] bool in_transaction() const noexcept;
+  [[nodiscard]] pg_conn* handle() noexcept { return connection_.get(); }  // for this room only
+
+ private:
+  void start(const ConnectOptions& options);
+  void wait_connected(std::chrono::seconds limit);
+  void set_session();
+  Result take_result(pg_result* result, const std::string& what);
+  Result end_of_copy(const std::string& what);
+  base::UniqueHandle<pg_conn, finish_connection> connection_;
+  base::UniqueHandle<char, free_bytes> copy_row_;
+};
+
+// "schema"."table"
+std::string quote_name(std::string_view schema, std::string_view table);
+// Quotes an identifier without a connection.
+std::string quote_identifier(std::string_view name);
+
+}  // namespace cdckit::pg
