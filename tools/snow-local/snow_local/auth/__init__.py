@@ -1,0 +1,1 @@
+"""Who may speak: users, key-pair JWTs, scoped and session tokens."""

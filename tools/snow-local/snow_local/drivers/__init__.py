@@ -1,0 +1,1 @@
+"""The face that the official drivers speak to."""

@@ -1,0 +1,1 @@
+"""Storage: DuckDB files, names, types, errors and the write lock."""

@@ -1,0 +1,1 @@
+"""Snowflake SQL on DuckDB: sessions, translation, DDL, SHOW and results."""

@@ -1,0 +1,220 @@
+"""One session: runs statements one at a time, with its own context and transaction."""
+
+import re
+import threading
+import time
+import uuid
+
+import duckdb
+from sqlglot import exp
+
+from snow_local.auth.users import User
+from snow_local.engine import errors
+from snow_local.engine.errors import SqlError
+from snow_local.sql import commands, describe, query, result, show
+from snow_local.sql.account import Account
+from snow_local.sql.alter import Alter
+from snow_local.sql.bindings import bind, number_placeholders
+from snow_local.sql.ddl import SUCCESS, Ddl
+from snow_local.sql.result import Result
+from snow_local.sql.translate import Translator, parse
+
+_COMMENT = re.compile(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|//[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.S)
+_WORD = re.compile(r"[A-Za-z_]+")
+_DML = {
+    "INSERT": query.insert,
+    "UPDATE": query.update,
+    "DELETE": query.delete,
+    "MERGE": query.merge,
+    "TRUNCATE": query.truncate,
+}
+_OUTSIDE = ("DATABASE",)
+
+
+class Session:
+    """Owns a DuckDB cursor; a lock keeps requests of one session apart."""
+
+    def __init__(self, account: Account, user: User, role: str):
+        self._account = account
+        self.context = account.context(user, role)
+        self._cursor = account.storage.cursor()
+        self._translator = Translator(self._cursor, self.context)
+        self._ddl = Ddl(account, self._cursor, self.context)
+        self._guard = threading.Lock()
+        self._zone = ""
+        self._began = False  # BEGIN was said (or implied by AUTOCOMMIT = FALSE)
+        self._open = False  # DuckDB has an open transaction
+        self.last_used = time.monotonic()
+
+    def close(self) -> None:
+        with self._guard:
+            self._rollback()
+            if self._ddl.temporary:
+                with self._account.storage.write_lock.holding(self):
+                    self._ddl.drop_temporary()
+            self._cursor.close()
+
+    def interrupt(self) -> None:
+        """Stops the running statement, from another thread."""
+        self._cursor.interrupt()
+
+    def execute(self, statement: str, bindings: dict | None = None) -> Result:
+        """Runs one statement; SqlError when it fails."""
+        with self._guard:
+            self.last_used = time.monotonic()
+            query_id = str(uuid.uuid4())
+            try:
+                self._use_zone()
+                found = self._dispatch(statement, bindings)
+            except duckdb.Error as error:
+                raise errors.from_duckdb(error) from error
+            found.query_id = self.context.last_query_id = query_id
+            return found
+
+    def describe(self, statement: str) -> tuple[Result, int]:
+        """The columns that a statement would answer and the number of its placeholders; runs
+        nothing. Placeholders count as NULL."""
+        with self._guard:
+            self._use_zone()
+            tree = parse(statement)
+            marks = list(tree.find_all(exp.Placeholder))
+            for mark in marks:
+                mark.replace(exp.Null())
+            try:
+                if isinstance(tree, exp.Query):
+                    return query.describe(self._cursor, self._translator, tree), len(marks)
+            except duckdb.Error as error:
+                raise errors.from_duckdb(error) from error
+            name = "inserted" if isinstance(tree, exp.Insert) else "affected"
+            found = (
+                result.counts(result.INSERT, [f"number of rows {name}"], [0])
+                if type(tree).__name__.upper() in _DML
+                else result.status("")
+            )
+            found.data = found.data.slice(0, 0)
+            return found, len(marks)
+
+    def _use_zone(self) -> None:
+        if self._zone != self.context.timezone:
+            zone = self.context.timezone.replace("'", "''")
+            self._cursor.execute(f"SET TimeZone = '{zone}'")
+            self._zone = self.context.timezone
+
+    def _dispatch(self, statement: str, bindings: dict | None = None) -> Result:
+        statement = statement[_COMMENT.match(statement).end() :].rstrip().rstrip(";").rstrip()
+        words = [word.upper() for word in _WORD.findall(statement[:200])[:6]]
+        if not statement:
+            raise SqlError(900, "42601", "SQL compilation error:\nEmpty SQL statement.")
+        head = words[0] if words else ""
+        if head in ("BEGIN", "START", "COMMIT", "ROLLBACK"):
+            return self._transaction(head, words)
+        if head in ("SHOW", "DESC", "DESCRIBE"):
+            run = show.run if head == "SHOW" else describe.run
+            return self._read(lambda: run(self._account, self._cursor, self.context, statement))
+        if commands.is_command(words):
+            return commands.run(self._account, self.context, statement, self._dispatch)
+        if head == "ALTER" and len(words) > 1 and words[1] in ("TABLE", "VIEW"):
+            alter = Alter(self._ddl, self._cursor, self.context, self._account)
+            return self._write(lambda: alter.run(statement), ddl=True)
+        tree = parse(number_placeholders(statement) if bindings else statement)
+        if bindings:
+            tree = bind(tree, bindings)
+        return self._run_tree(tree)
+
+    def _run_tree(self, tree: exp.Expression) -> Result:
+        if isinstance(tree, (exp.Create, exp.Drop, exp.Comment)):
+            return self._run_ddl(tree)
+        if isinstance(tree, exp.TruncateTable):
+            return self._write(
+                lambda: query.truncate(self._cursor, self._translator, tree), ddl=True
+            )
+        name = type(tree).__name__.upper()
+        if name in _DML:
+            return self._write(lambda: _DML[name](self._cursor, self._translator, tree))
+        if isinstance(tree, exp.Query):
+            return self._read(lambda: query.select(self._cursor, self._translator, tree))
+        if isinstance(tree, exp.Command):
+            raise errors.unsupported(f"{tree.name} {tree.expression}"[:80].strip())
+        raise errors.syntax(
+            f"line 1 at position 0 unexpected '{tree.sql(dialect='snowflake')[:40]}'."
+        )
+
+    def _run_ddl(self, tree: exp.Expression) -> Result:
+        kind = str(tree.args.get("kind") or "").upper()
+        if isinstance(tree, exp.Comment):
+            return self._write(lambda: self._ddl.comment(tree), ddl=True)
+        if isinstance(tree, exp.Drop):
+            work = self._ddl.drop
+        else:
+            work = {
+                "DATABASE": self._ddl.create_database,
+                "SCHEMA": self._ddl.create_schema,
+                "TABLE": self._ddl.create_table,
+                "VIEW": self._ddl.create_view,
+            }.get(kind)
+        if work is None or kind not in ("DATABASE", "SCHEMA", "TABLE", "VIEW"):
+            raise errors.unsupported(f"{type(tree).__name__.upper()} {kind}")
+        return self._write(lambda: work(tree), ddl=True, outside=kind in _OUTSIDE)
+
+    # -- transactions --------------------------------------------------------------------------
+
+    def _transaction(self, head: str, words: list[str]) -> Result:
+        if head == "BEGIN" and len(words) > 1 and words[1] not in ("TRANSACTION", "WORK", "NAME"):
+            raise errors.unsupported("Snowflake Scripting block")
+        if head in ("BEGIN", "START"):
+            if not self._began:
+                self._commit()
+                self._began = True
+        elif head == "COMMIT":
+            self._commit()
+        else:
+            self._rollback()
+        return result.status(SUCCESS)
+
+    def _start(self) -> None:
+        if not self._open:
+            self._cursor.execute("BEGIN")
+            self._open = True
+
+    def _commit(self) -> None:
+        try:
+            if self._open:
+                self._cursor.execute("COMMIT")
+        finally:
+            self._open = self._began = False
+            self._account.storage.write_lock.release(self)
+
+    def _rollback(self) -> None:
+        try:
+            if self._open:
+                self._cursor.execute("ROLLBACK")
+        except duckdb.TransactionException:
+            pass  # the failed statement ended the transaction already
+        finally:
+            self._open = self._began = False
+            self._account.storage.write_lock.release(self)
+
+    def _read(self, work) -> Result:
+        if self._began:
+            self._start()
+        return work()
+
+    def _write(self, work, ddl: bool = False, outside: bool = False) -> Result:
+        """Runs a change in the open transaction or in one of its own. DDL commits what is open."""
+        if ddl:
+            self._commit()
+        elif not self.context.autocommit:
+            self._began = True
+        self._account.storage.write_lock.acquire(self)
+        alone = ddl or not self._began
+        try:
+            if not outside:
+                self._start()
+            found = work()
+        except BaseException:
+            # A failed statement undoes itself; DuckDB can only undo the transaction.
+            self._rollback()
+            raise
+        if alone:
+            self._commit()
+        return found

@@ -1,0 +1,1 @@
+"""The SQL API v2 face."""

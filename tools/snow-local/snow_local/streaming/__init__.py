@@ -1,0 +1,1 @@
+"""The Snowpipe Streaming REST face: channels, commits, row errors."""

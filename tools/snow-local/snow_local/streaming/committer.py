@@ -1,0 +1,134 @@
+"""Commits waiting rows some time after they were accepted, with the offset tokens, atomically.
+
+One thread takes all channels of a table that have waited long enough and writes their rows, the
+error rows and the new channel state in one transaction of the table's database file.
+"""
+
+import logging
+import threading
+import time
+from collections import defaultdict
+
+import duckdb
+
+from snow_local.engine.errors import SqlError
+from snow_local.engine.storage import Storage
+from snow_local.faults import Settings
+from snow_local.streaming.channels import MUST_REOPEN, Append, Channel, PipeKey, StreamingError
+from snow_local.streaming.loader import Batch, load
+from snow_local.streaming.registry import Registry
+
+_MAX_COMMIT_BYTES = 64 * 1024 * 1024
+_LOG = logging.getLogger("snow_local.commit")
+
+
+class Committer:
+    """Owns the committing thread."""
+
+    def __init__(self, storage: Storage, registry: Registry, settings: Settings):
+        self._storage = storage
+        self._registry = registry
+        self._settings = settings
+        self._stop = False
+        self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread and commits what was accepted."""
+        with self._registry.lock:
+            self._stop = True
+            self._registry.arrived.notify_all()
+        self._thread.join()
+        self.commit_all()
+
+    def commit_all(self) -> None:
+        """Commits everything that waits, without delay."""
+        while due := self._due(float("inf")):
+            for pipe in due:
+                self._commit(pipe)
+
+    def _run(self) -> None:
+        while True:
+            with self._registry.lock:
+                if self._stop:
+                    return
+                self._registry.arrived.wait(self._pause())
+            for pipe in self._due(time.monotonic() - self._settings.commit_delay):
+                try:
+                    self._commit(pipe)
+                except Exception:
+                    _LOG.exception("could not commit rows of %s", pipe)
+                    time.sleep(0.2)
+
+    def _pause(self) -> float:
+        """Seconds until the oldest append is due; called with the registry's lock held."""
+        return min(0.05, max(0.002, self._settings.commit_delay / 4))
+
+    def _due(self, accepted_before: float) -> list[PipeKey]:
+        due = []
+        for channel in self._registry.all_channels():
+            if (
+                channel.waiting
+                and channel.waiting[0].accepted_at <= accepted_before
+                and channel.pipe not in due
+            ):
+                due.append(channel.pipe)
+        return due
+
+    def _commit(self, pipe: PipeKey) -> None:
+        cursor = self._storage.cursor()
+        # The lock comes first: rows stay waiting when another writer holds it for too long.
+        with self._registry.commit_lock(pipe), self._storage.write_lock.holding(cursor):
+            taken = self._take(pipe)
+            try:
+                batch = Batch(self._registry.check_table(pipe), taken)
+                self._write(cursor, pipe, batch)
+            except StreamingError:
+                self._settle(taken, None, MUST_REOPEN)
+            except (SqlError, duckdb.Error):
+                self._settle(taken, None, MUST_REOPEN)
+                raise
+            else:
+                self._settle(taken, batch, None)
+
+    def _take(self, pipe: PipeKey) -> dict[str, tuple[Channel, list[Append]]]:
+        taken: dict[str, tuple[Channel, list[Append]]] = {}
+        channels = [item for item in self._registry.all_channels() if item.pipe == pipe]
+        left = _MAX_COMMIT_BYTES
+        with self._registry.lock:
+            for channel in channels:
+                appends: list[Append] = []
+                while channel.waiting and left > 0:
+                    appends.append(channel.waiting.pop(0))
+                    left -= len(appends[-1].body)
+                if appends:
+                    channel.committing = len(appends)
+                    taken[channel.name] = (channel, appends)
+        return taken
+
+    @staticmethod
+    def _write(cursor: duckdb.DuckDBPyConnection, pipe: PipeKey, batch: Batch) -> None:
+        cursor.execute("SET TimeZone = 'UTC'")
+        cursor.execute("BEGIN")
+        try:
+            load(cursor, pipe, batch)
+            cursor.execute("COMMIT")
+        except BaseException:
+            cursor.execute("ROLLBACK")
+            raise
+
+    def _settle(self, taken: dict, batch: Batch | None, failure: str | None) -> None:
+        now = time.monotonic()
+        sizes: dict[str, int] = defaultdict(int)
+        with self._registry.lock:
+            for name, (channel, appends) in taken.items():
+                channel.committing = 0
+                sizes[name] = sum(len(item.body) for item in appends)
+                channel.latency_ms = int((now - appends[0].accepted_at) * 1000)
+                if batch is not None:
+                    batch.states[name].apply(channel)
+                if failure is not None:
+                    channel.status = failure
+            self._registry.waiting_bytes -= sum(sizes.values())
