@@ -1,0 +1,59 @@
+# Short verbs in front of CMake and scripts/; see README.md. Everything builds below build/.
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+release := build/release
+bootstrapped := scripts/bootstrap
+
+.PHONY: build demo test check bench soak fmt install deb clean bootstrap configure dev asan tsan
+.DEFAULT_GOAL := build
+
+bootstrap:
+	@$(bootstrapped)
+
+# one line instead of CMake's own report when a package is missing
+configure:
+	@command -v cmake ninja ccache >/dev/null && command -v pandoc >/dev/null || { echo 'make: a package is missing: run scripts/bootstrap' >&2; exit 69; }
+	@if [ ! -f $(release)/build.ninja ]; then \
+	  cmake --preset release >$(release)-configure.log 2>&1 || { mkdir -p build; grep -m1 -A2 -E 'run scripts/bootstrap' $(release)-configure.log || tail -20 $(release)-configure.log; exit 69; }; \
+	fi
+
+build:
+	@mkdir -p build
+	@$(MAKE) --no-print-directory configure
+	@cmake --build --preset release -j $(JOBS)
+
+demo: bootstrap
+	@$(MAKE) --no-print-directory build
+	@scripts/demo
+
+test: bootstrap
+	@$(MAKE) --no-print-directory build
+	@scripts/test
+
+check: bootstrap
+	@scripts/check
+
+bench: build
+	@tests/bench/run
+
+bench-%: build
+	@tests/bench/run $*
+
+soak: build
+	@scripts/test --soak
+
+fmt:
+	@scripts/check --fix
+
+install: build
+	@DESTDIR="$(DESTDIR)" cmake --install $(release) --prefix "$(PREFIX)"
+
+deb: build
+	@cd $(release) && cpack -G DEB
+
+dev asan tsan:
+	@cmake --preset $@ >/dev/null && cmake --build --preset $@ -j $(JOBS) && ctest --preset $@ -L unit
+
+clean:
+	@rm -rf build

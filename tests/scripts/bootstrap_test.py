@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""scripts/bootstrap on a machine where it has run: arguments, and that nothing is done twice."""
+
+import pathlib
+import time
+import unittest
+
+from support import SCRIPTS, run
+
+BOOTSTRAP = SCRIPTS / "bootstrap"
+
+
+class Bootstrap(unittest.TestCase):
+    def test_usage_errors_end_with_2(self):
+        for words in (["--only"], ["--only", "everything"], ["--fast"], ["lab"]):
+            done = run(BOOTSTRAP, *words)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertTrue(done.stderr.startswith("bootstrap: "), done.stderr)
+
+    def test_a_second_run_does_nothing_within_two_seconds(self):
+        first = run(BOOTSTRAP, timeout=1800)
+        self.assertEqual(first.returncode, 0, first.stderr)
+        started = time.monotonic()
+        second = run(BOOTSTRAP)
+        self.assertLess(time.monotonic() - started, 2)
+        self.assertRegex(second.stderr, r"\Abootstrap: ready \(build lab test check\)")
+
+    def test_every_package_stands_in_a_group_once(self):
+        text = (SCRIPTS / "bootstrap.d" / "packages").read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+        entries = [(line.split(":")[0], name) for line in lines for name in line.split()[1:]]
+        self.assertEqual(len(entries), len(set(entries)))
+        self.assertEqual({group for group, _ in entries}, {"build", "lab", "test", "check"})
+
+
+class Pins(unittest.TestCase):
+    def test_the_cache_folder_follows_the_environment(self):
+        script = f'. "{SCRIPTS}/versions"; echo "$cdc_cache"'
+        for variables, wanted in (
+            ({"HOME": "/h"}, "/h/.cache/cdckit"),
+            ({"HOME": "/h", "XDG_CACHE_HOME": "/x"}, "/x/cdckit"),
+            ({"HOME": "/h", "XDG_CACHE_HOME": "/x", "CDC_CACHE": "/c"}, "/c"),
+        ):
+            done = run("/bin/bash", "-euc", script, env=variables)
+            self.assertEqual(pathlib.Path(done.stdout.strip()), pathlib.Path(wanted))
+
+
+if __name__ == "__main__":
+    unittest.main()
