@@ -20,6 +20,9 @@ std::int64_t since_epoch() noexcept {
   return std::chrono::duration_cast<Unit>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+// Year 9999, as in RFC 3339.
+constexpr std::int64_t kLastSecond = 253'402'300'799;
+
 std::uint64_t random_bits() {
   std::uint64_t value = 0;
   if (getrandom(&value, sizeof value, 0) != static_cast<ssize_t>(sizeof value)) {
@@ -65,9 +68,9 @@ std::optional<std::int64_t> take_zone_minutes(std::string_view& text) {
   text.remove_prefix(1);
   const auto hours = take_number(text, 2);
   if (!hours) return std::nullopt;
-  take(text, ':');
-  const auto minutes = text.empty() ? std::optional<int>(0) : take_number(text, 2);
-  if (!minutes) return std::nullopt;
+  const bool colon = take(text, ':');
+  const auto minutes = text.empty() && !colon ? std::optional<int>(0) : take_number(text, 2);
+  if (!minutes || *hours > 23 || *minutes > 59) return std::nullopt;
   const std::int64_t total = *hours * 60 + *minutes;
   return negative ? -total : total;
 }
@@ -108,7 +111,7 @@ std::string format_utc(std::int64_t unix_microseconds) {
 std::optional<std::int64_t> parse_time(std::string_view text) {
   if (!text.empty() && text.front() == '@') {
     const auto seconds = parse_signed(text.substr(1));
-    if (!seconds) return std::nullopt;
+    if (!seconds || *seconds > kLastSecond || *seconds < -kLastSecond) return std::nullopt;
     return *seconds * 1'000'000;
   }
   const auto day = take_date(text);
@@ -120,6 +123,7 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   const auto second = take_number(text, 2);
   if (!second || *hour > 24 || *minute > 59 || *second > 60) return std::nullopt;
   const auto fraction = take_fraction(text);
+  if (*hour == 24 && (*minute > 0 || *second > 0 || fraction != 0)) return std::nullopt;
   const auto zone = take_zone_minutes(text);
   if (!fraction || !zone || !text.empty()) return std::nullopt;
   const std::int64_t days = day->time_since_epoch().count();

@@ -40,11 +40,17 @@ constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cas
 constexpr char upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 constexpr std::string_view kSpace = " \t\r\n\v\f";
 
+// A hundred years: adding it to a clock cannot overflow nanoseconds in 64 bits.
+constexpr std::uint64_t kLongestDuration = std::uint64_t{36'500} * 86'400'000;
+
 }  // namespace
 
 std::optional<std::uint64_t> parse_unsigned(std::string_view text) { return parse_integer<std::uint64_t>(text, 10); }
 std::optional<std::int64_t> parse_signed(std::string_view text) { return parse_integer<std::int64_t>(text, 10); }
-std::optional<std::uint64_t> parse_hex(std::string_view text) { return parse_integer<std::uint64_t>(text, 16); }
+std::optional<std::uint64_t> parse_hex(std::string_view text) {
+  if (text.size() > 16) return std::nullopt;
+  return parse_integer<std::uint64_t>(text, 16);
+}
 
 void append_hex16(std::string& out, std::uint64_t value) {
   static constexpr std::string_view kDigits = "0123456789ABCDEF";
@@ -63,7 +69,7 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   static constexpr std::array<Unit, 6> kUnits{
       {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
   const auto value = parse_with_unit(text, kUnits.data(), kUnits.size());
-  if (!value || *value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
+  if (!value || *value > kLongestDuration) return std::nullopt;
   return std::chrono::milliseconds(static_cast<std::int64_t>(*value));
 }
 

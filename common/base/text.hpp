@@ -19,7 +19,7 @@ std::optional<std::uint64_t> parse_hex(std::string_view text);
 void append_hex16(std::string& out, std::uint64_t value);
 std::string hex16(std::uint64_t value);
 
-// "250ms" "10s" "5m" "2h" "1d"; a bare number is seconds.
+// "250ms" "10s" "5m" "2h" "1d"; a bare number is seconds. A hundred years at most.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 std::string format_duration(std::chrono::milliseconds value);
 // "512" "64KiB" "8MiB" "1GiB", also K M G and kB MB GB (powers of 1000).

@@ -95,11 +95,11 @@ void append_commands(std::string& out, const Tool& tool) {
   }
 }
 
-// pandoc reads * _ [ ] < > \ ` as markup, and "..." as an ellipsis only with smart, which is off
+// pandoc reads these as markup; "..." and quotes only with smart, which is off
 std::string markdown(const std::string& text) {
   std::string out;
   for (const char c : text) {
-    if (std::string_view("*_[]<>\\`|").find(c) != std::string_view::npos) out += '\\';
+    if (std::string_view("*_[]<>\\`|~^$@&").find(c) != std::string_view::npos) out += '\\';
     out += c;
   }
   return out;

@@ -1,6 +1,7 @@
 #include "common/cli/parse.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/text.hpp"
 #include "common/config/toml.hpp"
 
 #include <algorithm>
@@ -71,24 +72,39 @@ void add_flag(CLI::App& app, const Flag& flag, Storage& storage) {
   storage.options.push_back(option);
 }
 
-void set_value(const Flag& flag, const std::string& value, ErrorKind kind, const std::string& where) {
+// A switch with a value (--create=false, or in a file): true, false, or for a repeatable one how often.
+std::int64_t switch_count(const Flag& flag, const std::string& value) {
+  if (value == "true") return 1;
+  if (value == "false") return 0;
+  const auto count = base::parse_unsigned(value);
+  if (!flag.repeatable || !count || *count > 9) throw std::invalid_argument("\"" + value + "\" is neither true nor false");
+  return static_cast<std::int64_t>(*count);
+}
+
+void apply_switch(const Flag& flag, const std::string& value) {
+  for (auto count = switch_count(flag, value); count > 0; --count) flag.set("true");
+}
+
+void apply_flag(const Flag& flag, const CLI::Option& option, const std::vector<std::string>& values) {
+  const std::string where = "--" + flag.name;
+  const bool is_switch = flag.value.empty();
+  const auto& given = is_switch ? option.results() : values;
+  if (given.size() > 1 && !flag.repeatable) {
+    refuse("could not use " + where + ": it was given " + std::to_string(given.size()) + " times");
+  }
   try {
-    flag.set(value);
+    if (given.empty()) flag.set("");  // a value that may be left out
+    for (const std::string& value : given) is_switch ? apply_switch(flag, value) : flag.set(value);
   } catch (const std::invalid_argument& error) {
-    throw base::Error(kind, "could not use " + where + ": " + error.what());
+    refuse("could not use " + where + ": " + error.what());
   }
 }
 
-void apply_flag(const Flag& flag, const CLI::Option& option, const std::vector<std::string>& values, std::int64_t count) {
-  const std::string where = "--" + flag.name;
-  const std::size_t times = flag.value.empty() ? static_cast<std::size_t>(count) : values.size();
-  if (times > 1 && !flag.repeatable) refuse("could not use " + where + ": it was given " + std::to_string(times) + " times");
-  if (flag.value.empty()) {
-    for (std::size_t i = 0; i < times; ++i) set_value(flag, "true", ErrorKind::usage, where);
-    return;
+void apply_setting(const Flag& flag, const std::vector<std::string>& values) {
+  if (values.size() > 1 && !flag.repeatable) throw std::invalid_argument("it takes one value");
+  for (const std::string& value : values) {
+    flag.value.empty() ? apply_switch(flag, value) : flag.set(value);
   }
-  if (values.empty() && option.count() > 0) set_value(flag, "", ErrorKind::usage, where);
-  for (const std::string& value : values) set_value(flag, value, ErrorKind::usage, where);
 }
 
 void apply_table(const config::Table& table, const std::vector<Flag>& flags, const std::set<std::string>& given,
@@ -99,31 +115,50 @@ void apply_table(const config::Table& table, const std::vector<Flag>& flags, con
       throw base::Error(ErrorKind::config, "could not read \"" + path + "\": unknown setting \"" + key + "\"");
     }
     if (given.contains(key)) continue;
-    for (const std::string& value : values) {
-      if (flag->value.empty() && value == "false") continue;
-      set_value(*flag, value, ErrorKind::config, "\"" + key + "\" of \"" + path + "\"");
+    try {
+      apply_setting(*flag, values);
+    } catch (const std::invalid_argument& error) {
+      throw base::Error(ErrorKind::config, "could not use \"" + key + "\" of \"" + path + "\": " + error.what());
     }
   }
 }
 
-void apply_config(const std::string& path, const Command& command, const std::vector<Flag>& flags,
-                  const std::set<std::string>& given) {
+// Tables are for commands. Top-level settings count for all; the command's own table goes first, so
+// that what it says wins.
+std::vector<std::string> apply_config(const std::string& path, const Command& command, const std::vector<Flag>& flags,
+                                      std::set<std::string> given) {
   const config::Document document = config::read_toml(path);
-  for (const auto& [name, table] : document) {
-    if (name.empty() || name == command.name) apply_table(table, flags, given, path);
+  if (!command.name.empty()) {
+    const auto own = document.find(command.name);
+    if (own != document.end()) {
+      apply_table(own->second, flags, given, path);
+      for (const auto& [key, values] : own->second) given.insert(key);
+    }
   }
+  const auto top = document.find("");
+  if (top != document.end()) apply_table(top->second, flags, given, path);
+  std::vector<std::string> names;
+  for (const auto& [name, table] : document) {
+    if (!name.empty()) names.push_back(name);
+  }
+  return names;
 }
 
 void apply_positionals(const Command& command, const std::vector<std::string>& rest, const std::vector<Flag>& flags) {
   std::size_t at = 0;
+  std::size_t filled = 0;  // positionals that have a value
+  bool flags_are_over = false;
   for (const std::string& word : rest) {
-    if (word.size() > 1 && word.front() == '-' && word != "--") {
+    if (word == "--" && !flags_are_over) {
+      flags_are_over = true;
+      continue;
+    }
+    if (word.size() > 1 && word.front() == '-' && !flags_are_over) {
       std::vector<std::string> names;
       for (const Flag& flag : flags) names.push_back("--" + flag.name);
       const std::string near = nearest(word.substr(0, word.find('=')), names);
       refuse("unknown flag \"" + word.substr(0, word.find('=')) + "\"", near.empty() ? "" : "Did you mean " + near + "?");
     }
-    if (word == "--") continue;
     if (at >= command.positionals.size()) refuse("unexpected argument \"" + word + "\"");
     const Positional& positional = command.positionals[at];
     try {
@@ -131,10 +166,10 @@ void apply_positionals(const Command& command, const std::vector<std::string>& r
     } catch (const std::invalid_argument& error) {
       refuse("could not use " + positional.name + ": " + error.what());
     }
+    filled = at + 1;
     if (!positional.repeatable) ++at;
   }
-  const bool repeated = at < command.positionals.size() && command.positionals[at].repeatable && !rest.empty();
-  for (std::size_t i = at + (repeated ? 1 : 0); i < command.positionals.size(); ++i) {
+  for (std::size_t i = filled; i < command.positionals.size(); ++i) {
     if (command.positionals[i].required) refuse("the argument " + command.positionals[i].name + " is missing");
   }
 }
@@ -184,11 +219,11 @@ Parsed parse_flags(const Command& command, const std::vector<Flag>& flags, std::
   for (std::size_t i = 0; i < flags.size(); ++i) {
     if (storage.options[i]->count() == 0) continue;
     given.insert(flags[i].name);
-    apply_flag(flags[i], *storage.options[i], storage.values[i], storage.counts[i]);
+    apply_flag(flags[i], *storage.options[i], storage.values[i]);
     if (flags[i].name == "config") config_path = storage.values[i].back();
   }
   apply_positionals(command, app.remaining(), flags);
-  if (!config_path.empty()) apply_config(config_path, command, flags, given);
+  if (!config_path.empty()) parsed.config_tables = apply_config(config_path, command, flags, given);
   return parsed;
 }
 

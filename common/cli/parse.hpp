@@ -11,6 +11,7 @@ namespace cdckit::cli {
 struct Parsed {
   bool help = false;
   bool version = false;
+  std::vector<std::string> config_tables;  // names of the tables in the --config file
   std::string generate;  // hidden: man-options, complete-bash, complete-zsh, complete-fish
 };
 

@@ -12,6 +12,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <functional>
 
 namespace cdckit::cli {
@@ -41,13 +42,14 @@ void report(const std::string& tool, const base::Error& error) {
 }
 
 // The single catch ladder.
-ExitCode guarded(const std::string& tool, const bool& promised, const std::function<ExitCode()>& body) {
+// `context` is null before there is one. It is asked at the end: the promise is made on the way.
+ExitCode guarded(const std::string& tool, const Context* context, const std::function<ExitCode()>& body) {
   try {
     return body();
   } catch (const base::Error& error) {
     if (error.kind() == ErrorKind::output_closed) {
       log::info(error.what());
-      return promised ? ExitCode::retry_later : ExitCode::done;
+      return context != nullptr && context->promised() ? ExitCode::retry_later : ExitCode::done;
     }
     report(tool, error);
     return base::exit_code_for(error.kind());
@@ -78,16 +80,26 @@ ExitCode run_command(const Command& command, Context& context) {
   ExitCode code{};
   {
     const StatsThread stats(context.metrics(), options.stats_interval);
-    code = guarded(context.tool(), context.promised(), [&] { return command.run(context); });
+    code = guarded(context.tool(), &context, [&] { return command.run(context); });
   }
   if (!options.metrics_file.empty()) {
-    const ExitCode written = guarded(context.tool(), context.promised(), [&] {
+    const ExitCode written = guarded(context.tool(), &context, [&] {
       context.metrics().write_file(options.metrics_file);
       return ExitCode::done;
     });
     if (code == ExitCode::done) code = written;
   }
   return code;
+}
+
+// A misspelt table would be ignored in silence.
+void check_tables(const Tool& tool, const std::vector<std::string>& tables, const std::string& path) {
+  for (const std::string& table : tables) {
+    const bool known = std::any_of(tool.commands.begin(), tool.commands.end(),
+                                   [&](const Command& command) { return command.name == table; });
+    if (known) continue;
+    throw base::Error(ErrorKind::config, "could not read \"" + path + "\": there is no command \"" + table + "\"");
+  }
 }
 
 ExitCode run_arguments(const Tool& tool, std::vector<std::string> arguments) {
@@ -104,6 +116,7 @@ ExitCode run_arguments(const Tool& tool, std::vector<std::string> arguments) {
   if (parsed.help) return print(help_text(tool, command, flags));
   if (parsed.version) return print(version_text(tool));
   if (!parsed.generate.empty()) return print_generated(tool, parsed.generate);
+  check_tables(tool, parsed.config_tables, options.config);
   check_common(options);
   log::configure(log_settings(tool.name, options));
   if (command.sink && bare && io::is_terminal(STDIN_FILENO)) {
@@ -150,8 +163,7 @@ void print_check(std::string_view check, bool ok, std::string_view detail, std::
 
 int run_tool(const Tool& tool, int argc, char** argv) {
   log::configure(log_settings(tool.name, CommonOptions{}));
-  const bool promised = false;
-  const ExitCode code = guarded(tool.name, promised, [&] {
+  const ExitCode code = guarded(tool.name, nullptr, [&] {
     io::ensure_standard_streams();
     (void)signals::install();
     return run_arguments(tool, std::vector<std::string>(argv + 1, argv + argc));

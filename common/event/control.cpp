@@ -52,7 +52,9 @@ std::vector<TopicPartition> partitions_of(std::string_view array) {
   while (cursor.next(element)) {
     TopicPartition& entry = out.emplace_back();
     entry.topic = text_of(ndjson::find_member(element, "topic"));
-    entry.partition = static_cast<std::int32_t>(number_of(ndjson::find_member(element, "partition")));
+    const std::uint64_t partition = number_of(ndjson::find_member(element, "partition"));
+    if (entry.topic.empty() || partition > INT32_MAX) refuse("\"partitions\" needs topic and partition");
+    entry.partition = static_cast<std::int32_t>(partition);
   }
   return out;
 }
@@ -104,7 +106,9 @@ Control parse_control(std::string_view line) {
       for (const auto& [name, kind] : kKinds) {
         if (word == name) control.kind = kind;
       }
-    } else if (control.kind != ControlKind::begin && control.kind != ControlKind::commit) {
+    } else if (control.kind != ControlKind::begin && control.kind != ControlKind::commit &&
+               control.kind != ControlKind::unknown) {
+      // of an unknown kind nothing is known, also not what its members hold
       // `columns` and `key` of a schema line are read by parse_schema_line()
       read_member(control, member);
     }

@@ -91,6 +91,7 @@ const char* Decoder::decode(std::string_view line, bool padded, LineKind& kind, 
     }
   }
   if (others_follow) event.tail = {};
+  while (!event.tail.empty() && event.tail.back() != '}') event.tail.remove_suffix(1);  // white space
   if (has_operation && has_envelope) {
     kind = LineKind::event;
   } else {

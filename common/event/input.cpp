@@ -1,6 +1,7 @@
 #include "common/event/input.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/text.hpp"
 #include "common/log/log.hpp"
 
 namespace cdckit::event {
@@ -25,6 +26,7 @@ bool Input::read_line(std::chrono::milliseconds wait, int interrupt_fd) {
   ndjson::Line line;
   switch (reader_.next(line, wait, interrupt_fd)) {
     case ndjson::ReadStatus::line: return accept(line);
+    case ndjson::ReadStatus::too_long: return accept_long_line(line);
     case ndjson::ReadStatus::timeout: item_.kind = ItemKind::timeout; return true;
     case ndjson::ReadStatus::interrupted: item_.kind = ItemKind::interrupted; return true;
     case ndjson::ReadStatus::end: item_.kind = ItemKind::end; return true;
@@ -35,9 +37,12 @@ bool Input::read_line(std::chrono::milliseconds wait, int interrupt_fd) {
 bool Input::accept(const ndjson::Line& line) {
   item_.line_number = line.number;
   item_.text = line.text;
+  const bool is_control = line.text.starts_with(kControlPrefix);
+  if (settings_.any_line && !is_control) return accept_any(line);
   LineKind kind{};
   if (const char* reason = decoder_.decode(line.text, true, kind, item_.event)) {
-    if (!line.terminated) return accept_cut_line(line, reason);
+    if (!line.terminated) return accept_cut_line(line);
+    if (is_control) refuse_control(line.number, reason);
     bad_line({line.number, {}, reason, {}, line.text});
     return false;
   }
@@ -50,10 +55,25 @@ bool Input::accept(const ndjson::Line& line) {
   return true;
 }
 
+// Only its beginning is known, which a reject file gets as base64.
+bool Input::accept_long_line(const ndjson::Line& line) {
+  if (line.text.starts_with(kControlPrefix)) refuse_control(line.number, "longer than --max-line");
+  const std::string reason = "longer than " + base::format_size(settings_.max_line) + " (--max-line)";
+  bad_line({line.number, {}, reason, {}, line.text});
+  return false;
+}
+
+bool Input::accept_any(const ndjson::Line& line) {
+  if (!line.terminated && saw_hello_) return accept_cut_line(line);
+  item_.event = Event{};
+  item_.kind = ItemKind::row;
+  return true;
+}
+
 // The input ended inside a line. A tracked source sends it again; otherwise the input is bad, and
 // --on-error must not hide that something was cut off.
-bool Input::accept_cut_line(const ndjson::Line& line, const char* /*reason*/) {
-  if (!saw_hello_) {
+bool Input::accept_cut_line(const ndjson::Line& line) {
+  if (whole()) {
     throw base::Error(ErrorKind::data, reader_.where(line.number) + ": could not read line: the input ends inside it");
   }
   log::info("input ends inside line " + std::to_string(line.number) + "; its source will send it again");
@@ -61,11 +81,15 @@ bool Input::accept_cut_line(const ndjson::Line& line, const char* /*reason*/) {
   return true;
 }
 
+// Positions hang on control lines: a broken one is never skipped.
+void Input::refuse_control(std::uint64_t line_number, const std::string& reason) const {
+  throw base::Error(ErrorKind::data, reader_.where(line_number) + ": could not read control line: " + reason);
+}
+
 void Input::note_control() {
   try {
     item_.control = parse_control(item_.text);
   } catch (const base::Error& error) {
-    // a broken control line is never skipped: positions hang on it
     throw base::Error(ErrorKind::data, reader_.where(item_.line_number) + ": " + error.what());
   }
   if (item_.control.kind == ControlKind::hello) {

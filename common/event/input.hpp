@@ -25,6 +25,7 @@ struct InputSettings {
   std::size_t max_line = 64U << 20U;
   OnError on_error = OnError::stop;
   std::string reject_path;  // with OnError::reject
+  bool any_line = false;    // lines are rows whatever they hold; control lines are still told apart
   std::string tool;
 };
 
@@ -53,7 +54,7 @@ class Input {
 
   // Next good line, or why there is none. Bad lines are dealt with inside: stop throws data with
   // `source:line: could not read line: reason`, skip logs and counts, reject writes the line.
-  // `hello` and `eof` are noted here and handed out too. A cut last line of a tracked input (one
+  // A broken control line always throws data. `hello` and `eof` are noted here and handed out too. A cut last line of a tracked input (one
   // that began with hello) is dropped: the source will send it again.
   const Item& next(std::chrono::milliseconds wait, int interrupt_fd = -1);
 
@@ -73,7 +74,10 @@ class Input {
  private:
   bool read_line(std::chrono::milliseconds wait, int interrupt_fd);
   bool accept(const ndjson::Line& line);
-  bool accept_cut_line(const ndjson::Line& line, const char* reason);
+  bool accept_any(const ndjson::Line& line);
+  bool accept_long_line(const ndjson::Line& line);
+  bool accept_cut_line(const ndjson::Line& line);
+  [[noreturn]] void refuse_control(std::uint64_t line_number, const std::string& reason) const;
   void note_control();
 
   InputSettings settings_;

@@ -25,8 +25,8 @@ struct Request {
   std::string method = "GET";
   std::string url{};
   std::vector<std::string> headers{};  // "Name: value", never secrets
-  secrets::Secret bearer{};          // sent as Authorization: Bearer, empty: none
-  std::string_view body{};           // must outlive send(); sent for POST, PUT and PATCH, also empty
+  secrets::Secret bearer{};            // sent as Authorization: Bearer, empty: none
+  std::string_view body{};  // must outlive send(); sent for POST, PUT and PATCH, also empty
   std::chrono::milliseconds timeout{30'000};
   bool follow_redirects = false;
   bool accept_compressed = true;
@@ -48,7 +48,10 @@ std::string_view to_text(Failure failure) noexcept;
 
 class TransportError : public base::Error {
  public:
-  TransportError(base::ErrorKind kind, const std::string& message, std::string hint, Failure failure)
+  TransportError(base::ErrorKind kind,
+                 const std::string& message,
+                 std::string hint,
+                 Failure failure)
       : Error(kind, message, std::move(hint)), failure_(failure) {}
   [[nodiscard]] Failure failure() const noexcept { return failure_; }
 

@@ -6,8 +6,10 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 
 namespace cdckit::io {
 
@@ -26,11 +28,22 @@ void FileDescriptor::reset() noexcept {
   fd_ = -1;
 }
 
+namespace {
+
+// Somebody who shares the descriptor may have made it non-blocking.
+bool waited_for(int fd, short events) noexcept {
+  if (errno != EAGAIN) return false;
+  pollfd poll{fd, events, 0};
+  return ::poll(&poll, 1, -1) >= 0 || errno == EINTR;
+}
+
+}  // namespace
+
 std::size_t read_some(int fd, std::span<char> into, std::string_view source) {
   for (;;) {
     const ssize_t count = ::read(fd, into.data(), into.size());
     if (count >= 0) return static_cast<std::size_t>(count);
-    if (errno == EINTR) continue;
+    if (errno == EINTR || waited_for(fd, POLLIN)) continue;
     throw base::system_error(ErrorKind::io, "could not read \"" + std::string(source) + "\"", errno);
   }
 }
@@ -40,7 +53,7 @@ void write_all(int fd, std::string_view bytes, std::string_view target) {
     const ssize_t count = ::write(fd, bytes.data(), bytes.size());
     if (count >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(count));
-    } else if (errno != EINTR) {
+    } else if (errno != EINTR && !waited_for(fd, POLLOUT)) {
       throw base::system_error(ErrorKind::io, "could not write \"" + std::string(target) + "\"", errno);
     }
   }

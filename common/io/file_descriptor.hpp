@@ -35,7 +35,8 @@ std::size_t read_some(int fd, std::span<char> into, std::string_view source);
 void write_all(int fd, std::string_view bytes, std::string_view target);
 
 // Which of the descriptors became readable (bit i for the i-th; negative ones are ignored) before
-// `wait` was over; 0 on timeout. Hang-up counts as readable. A negative wait is forever.
+// `wait` was over; 0 on timeout, and when a signal came. Hang-up counts as readable. A negative
+// wait is forever.
 unsigned wait_readable(std::initializer_list<int> fds, std::chrono::milliseconds wait);
 
 // True when the reading end of this pipe or socket is gone; never blocks.

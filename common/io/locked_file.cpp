@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <memory>
 
 namespace cdckit::io {
 
@@ -38,13 +40,21 @@ void sync_to_disk(int fd, const std::string& path) {
 // Writes the temporary beside `path`; the caller may lock it before it takes the name.
 FileDescriptor write_temporary(const std::string& temporary, std::string_view content, bool durable) {
   FileDescriptor file = create(temporary, O_RDWR | O_TRUNC);
-  write_all(file.get(), content, temporary);
-  if (durable) sync_to_disk(file.get(), temporary);
+  try {
+    write_all(file.get(), content, temporary);
+    if (durable) sync_to_disk(file.get(), temporary);
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
   return file;
 }
 
 void take_name(const std::string& temporary, const std::string& path, bool durable) {
   if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int failure = errno;
+    ::unlink(temporary.c_str());
+    errno = failure;
     throw base::system_error(ErrorKind::cannot_create, "could not replace \"" + path + "\"", errno);
   }
   if (!durable) return;
@@ -61,18 +71,38 @@ bool is_same_file(int fd, const std::string& path) {
          mine.st_dev == named.st_dev;
 }
 
+// A link, device or pipe must not lose its name to a file: `--metrics-file /dev/stderr`.
+bool takes_replacement(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode);
+}
+
+// What a link points at, so that the rename replaces the file and not the link.
+std::string behind_links(const std::string& path) {
+  const std::unique_ptr<char, decltype(&::free)> real(::realpath(path.c_str(), nullptr), &::free);
+  return real ? std::string(real.get()) : path;
+}
+
 }  // namespace
 
 void replace_file(const std::string& path, std::string_view content, bool durable) {
+  if (!takes_replacement(path)) {
+    const FileDescriptor file = create(path, O_WRONLY | O_TRUNC);
+    return write_all(file.get(), content, path);
+  }
   const std::string temporary = temporary_name(path);
   (void)write_temporary(temporary, content, durable);
   take_name(temporary, path, durable);
 }
 
-LockedFile::LockedFile(std::string path) : path_(std::move(path)) {
+LockedFile::LockedFile(std::string path) : path_(behind_links(path)) {
+  if (!takes_replacement(path_)) {
+    throw base::Error(ErrorKind::cannot_create, "could not create \"" + path_ + "\": it is not a plain file");
+  }
   for (;;) {
     FileDescriptor file = create(path_, O_RDWR);
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK) throw base::system_error(ErrorKind::io, "could not lock \"" + path_ + "\"", errno);
       throw base::Error(ErrorKind::temporary, "could not lock \"" + path_ + "\": another process holds it",
                         "Each sink needs an ack file of its own; is the same command still running?");
     }

@@ -9,13 +9,14 @@
 
 namespace cdckit::io {
 
-// Write temporary + rename; `durable` adds fsync of file and folder. Throws cannot_create or io.
+// Write temporary + rename; `durable` adds fsync of file and folder. What is no plain file (a link,
+// a device, a pipe) is written in place. Throws cannot_create or io; no temporary is left then.
 void replace_file(const std::string& path, std::string_view content, bool durable);
 
 class LockedFile {
  public:
-  // Creates the file empty when it is missing. Throws temporary when another process holds it,
-  // cannot_create when it cannot be made.
+  // Creates the file empty when it is missing; follows a link. Throws temporary when another process holds it,
+  // cannot_create when it cannot be made or is no plain file.
   explicit LockedFile(std::string path);
 
   // Readers see the old or the new content, never a mixture; the lock is never let go in between.

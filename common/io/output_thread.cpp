@@ -1,160 +1,210 @@
 #include "common/io/output_thread.hpp"
 
 #include "common/base/error.hpp"
+#include "common/io/file_descriptor.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <vector>
 
 namespace cdckit::io {
 
 using base::ErrorKind;
 
 namespace {
+
 // While idle the thread looks this often whether the reader is gone.
 constexpr std::chrono::milliseconds kIdleLook{100};
+constexpr std::size_t kSpareBuffers = 4;
+
+// close() reports late write errors, dup2() would swallow them.
+void close_stream(int fd) {
+  const FileDescriptor null(fd <= STDERR_FILENO ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : -1);
+  const int last = null.is_open() ? ::dup(fd) : fd;
+  if (null.is_open() && (last < 0 || ::dup2(null.get(), fd) < 0)) {
+    throw base::system_error(ErrorKind::io, "could not close \"stdout\"", errno);
+  }
+  if (::close(last) != 0) throw base::system_error(ErrorKind::io, "could not close \"stdout\"", errno);
+}
+
 }  // namespace
 
-OutputThread::OutputThread(int fd, std::size_t capacity_bytes) : fd_(fd), capacity_(capacity_bytes) {
-  std::array<int, 2> pipe{};
-  if (::pipe2(pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
-    throw base::system_error(ErrorKind::io, "could not create a pipe", errno);
+struct OutputThread::Shared {
+  Shared(int stream, std::size_t limit) : fd(stream), capacity(limit) {
+    std::array<int, 2> pipe{};
+    if (::pipe2(pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+      throw base::system_error(ErrorKind::io, "could not create a pipe", errno);
+    }
+    wake_read = FileDescriptor(pipe[0]);
+    wake_write = FileDescriptor(pipe[1]);
   }
-  wake_read_ = FileDescriptor(pipe[0]);
-  wake_write_ = FileDescriptor(pipe[1]);
-  thread_ = std::thread([this] { run(); });
+
+  void run();
+  void look_at_reader();
+  void write_batches(std::unique_lock<std::mutex>& lock);
+  void notify();
+
+  const int fd;
+  const std::size_t capacity;
+  FileDescriptor wake_read;
+  FileDescriptor wake_write;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<std::string> queue;    // submitted
+  std::vector<std::string> batches;  // taken by the thread
+  std::vector<std::string> spare;    // emptied, kept for their capacity
+  std::size_t queued_bytes = 0;
+  bool writing = false;  // inside write(), without the mutex
+  bool stop = false;
+  bool abandoned = false;  // nobody waits for the rest
+  bool closed = false;
+  std::exception_ptr failure;
+};
+
+void OutputThread::Shared::notify() {
+  changed.notify_all();
+  // a full pipe already holds a wake-up
+  (void)!::write(wake_write.get(), "x", 1);
 }
+
+void OutputThread::Shared::look_at_reader() {
+  if (failure != nullptr || !reader_is_gone(fd)) return;
+  failure = std::make_exception_ptr(
+      base::Error(ErrorKind::output_closed, "could not write \"stdout\": its reader is gone"));
+  notify();
+}
+
+void OutputThread::Shared::write_batches(std::unique_lock<std::mutex>& lock) {
+  for (std::string& batch : batches) {
+    const std::size_t size = batch.size();
+    if (failure == nullptr && !abandoned) {
+      std::exception_ptr thrown;
+      writing = true;
+      lock.unlock();
+      try {
+        write_all(fd, batch, "stdout");
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      lock.lock();
+      writing = false;
+      if (thrown != nullptr) failure = thrown;
+    }
+    const bool was_full = queued_bytes >= capacity;
+    queued_bytes -= size;
+    batch.clear();
+    if (spare.size() < kSpareBuffers) spare.push_back(std::move(batch));
+    if (queued_bytes == 0 || failure != nullptr || (was_full && queued_bytes < capacity)) notify();
+  }
+  batches.clear();
+}
+
+void OutputThread::Shared::run() {
+  std::unique_lock lock(mutex);
+  while (!stop || !queue.empty()) {
+    if (queue.empty()) {
+      changed.wait_for(lock, kIdleLook, [&] { return stop || !queue.empty(); });
+      if (queue.empty() && !stop) look_at_reader();
+      continue;
+    }
+    batches.swap(queue);
+    write_batches(lock);
+  }
+}
+
+OutputThread::OutputThread(int fd, std::size_t capacity_bytes)
+    : shared_(std::make_shared<Shared>(fd, capacity_bytes)), thread_([shared = shared_] { shared->run(); }) {}
 
 OutputThread::~OutputThread() {
+  bool stuck = false;
   {
-    const std::scoped_lock lock(mutex_);
-    stop_ = true;
-    queue_.clear();
-    changed_.notify_all();
+    const std::scoped_lock lock(shared_->mutex);
+    shared_->stop = true;
+    shared_->abandoned = true;
+    shared_->queue.clear();
+    shared_->changed.notify_all();
+    stuck = shared_->writing;
   }
-  // a writer stuck in write() to a full pipe cannot be woken; the process is ending anyway
-  if (thread_.joinable()) {
-    if (writing_ && !closed_) {
-      thread_.detach();
-    } else {
-      thread_.join();
-    }
+  if (!thread_.joinable()) return;
+  // a write() to a full pipe cannot be woken; the process is ending anyway
+  if (stuck) {
+    thread_.detach();
+  } else {
+    thread_.join();
   }
 }
 
+int OutputThread::wake_fd() const noexcept { return shared_->wake_read.get(); }
+
 void OutputThread::submit() {
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(shared_->mutex);
   rethrow();
   if (current_.empty()) return;
-  queued_bytes_ += current_.size();
-  queue_.push_back(std::move(current_));
+  shared_->queued_bytes += current_.size();
+  shared_->queue.push_back(std::move(current_));
   current_ = std::string();
-  if (!spare_.empty()) {
-    current_ = std::move(spare_.back());
-    spare_.pop_back();
+  if (!shared_->spare.empty()) {
+    current_ = std::move(shared_->spare.back());
+    shared_->spare.pop_back();
   }
-  changed_.notify_all();
+  shared_->changed.notify_all();
 }
 
 bool OutputThread::full() const {
-  const std::scoped_lock lock(mutex_);
-  return queued_bytes_ >= capacity_;
+  const std::scoped_lock lock(shared_->mutex);
+  return shared_->queued_bytes >= shared_->capacity;
 }
 
 std::size_t OutputThread::pending_bytes() const {
-  const std::scoped_lock lock(mutex_);
-  return queued_bytes_;
+  const std::scoped_lock lock(shared_->mutex);
+  return shared_->queued_bytes;
 }
 
-bool OutputThread::drained() const {
-  const std::scoped_lock lock(mutex_);
-  return queued_bytes_ == 0;
-}
+bool OutputThread::drained() const { return pending_bytes() == 0; }
 
 bool OutputThread::failed() const {
-  const std::scoped_lock lock(mutex_);
-  return failure_ != nullptr;
+  const std::scoped_lock lock(shared_->mutex);
+  return shared_->failure != nullptr;
 }
 
 void OutputThread::clear_wake() {
   std::array<char, 64> bytes{};
-  while (::read(wake_read_.get(), bytes.data(), bytes.size()) > 0) {
+  while (::read(shared_->wake_read.get(), bytes.data(), bytes.size()) > 0) {
   }
 }
 
 bool OutputThread::wait_drained(std::chrono::milliseconds limit) {
-  std::unique_lock lock(mutex_);
-  const bool done = changed_.wait_for(lock, limit, [&] { return queued_bytes_ == 0 || failure_ != nullptr; });
+  std::unique_lock lock(shared_->mutex);
+  const bool done = shared_->changed.wait_for(
+      lock, limit, [&] { return shared_->queued_bytes == 0 || shared_->failure != nullptr; });
   rethrow();
   return done;
 }
 
 void OutputThread::close() {
+  if (shared_->closed) return;
   submit();
   {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return queued_bytes_ == 0 || failure_ != nullptr; });
-    stop_ = true;
-    closed_ = true;
-    changed_.notify_all();
+    std::unique_lock lock(shared_->mutex);
+    shared_->changed.wait(lock, [&] { return shared_->queued_bytes == 0 || shared_->failure != nullptr; });
+    shared_->stop = true;
+    shared_->closed = true;
+    shared_->changed.notify_all();
   }
   if (thread_.joinable()) thread_.join();
-  const int result = ::close(fd_);
   rethrow();
-  if (result != 0) throw base::system_error(ErrorKind::io, "could not close \"stdout\"", errno);
+  close_stream(shared_->fd);
 }
 
+// The mutex is held, or the thread has ended.
 void OutputThread::rethrow() const {
-  if (failure_ != nullptr) std::rethrow_exception(failure_);
-}
-
-void OutputThread::notify() {
-  changed_.notify_all();
-  // a full pipe already holds a wake-up
-  (void)!::write(wake_write_.get(), "x", 1);
-}
-
-void OutputThread::write_batch(const std::string& batch) {
-  try {
-    write_all(fd_, batch, "stdout");
-  } catch (...) {
-    const std::scoped_lock lock(mutex_);
-    failure_ = std::current_exception();
-  }
-}
-
-void OutputThread::run() {
-  std::vector<std::string> batches;
-  std::unique_lock lock(mutex_);
-  while (!stop_ || !queue_.empty()) {
-    if (queue_.empty()) {
-      changed_.wait_for(lock, kIdleLook, [&] { return stop_ || !queue_.empty(); });
-      if (queue_.empty() && !stop_ && failure_ == nullptr && reader_is_gone(fd_)) {
-        failure_ = std::make_exception_ptr(
-            base::Error(ErrorKind::output_closed, "could not write \"stdout\": its reader is gone"));
-        notify();
-      }
-      continue;
-    }
-    batches.swap(queue_);
-    for (std::string& batch : batches) {
-      const std::size_t size = batch.size();
-      writing_ = true;
-      lock.unlock();
-      if (failure_ == nullptr) write_batch(batch);
-      batch.clear();
-      lock.lock();
-      writing_ = false;
-      const bool was_full = queued_bytes_ >= capacity_;
-      queued_bytes_ -= size;
-      if (spare_.size() < 4) spare_.push_back(std::move(batch));
-      if (queued_bytes_ == 0 || failure_ != nullptr || (was_full && queued_bytes_ < capacity_)) notify();
-    }
-    batches.clear();
-  }
+  if (shared_->failure != nullptr) std::rethrow_exception(shared_->failure);
 }
 
 }  // namespace cdckit::io

@@ -6,16 +6,11 @@
 // handed over whole. Failures surface as base::Error from submit(), wait_drained() and close().
 #pragma once
 
-#include "common/io/file_descriptor.hpp"
-
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
-#include <exception>
-#include <mutex>
+#include <memory>
 #include <string>
 #include <thread>
-#include <vector>
 
 namespace cdckit::io {
 
@@ -24,6 +19,7 @@ class OutputThread {
   OutputThread(int fd, std::size_t capacity_bytes);
   OutputThread(const OutputThread&) = delete;
   OutputThread& operator=(const OutputThread&) = delete;
+  // Without close() what was not yet written is dropped, never a part of a batch that was begun.
   ~OutputThread();
 
   // Where the next lines are put; its capacity is recycled, so appending does not allocate.
@@ -35,36 +31,24 @@ class OutputThread {
   [[nodiscard]] std::size_t pending_bytes() const;
   // Readable whenever the state changed (drained below capacity, drained wholly, failed, reader
   // gone); clear_wake() empties it.
-  [[nodiscard]] int wake_fd() const noexcept { return wake_read_.get(); }
+  [[nodiscard]] int wake_fd() const noexcept;
   void clear_wake();
   // Everything submitted has been taken by the kernel. A pipe write is not an acknowledgement.
   [[nodiscard]] bool drained() const;
   // True once the reader is known to be gone or a write failed.
   [[nodiscard]] bool failed() const;
   bool wait_drained(std::chrono::milliseconds limit);
-  // Waits until all is written, closes the descriptor, throws the first failure.
+  // Waits until all is written, closes the descriptor, throws the first failure. The number of a
+  // standard stream stays taken (by /dev/null), so that no file opened later gets it.
   void close();
 
  private:
-  void run();
-  void write_batch(const std::string& batch);
-  void notify();
+  struct Shared;
   void rethrow() const;
 
-  int fd_;
-  std::size_t capacity_;
   std::string current_;
-  FileDescriptor wake_read_;
-  FileDescriptor wake_write_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::string> queue_;
-  std::vector<std::string> spare_;
-  std::size_t queued_bytes_ = 0;
-  bool writing_ = false;
-  bool stop_ = false;
-  bool closed_ = false;
-  std::exception_ptr failure_;
+  // also held by the thread, which may outlive this object inside a write() to a full pipe
+  std::shared_ptr<Shared> shared_;
   std::thread thread_;
 };
 

@@ -1,6 +1,7 @@
 #include "common/log/log.hpp"
 
 #include "common/base/clock.hpp"
+#include "common/base/json_string.hpp"
 #include "common/io/file_descriptor.hpp"
 
 #include <unistd.h>
@@ -31,24 +32,22 @@ std::atomic<Level> g_level{Level::warning};
 
 constexpr std::array<std::string_view, 4> kNames{"error", "warning", "info", "debug"};
 
-// log stands below ndjson, so it escapes its own strings
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      static constexpr std::string_view kHex = "0123456789abcdef";
-      out += "\\u00";
-      out += kHex[byte >> 4U];
-      out += kHex[byte & 15U];
-    } else {
-      out += c;
-    }
-  }
+  base::append_json_escaped(out, base::to_valid_utf8(text));
   out += '"';
+}
+
+// What servers and files say may hold line breaks and terminal escapes; a message is one line.
+std::string printable(std::string_view text) {
+  std::string out(text);
+  while (!out.empty() && (out.back() == '\n' || out.back() == '\r')) out.pop_back();
+  for (char& c : out) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
+    else if (byte < 0x20 || byte == 0x7F) c = '?';
+  }
+  return out;
 }
 
 std::string json_line(const Settings& settings, Level level, std::string_view message, Fields fields) {
@@ -73,13 +72,13 @@ std::string text_line(const State& at, Level level, std::string_view message, Fi
   std::string out = at.settings.tool + ": ";
   const bool painted = at.colored && level <= Level::warning;
   if (painted) out += level == Level::error ? "\033[31m" : "\033[33m";
-  out += message;
+  out += printable(message);
   if (painted) out += "\033[0m";
   for (const auto& [name, value] : fields) {
     out += ' ';
     out += name;
     out += '=';
-    out += value;
+    out += printable(value);
   }
   return out + "\n";
 }
@@ -126,7 +125,7 @@ void hint(std::string_view text) {
   if (at.settings.format == Format::json) {
     emit(at, json_line(at.settings, Level::error, "hint", {{"hint", text}}));
   } else {
-    emit(at, at.settings.tool + ": hint: " + std::string(text) + "\n");
+    emit(at, at.settings.tool + ": hint: " + printable(text) + "\n");
   }
 }
 
@@ -139,7 +138,7 @@ void progress(std::string_view text) {
   State& at = state();
   const std::scoped_lock lock(at.mutex);
   if (!shows_progress()) return;
-  const std::string line = "\r\033[K" + at.settings.tool + ": " + std::string(text);
+  const std::string line = "\r\033[K" + at.settings.tool + ": " + printable(text);
   (void)!::write(STDERR_FILENO, line.data(), line.size());
   at.progress_shown = true;
 }
@@ -150,7 +149,7 @@ void stats(std::string_view json, std::string_view text) {
   if (at.settings.format == Format::json) {
     emit(at, std::string(json) + "\n");
   } else {
-    emit(at, at.settings.tool + ": " + std::string(text) + "\n");
+    emit(at, at.settings.tool + ": " + printable(text) + "\n");
   }
 }
 

@@ -1,13 +1,17 @@
 #include "common/metrics/metrics.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/json_string.hpp"
 #include "common/io/locked_file.hpp"
 
 #include <sys/resource.h>
 
+#include <cmath>
 #include <mutex>
 #include <sstream>
 
+#include <prometheus/client_metric.h>
+#include <prometheus/collectable.h>
 #include <prometheus/counter.h>
 #include <prometheus/exposer.h>
 #include <prometheus/gauge.h>
@@ -50,54 +54,64 @@ class OwnHistogram final : public Histogram {
 
 double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; }
 
+prometheus::MetricFamily family(const char* name, const char* help, prometheus::MetricType type, double value) {
+  prometheus::ClientMetric metric;
+  metric.counter.value = value;
+  metric.gauge.value = value;
+  return {name, help, type, {metric}};
+}
+
+// What the process itself used, read whenever somebody asks.
+class Process final : public prometheus::Collectable {
+ public:
+  [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override {
+    rusage usage{};
+    if (getrusage(RUSAGE_SELF, &usage) != 0) return {};
+    return {family("process_cpu_seconds_total", "User and system CPU time spent.", prometheus::MetricType::Counter,
+                   seconds(usage.ru_utime) + seconds(usage.ru_stime)),
+            family("process_peak_resident_memory_bytes", "Largest resident set so far.",
+                   prometheus::MetricType::Gauge, static_cast<double>(usage.ru_maxrss) * 1024)};
+  }
+};
+
+double sample(prometheus::MetricType type, const prometheus::ClientMetric& metric) {
+  if (type == prometheus::MetricType::Counter) return metric.counter.value;
+  if (type == prometheus::MetricType::Gauge) return metric.gauge.value;
+  return static_cast<double>(metric.histogram.sample_count);
+}
+
 void append_sample(std::string& out, const prometheus::MetricFamily& family, const prometheus::ClientMetric& metric) {
   std::string name = family.name;
   for (const auto& label : metric.label) name += "," + label.name + "=" + label.value;
-  const double value = family.type == prometheus::MetricType::Counter   ? metric.counter.value
-                       : family.type == prometheus::MetricType::Gauge   ? metric.gauge.value
-                                                                        : static_cast<double>(metric.histogram.sample_count);
+  const double value = sample(family.type, metric);
   std::ostringstream number;
   number.precision(15);
   number << value;
-  out += out.size() > 1 ? "," : "";
-  out += '"' + name + "\":" + number.str();
+  out += out.size() > 1 ? ",\"" : "\"";
+  base::append_json_escaped(out, base::to_valid_utf8(name));
+  out += "\":" + (std::isfinite(value) ? number.str() : "null");
 }
 
 }  // namespace
 
 struct Registry::Implementation {
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
+  std::shared_ptr<Process> process = std::make_shared<Process>();
   std::unique_ptr<prometheus::Exposer> exposer;
-  prometheus::Gauge* cpu = nullptr;
-  prometheus::Gauge* memory = nullptr;
   std::mutex mutex;
   // keyed by the address of the library's instrument, so that asking twice gives the same object
   std::map<const void*, std::unique_ptr<Counter>> counters;
   std::map<const void*, std::unique_ptr<Gauge>> gauges;
   std::map<const void*, std::unique_ptr<Histogram>> histograms;
 
-  void update_process() const {
-    rusage usage{};
-    if (getrusage(RUSAGE_SELF, &usage) != 0) return;
-    cpu->Set(seconds(usage.ru_utime) + seconds(usage.ru_stime));
-    memory->Set(static_cast<double>(usage.ru_maxrss) * 1024);
+  [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const {
+    auto families = registry->Collect();
+    for (auto& own : process->Collect()) families.push_back(std::move(own));
+    return families;
   }
 };
 
-Registry::Registry() : implementation_(std::make_unique<Implementation>()) {
-  auto& registry = *implementation_->registry;
-  implementation_->cpu = &prometheus::BuildGauge()
-                              .Name("process_cpu_seconds_total")
-                              .Help("User and system CPU time spent.")
-                              .Register(registry)
-                              .Add({});
-  implementation_->memory = &prometheus::BuildGauge()
-                                 .Name("process_peak_resident_memory_bytes")
-                                 .Help("Largest resident set so far.")
-                                 .Register(registry)
-                                 .Add({});
-}
-
+Registry::Registry() : implementation_(std::make_unique<Implementation>()) {}
 Registry::~Registry() = default;
 
 Counter& Registry::counter(const std::string& name, const std::string& help, const Labels& labels) {
@@ -126,15 +140,11 @@ Histogram& Registry::histogram(const std::string& name, const std::string& help,
   return *slot;
 }
 
-std::string Registry::text() const {
-  implementation_->update_process();
-  return prometheus::TextSerializer().Serialize(implementation_->registry->Collect());
-}
+std::string Registry::text() const { return prometheus::TextSerializer().Serialize(implementation_->collect()); }
 
 std::string Registry::json() const {
-  implementation_->update_process();
   std::string out = "{";
-  for (const auto& family : implementation_->registry->Collect()) {
+  for (const auto& family : implementation_->collect()) {
     for (const auto& metric : family.metric) append_sample(out, family, metric);
   }
   return out + "}";
@@ -149,6 +159,7 @@ void Registry::listen(const std::string& address) {
     throw base::Error(base::ErrorKind::config, "could not listen on \"" + address + "\": " + error.what());
   }
   implementation_->exposer->RegisterCollectable(implementation_->registry);
+  implementation_->exposer->RegisterCollectable(implementation_->process);
 }
 
 std::vector<double> delay_bounds() {

@@ -47,7 +47,8 @@ class Registry {
                        const std::vector<double>& bounds, const Labels& labels = {});
   // The exposition text; adds the process's own CPU seconds and peak memory.
   [[nodiscard]] std::string text() const;
-  // All samples as one JSON object {"name{labels}":value}, for --stats-interval.
+  // All samples as one JSON object {"name,label=value":number} for --stats-interval; of a histogram
+  // the number of observations.
   [[nodiscard]] std::string json() const;
   void write_file(const std::string& path) const;
   // Serves /metrics until the Registry ends. Throws config for a bad address.

@@ -1,14 +1,15 @@
 #include "common/ndjson/reader.hpp"
 
-#include "common/base/error.hpp"
 #include "common/io/file_descriptor.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace cdckit::ndjson {
 
 namespace {
 constexpr std::size_t kBlock = 256U << 10U;
+constexpr std::chrono::hours kLongestWait{24 * 365};
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
@@ -18,19 +19,30 @@ Reader::Reader(int fd, std::string source, std::size_t max_line_bytes)
 std::string Reader::where(std::uint64_t number) const { return source_ + ":" + std::to_string(number); }
 
 bool Reader::has_buffered_line() const {
-  return end_ > begin_ && std::memchr(buffer_.data() + begin_, '\n', end_ - begin_) != nullptr;
+  if (dropping_) return false;
+  const char* const end = buffer_.data() + end_;
+  for (const char* at = buffer_.data() + begin_; at < end;) {
+    const auto* const found = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+    if (found == nullptr && !at_end_) return false;
+    const char* const stop = found != nullptr ? found : end;
+    const auto length = stop - at;
+    if (length > 1 || (length == 1 && *at != '\r')) return true;  // else a blank line, which is skipped
+    at = stop + 1;
+  }
+  return false;
 }
 
 ReadStatus Reader::next(Line& line, std::chrono::milliseconds wait, int interrupt_fd) {
   const bool waits_forever = wait.count() < 0 && interrupt_fd < 0;
-  const auto deadline = std::chrono::steady_clock::now() + wait;
+  // bounded, so that the sum with the clock cannot overflow
+  const auto deadline = std::chrono::steady_clock::now() + std::min(wait, std::chrono::milliseconds(kLongestWait));
   for (;;) {
-    if (take_line(line)) return ReadStatus::line;
+    const Found found = take_line(line);
+    if (found != Found::nothing) return found == Found::line ? ReadStatus::line : ReadStatus::too_long;
     if (at_end_) return ReadStatus::end;
     if (!waits_forever) {
-      const auto left = wait.count() < 0 ? wait
-                                         : std::chrono::ceil<std::chrono::milliseconds>(
-                                               deadline - std::chrono::steady_clock::now());
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
       const auto bounded = wait.count() < 0 ? wait : std::max(left, std::chrono::milliseconds(0));
       const unsigned ready = io::wait_readable({fd_, interrupt_fd}, bounded);
       if ((ready & 1U) == 0) {
@@ -43,20 +55,17 @@ ReadStatus Reader::next(Line& line, std::chrono::milliseconds wait, int interrup
   }
 }
 
-bool Reader::take_line(Line& line) {
+Reader::Found Reader::take_line(Line& line) {
   for (;;) {
+    if (dropping_) drop_rest_of_long_line();
     char* const start = buffer_.data() + begin_;
     char* const found =
         scanned_ < end_ ? static_cast<char*>(std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_)) : nullptr;
     const bool last = found == nullptr && at_end_ && end_ > begin_;
     const auto length = static_cast<std::size_t>((found != nullptr ? found : buffer_.data() + end_) - start);
-    if (length > max_line_bytes_) {
-      throw base::Error(base::ErrorKind::data,
-                        where(number_ + 1) + ": could not read line: longer than " + std::to_string(max_line_bytes_) + " bytes",
-                        "Raise --max-line.");
-    }
+    if (length > max_line_bytes_) return take_long_line(line);
     scanned_ = end_;
-    if (found == nullptr && !last) return false;
+    if (found == nullptr && !last) return Found::nothing;
     begin_ += length + (last ? 0 : 1);
     scanned_ = begin_;
     ++number_;
@@ -65,8 +74,28 @@ bool Reader::take_line(Line& line) {
     line.terminated = !last;
     if (number_ == 1 && line.text.starts_with(kByteOrderMark)) line.text.remove_prefix(kByteOrderMark.size());
     if (line.text.ends_with('\r')) line.text.remove_suffix(1);
-    if (!line.text.empty()) return true;
+    if (!line.text.empty()) return Found::line;
   }
+}
+
+// The line may still be arriving: its rest is dropped by later calls, never gathered.
+Reader::Found Reader::take_long_line(Line& line) {
+  ++number_;
+  line.text = std::string_view(buffer_.data() + begin_, std::min(max_line_bytes_, kShownOfLongLine));
+  line.number = number_;
+  line.terminated = true;
+  begin_ += max_line_bytes_;
+  scanned_ = begin_;
+  dropping_ = true;
+  return Found::too_long;
+}
+
+void Reader::drop_rest_of_long_line() {
+  const auto* const found =
+      begin_ < end_ ? static_cast<const char*>(std::memchr(buffer_.data() + begin_, '\n', end_ - begin_)) : nullptr;
+  dropping_ = found == nullptr;
+  begin_ = found == nullptr ? end_ : static_cast<std::size_t>(found - buffer_.data()) + 1;
+  scanned_ = begin_;
 }
 
 void Reader::fill() {

@@ -3,7 +3,8 @@
 // kPadding readable bytes, as simdjson wants them.
 //
 // Rules: `\n` ends a line, a `\r` before it is dropped, empty lines are skipped but counted, a byte
-// order mark at the start is dropped. A line longer than the limit throws data with its number.
+// order mark at the start is dropped. A line longer than the limit is reported once with
+// its beginning, the rest of it is passed over.
 #pragma once
 
 #include <chrono>
@@ -23,7 +24,10 @@ struct Line {
   bool terminated = true;    // false: the input ended without a line break after this one
 };
 
-enum class ReadStatus { line, timeout, interrupted, end };
+// too_long: `text` is the beginning of the line, kShownOfLongLine bytes at most.
+enum class ReadStatus { line, too_long, timeout, interrupted, end };
+
+inline constexpr std::size_t kShownOfLongLine = 4096;
 
 class Reader {
  public:
@@ -41,7 +45,10 @@ class Reader {
   [[nodiscard]] std::string where(std::uint64_t number) const;
 
  private:
-  bool take_line(Line& line);
+  enum class Found { nothing, line, too_long };
+  Found take_line(Line& line);
+  Found take_long_line(Line& line);
+  void drop_rest_of_long_line();
   void fill();
   void make_room();
 
@@ -54,6 +61,7 @@ class Reader {
   std::size_t end_ = 0;      // end of the bytes read
   std::uint64_t number_ = 0;
   bool at_end_ = false;
+  bool dropping_ = false;  // inside a line that was too long
 };
 
 }  // namespace cdckit::ndjson

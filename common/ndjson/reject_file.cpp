@@ -1,6 +1,7 @@
 #include "common/ndjson/reject_file.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/json_string.hpp"
 #include "common/base/text.hpp"
 #include "common/ndjson/text.hpp"
 
@@ -19,8 +20,15 @@ void append_text_or_null(std::string& out, std::string_view text) {
   if (text.empty()) {
     out += "null";
   } else {
-    append_string(out, text);
+    append_string(out, base::to_valid_utf8(text));
   }
+}
+
+// An earlier run was killed while it wrote: the next line must not be glued to its half.
+bool ends_inside_line(const std::string& path) {
+  const io::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  char last = '\n';
+  return file.is_open() && ::lseek(file.get(), -1, SEEK_END) >= 0 && ::read(file.get(), &last, 1) == 1 && last != '\n';
 }
 
 }  // namespace
@@ -32,6 +40,7 @@ RejectFile::RejectFile(std::string path, std::string tool)
   if (!fd_.is_open()) {
     throw base::system_error(base::ErrorKind::cannot_create, "could not create \"" + path_ + "\"", errno);
   }
+  if (ends_inside_line(path_)) pending_ = "\n";
 }
 
 void RejectFile::add(const Rejection& rejection) {
@@ -39,11 +48,11 @@ void RejectFile::add(const Rejection& rejection) {
   out += R"({"tool":)";
   append_string(out, tool_);
   out += R"(,"source":)";
-  append_string(out, rejection.source);
+  append_string(out, base::to_valid_utf8(rejection.source));
   out += R"(,"line":)" + std::to_string(rejection.line) + R"(,"pos":)";
   append_text_or_null(out, rejection.pos);
   out += R"(,"reason":)";
-  append_string(out, rejection.reason);
+  append_string(out, base::to_valid_utf8(rejection.reason));
   out += R"(,"code":)";
   append_text_or_null(out, rejection.code);
   out += R"(,"row":)";

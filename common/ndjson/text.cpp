@@ -1,28 +1,13 @@
 #include "common/ndjson/text.hpp"
 
+#include "common/base/json_string.hpp"
 #include "common/base/text.hpp"
 
-#include <array>
 #include <cstring>
 
 namespace cdckit::ndjson {
 
 namespace {
-
-// 0: as it is; 'u': \u00XX; else the letter behind the backslash
-constexpr std::array<char, 256> make_escapes() {
-  std::array<char, 256> table{};
-  for (std::size_t i = 0; i < 0x20; ++i) table[i] = 'u';
-  table['\b'] = 'b';
-  table['\f'] = 'f';
-  table['\n'] = 'n';
-  table['\r'] = 'r';
-  table['\t'] = 't';
-  table['"'] = '"';
-  table['\\'] = '\\';
-  return table;
-}
-constexpr std::array<char, 256> kEscapes = make_escapes();
 
 bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -130,25 +115,7 @@ char plain_escape(char letter) noexcept {
 
 }  // namespace
 
-void append_escaped(std::string& out, std::string_view text) {
-  std::size_t copied = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const char escape = kEscapes[byte];
-    if (escape == 0) continue;
-    out.append(text.data() + copied, i - copied);
-    copied = i + 1;
-    out += '\\';
-    out += escape;
-    if (escape == 'u') {
-      static constexpr std::string_view kHex = "0123456789abcdef";
-      out += "00";
-      out += kHex[byte >> 4U];
-      out += kHex[byte & 15U];
-    }
-  }
-  out.append(text.data() + copied, text.size() - copied);
-}
+void append_escaped(std::string& out, std::string_view text) { base::append_json_escaped(out, text); }
 
 void append_string(std::string& out, std::string_view text) {
   out += '"';

@@ -1,5 +1,6 @@
 #include "common/ndjson/validator.hpp"
 
+#include "common/ndjson/grammar.hpp"
 #include "common/ndjson/reader.hpp"
 
 #include <simdjson.h>
@@ -8,24 +9,47 @@ namespace cdckit::ndjson {
 
 static_assert(kPadding >= simdjson::SIMDJSON_PADDING);
 
+namespace {
+
+// simdjson also refuses what it could not convert: numbers beyond 64 bits or a double's range, and
+// lone surrogates. Both are JSON, and PostgreSQL sends them (numeric, json), so look again.
+bool may_be_json(simdjson::error_code failure) noexcept {
+  return failure == simdjson::NUMBER_ERROR || failure == simdjson::STRING_ERROR;
+}
+
+}  // namespace
+
 struct Validator::Implementation {
   simdjson::dom::parser parser;
+
+  // Null and `is_object` set, or why not.
+  const char* check(std::string_view text, bool padded, bool& is_object) {
+    simdjson::dom::element element;
+    const auto failure = parser.parse(text.data(), text.size(), !padded).get(element);
+    if (failure == simdjson::SUCCESS) {
+      is_object = element.is_object();
+      return nullptr;
+    }
+    if (may_be_json(failure) && is_json(text) && simdjson::validate_utf8(text.data(), text.size())) {
+      is_object = text[text.find_first_not_of(" \t\r\n")] == '{';
+      return nullptr;
+    }
+    return simdjson::error_message(failure);
+  }
 };
 
 Validator::Validator() : implementation_(std::make_unique<Implementation>()) {}
 Validator::~Validator() = default;
 
 const char* Validator::check_value(std::string_view text, bool padded) {
-  simdjson::dom::element element;
-  const auto failure = implementation_->parser.parse(text.data(), text.size(), !padded).get(element);
-  return failure == simdjson::SUCCESS ? nullptr : simdjson::error_message(failure);
+  bool is_object = false;
+  return implementation_->check(text, padded, is_object);
 }
 
 const char* Validator::check_object(std::string_view line, bool padded) {
-  simdjson::dom::element element;
-  const auto failure = implementation_->parser.parse(line.data(), line.size(), !padded).get(element);
-  if (failure != simdjson::SUCCESS) return simdjson::error_message(failure);
-  return element.is_object() ? nullptr : "not a JSON object";
+  bool is_object = false;
+  if (const char* reason = implementation_->check(line, padded, is_object)) return reason;
+  return is_object ? nullptr : "not a JSON object";
 }
 
 }  // namespace cdckit::ndjson

@@ -1,5 +1,6 @@
 // Says whether one line is a valid JSON object in valid UTF-8 (simdjson, whole grammar, nesting up
-// to 1024). Reuses its memory: no allocation per line. One per thread.
+// to about 1024). Numbers of any size and lone surrogate escapes are fine: nothing is converted.
+// Reuses its memory: no allocation per line. One per thread.
 #pragma once
 
 #include <memory>

@@ -37,6 +37,7 @@ class ServerError : public base::Error {
   [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
   // CONTEXT, e.g. `COPY t, line 3, column c`.
   [[nodiscard]] const std::string& context() const noexcept { return context_; }
+
  private:
   std::string sqlstate_;
   std::string context_;
@@ -117,6 +118,8 @@ class Connection {
   base::UniqueHandle<char, free_bytes> copy_row_;
 };
 
+// libpq 15.20
+std::string library_version();
 // "schema"."table"
 std::string quote_name(std::string_view schema, std::string_view table);
 // Quotes an identifier without a connection.

@@ -6,8 +6,11 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <tuple>
+#include <utility>
 
 namespace cdckit::secrets {
 
@@ -30,41 +33,87 @@ std::pair<std::size_t, std::size_t> uri_password(std::string_view text, std::siz
   return {colon + 1, at};
 }
 
+// A password with an unescaped slash is no valid URI, but somebody typed it: mask up to the last @.
+// What is digits up to the slash is a port.
+std::pair<std::size_t, std::size_t> misspelt_password(std::string_view text, std::size_t from) {
+  constexpr auto kNone = std::string_view::npos;
+  const auto authority = text.find("://", from) + 3;
+  const auto end = std::min(text.find_first_of(" \t\r\n\"'", authority), text.size());
+  const auto at = text.substr(0, end).rfind('@');
+  const auto colon = text.find(':', authority);
+  if (at == kNone || at < authority || colon >= at) return {kNone, end};
+  const auto slash = std::min(text.find_first_of("/?#", colon), at);
+  const bool is_port = text.substr(colon + 1, slash - colon - 1).find_first_not_of("0123456789") == kNone;
+  if (is_port) return {kNone, end};
+  return {colon + 1, at};
+}
+
 std::string scrub_uris(std::string_view text) {
+  constexpr auto kNone = std::string_view::npos;
   std::string out;
   std::size_t from = 0;
-  for (;;) {
-    const auto [begin, end] = uri_password(text, from);
-    if (end == std::string_view::npos) break;
-    const auto copied_to = begin == std::string_view::npos ? end : begin;
-    out.append(text.substr(from, copied_to - from));
-    if (begin != std::string_view::npos) out.append(kMask);
+  while (text.find("://", from) != kNone) {
+    auto [begin, end] = uri_password(text, from);
+    if (begin == kNone) std::tie(begin, end) = misspelt_password(text, from);
+    out.append(text.substr(from, (begin == kNone ? end : begin) - from));
+    if (begin != kNone) out.append(kMask);
     from = end;
   }
   out.append(text.substr(from));
   return out;
 }
 
-// Replaces what follows `word` up to the end of the value; values may stand in single quotes.
-std::string scrub_after(std::string text, std::string_view word) {
-  std::size_t from = 0;
-  for (;;) {
-    const std::string lower = base::to_lower(text);
-    auto at = lower.find(word, from);
-    if (at == std::string::npos) return text;
-    at += word.size();
-    while (at < text.size() && (text[at] == ' ' || (word.back() != ' ' && text[at] == '='))) ++at;
-    std::size_t end = at;
-    if (at < text.size() && text[at] == '\'') {
-      end = at + 1;
-      while (end < text.size() && text[end] != '\'') end += text[end] == '\\' ? 2U : 1U;
-      end = std::min(end + 1, text.size());
-    } else {
-      end = std::min(text.find_first_of(" \t\r\n&\"',;", at), text.size());
+bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// Past the closing single quote of a conninfo value, or past the last character of a bare one.
+std::size_t value_end(std::string_view text, std::size_t at, bool in_query) {
+  const bool quoted = at < text.size() && text[at] == '\'';
+  std::size_t end = quoted ? at + 1 : at;
+  while (end < text.size()) {
+    if (text[end] == '\\') {
+      end += 2;
+      continue;
     }
-    text.replace(at, end - at, kMask);
-    from = at + kMask.size();
+    if (quoted && text[end] == '\'') return end + 1;
+    if (!quoted && (is_space(text[end]) || (in_query && text[end] == '&'))) break;
+    ++end;
   }
+  end = std::min(end, text.size());
+  // the quote and colon that a message puts behind the value
+  while (!quoted && end > at && std::string_view("\"':,;.)").find(text[end - 1]) != std::string_view::npos) --end;
+  return end;
+}
+
+struct Word {
+  std::string_view text;
+  bool needs_equals;  // spaces may stand around it
+};
+
+// Where the value behind `word` begins; npos when the word is not followed by one.
+std::size_t value_begin(std::string_view text, std::size_t at, const Word& word) {
+  while (at < text.size() && is_space(text[at])) ++at;
+  if (!word.needs_equals) return at;
+  if (at >= text.size() || text[at] != '=') return std::string_view::npos;
+  ++at;
+  while (at < text.size() && is_space(text[at])) ++at;
+  return at;
+}
+
+std::string scrub_after(std::string text, const Word& word) {
+  const std::string lower = base::to_lower(text);
+  std::string out;
+  std::size_t copied = 0;
+  for (auto at = lower.find(word.text); at != std::string::npos; at = lower.find(word.text, at)) {
+    const bool in_query = at > 0 && (text[at - 1] == '?' || text[at - 1] == '&');
+    at += word.text.size();
+    const auto begin = value_begin(text, at, word);
+    if (begin == std::string_view::npos) continue;
+    out.append(text, copied, begin - copied);
+    out.append(kMask);
+    copied = at = value_end(text, begin, in_query);
+  }
+  out.append(text, copied);
+  return out;
 }
 
 }  // namespace
@@ -109,18 +158,22 @@ void Secret::wipe() noexcept {
 }
 
 std::string scrub(std::string_view text) {
-  return scrub_after(scrub_after(scrub_uris(text), "password="), "bearer ");
+  std::string out = scrub_uris(text);
+  for (const Word& word : {Word{"password", true}, Word{"bearer ", false}, Word{"authorization: basic ", false}}) {
+    out = scrub_after(std::move(out), word);
+  }
+  return out;
 }
 
 bool has_inline_password(std::string_view conninfo) {
-  const auto [begin, end] = uri_password(conninfo, 0);
-  if (begin != std::string_view::npos) return true;
+  if (uri_password(conninfo, 0).first != std::string_view::npos) return true;
   const std::string lower = base::to_lower(conninfo);
-  const auto at = lower.find("password");
-  if (at == std::string::npos) return false;
-  const auto rest = base::trim(std::string_view(lower).substr(at + 8));
-  const bool own_word = at == 0 || lower[at - 1] == ' ' || lower[at - 1] == '?' || lower[at - 1] == '&';
-  return own_word && !rest.empty() && rest.front() == '=';
+  for (auto at = lower.find("password"); at != std::string::npos; at = lower.find("password", at)) {
+    const bool own_word = at == 0 || is_space(lower[at - 1]) || lower[at - 1] == '?' || lower[at - 1] == '&';
+    at += std::string_view("password").size();
+    if (own_word && base::trim(std::string_view(lower).substr(at)).starts_with('=')) return true;
+  }
+  return false;
 }
 
 }  // namespace cdckit::secrets

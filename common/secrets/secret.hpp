@@ -28,8 +28,9 @@ class Secret {
   std::string value_;
 };
 
-// The text with passwords replaced by `***`: `://user:PASS@`, `password=PASS` (also quoted),
-// `Bearer TOKEN`. For anything that may reach a log.
+// The text with passwords replaced by `***`: `://user:PASS@`, `password=PASS` (also quoted, with
+// spaces, in a query), `Bearer TOKEN`, `Authorization: Basic TOKEN`. Masks too much rather than too
+// little. For anything that may reach a log.
 std::string scrub(std::string_view text);
 // True when a connection URI or conninfo carries a password inside (to be refused in argv).
 bool has_inline_password(std::string_view conninfo);

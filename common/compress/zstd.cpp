@@ -1,0 +1,56 @@
+#include "common/compress/zstd.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/unique_handle.hpp"
+
+#include <zstd.h>
+
+namespace cdckit::compress {
+
+struct ZstdCompressor::Implementation {
+  base::UniqueHandle<ZSTD_CCtx, ZSTD_freeCCtx> context{ZSTD_createCCtx()};
+};
+
+ZstdCompressor::ZstdCompressor(int level) : implementation_(std::make_unique<Implementation>()) {
+  ZSTD_CCtx* context = implementation_->context.get();
+  if (context == nullptr ||
+      ZSTD_isError(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)) != 0) {
+    throw base::Error(base::ErrorKind::bug, "could not set up zstd compression");
+  }
+}
+
+ZstdCompressor::~ZstdCompressor() = default;
+
+void ZstdCompressor::compress(std::string_view bytes, std::string& out) {
+  out.resize(ZSTD_compressBound(bytes.size()));
+  const std::size_t size = ZSTD_compress2(
+      implementation_->context.get(), out.data(), out.size(), bytes.data(), bytes.size());
+  if (ZSTD_isError(size) != 0) {
+    throw base::Error(base::ErrorKind::bug,
+                      std::string("could not compress: ") + ZSTD_getErrorName(size));
+  }
+  out.resize(size);
+}
+
+std::string zstd_decompress(std::string_view frame) {
+  const base::UniqueHandle<ZSTD_DCtx, ZSTD_freeDCtx> context(ZSTD_createDCtx());
+  std::string out;
+  std::string piece(ZSTD_DStreamOutSize(), '\0');
+  ZSTD_inBuffer input{frame.data(), frame.size(), 0};
+  std::size_t left = 1;
+  while (left != 0) {
+    ZSTD_outBuffer output{piece.data(), piece.size(), 0};
+    left = ZSTD_decompressStream(context.get(), &output, &input);
+    if (ZSTD_isError(left) != 0) {
+      throw base::Error(base::ErrorKind::data,
+                        std::string("could not decompress: ") + ZSTD_getErrorName(left));
+    }
+    out.append(piece.data(), output.pos);
+    if (left != 0 && input.pos == input.size && output.pos < output.size) {
+      throw base::Error(base::ErrorKind::data, "could not decompress: the zstd frame is cut off");
+    }
+  }
+  return out;
+}
+
+}  // namespace cdckit::compress

@@ -1,0 +1,109 @@
+#include "common/http/failure.hpp"
+
+#include "common/base/text.hpp"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace cdckit::http {
+namespace {
+
+Failure failure_of(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+      return Failure::connect;
+    case CURLE_OPERATION_TIMEDOUT:
+      return Failure::timeout;
+    case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return Failure::truncated;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+      return Failure::tls;
+    case CURLE_WRITE_ERROR:
+      return Failure::too_long;
+    case CURLE_ABORTED_BY_CALLBACK:
+      return Failure::stopped;
+    default:
+      return Failure::protocol;
+  }
+}
+
+base::ErrorKind kind_of(Failure failure) {
+  switch (failure) {
+    case Failure::tls:
+      return base::ErrorKind::config;
+    case Failure::too_long:
+    case Failure::protocol:
+      return base::ErrorKind::protocol;
+    default:
+      return base::ErrorKind::temporary;
+  }
+}
+
+std::string reason_of(Failure failure,
+                      CURLcode code,
+                      const Request& request,
+                      const std::string& detail) {
+  switch (failure) {
+    case Failure::timeout:
+      return fmt::format("no whole answer within {}", base::format_duration(request.timeout));
+    case Failure::too_long:
+      return fmt::format("the answer is longer than {}",
+                         base::format_size(request.max_answer_bytes));
+    case Failure::stopped:
+      return "stopped";
+    case Failure::truncated:
+      return fmt::format("the answer was cut off: {}",
+                         detail.empty() ? curl_easy_strerror(code) : detail);
+    default:
+      return detail.empty() ? curl_easy_strerror(code) : detail;
+  }
+}
+
+}  // namespace
+
+std::string_view to_text(Failure failure) noexcept {
+  switch (failure) {
+    case Failure::connect:
+      return "connect";
+    case Failure::timeout:
+      return "timeout";
+    case Failure::truncated:
+      return "truncated";
+    case Failure::tls:
+      return "tls";
+    case Failure::too_long:
+      return "too_long";
+    case Failure::stopped:
+      return "stopped";
+    case Failure::protocol:
+      return "protocol";
+  }
+  return "unknown";
+}
+
+TransportError transport_error(CURLcode code, const Request& request, const std::string& detail) {
+  const Failure failure = failure_of(code);
+  // the query is left out: it may be long, and may hold what does not belong into a log
+  const std::string where = secrets::scrub(request.url.substr(0, request.url.find('?')));
+  return {kind_of(failure),
+          fmt::format("could not {} \"{}\": {}",
+                      request.method == "GET" ? "fetch" : "send to",
+                      where,
+                      reason_of(failure, code, request, detail)),
+          failure == Failure::tls ? "Name the certificate authority's file if it is a private one."
+                                  : "",
+          failure};
+}
+
+}  // namespace cdckit::http

@@ -1,0 +1,15 @@
+// Turns libcurl's result of a transfer into the error that callers see.
+#pragma once
+
+#include "common/http/client.hpp"
+
+#include <string>
+
+#include <curl/curl.h>
+
+namespace cdckit::http {
+
+// `detail` is libcurl's own wording for this transfer, may be empty.
+TransportError transport_error(CURLcode code, const Request& request, const std::string& detail);
+
+}  // namespace cdckit::http

@@ -1,0 +1,25 @@
+// Between our maps of partitions and librdkafka's lists. For the .cpp files of this room only: it
+// includes the library's header.
+#pragma once
+
+#include "common/base/unique_handle.hpp"
+#include "common/kafka/consumer.hpp"
+
+#include <librdkafka/rdkafka.h>
+
+namespace cdckit::kafka {
+
+using PartitionList = base::UniqueHandle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
+using ErrorHandle = base::UniqueHandle<rd_kafka_error_t, rd_kafka_error_destroy>;
+
+inline Partition to_partition(const rd_kafka_topic_partition_t& element) {
+  return {element.topic, element.partition};
+}
+
+PartitionList to_list(const Offsets& offsets);
+PartitionList to_list(const std::vector<Partition>& partitions);
+// Elements without an offset get `missing`.
+Offsets from_list(const rd_kafka_topic_partition_list_t& list, std::int64_t missing);
+std::int64_t to_library_offset(std::int64_t start);
+
+}  // namespace cdckit::kafka

@@ -1,0 +1,310 @@
+#include "common/pg/connection.hpp"
+
+#include "common/base/text.hpp"
+#include "common/io/file_descriptor.hpp"
+#include "common/log/log.hpp"
+#include "common/pg/server_error.hpp"
+
+#include <array>
+#include <cstring>
+#include <poll.h>
+
+#include <libpq-fe.h>
+
+namespace cdckit::pg {
+namespace {
+
+using base::ErrorKind;
+using Clock = std::chrono::steady_clock;
+
+// A bare name is a database; anything else must parse, so that a typing error is told from a server
+// that is away.
+void check_conninfo(const std::string& conninfo) {
+  const bool is_uri = conninfo.find("://") != std::string::npos;
+  if (!is_uri && conninfo.find('=') == std::string::npos) return;
+  char* reason = nullptr;
+  PQconninfoOption* parsed = PQconninfoParse(conninfo.c_str(), &reason);
+  if (parsed == nullptr) {
+    const std::string text = reason == nullptr ? "out of memory" : one_line(reason);
+    PQfreemem(reason);
+    throw base::Error(ErrorKind::config, "could not read the connection string: " + text);
+  }
+  PQconninfoFree(parsed);
+}
+
+void log_notice(void* /*argument*/, const PGresult* result) {
+  const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+  const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  if (message == nullptr) return;
+  const bool warns = severity != nullptr && std::strcmp(severity, "WARNING") == 0;
+  log::write(warns ? log::Level::warning : log::Level::info,
+             std::string("server: ") + one_line(message));
+}
+
+// `CREATE TABLE`: enough to recognise the statement, never its data.
+std::string statement_name(std::string_view sql) {
+  sql = base::trim(sql);
+  std::size_t end = sql.find_first_of(" \n(;");
+  if (end != std::string_view::npos && sql[end] == ' ') {
+    end = sql.find_first_of(" \n(;\"", end + 1);
+  }
+  return "run " + std::string(sql.substr(0, std::min<std::size_t>(end, 40)));
+}
+
+int wait_for(int socket, short events, Clock::time_point deadline) {
+  pollfd entry{socket, events, 0};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  return ::poll(&entry, 1, left > 0 ? static_cast<int>(left) : 0);
+}
+
+}  // namespace
+
+void finish_connection(pg_conn* connection) noexcept {
+  PQfinish(connection);
+}
+void clear_result(pg_result* result) noexcept {
+  PQclear(result);
+}
+void free_bytes(char* bytes) noexcept {
+  PQfreemem(bytes);
+}
+
+int Result::rows() const noexcept {
+  return PQntuples(result_.get());
+}
+int Result::columns() const noexcept {
+  return PQnfields(result_.get());
+}
+
+bool Result::is_null(int row, int column) const noexcept {
+  return PQgetisnull(result_.get(), row, column) != 0;
+}
+
+std::string_view Result::at(int row, int column) const noexcept {
+  return {PQgetvalue(result_.get(), row, column),
+          static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+}
+
+std::uint64_t Result::affected() const noexcept {
+  return base::parse_unsigned(PQcmdTuples(result_.get())).value_or(0);
+}
+
+std::string_view Result::command_tag() const noexcept {
+  return PQcmdStatus(result_.get());
+}
+
+Connection::Connection(const ConnectOptions& options) {
+  check_conninfo(options.conninfo);
+  start(options);
+  wait_connected(options.connect_timeout);
+  set_session();
+}
+
+void Connection::start(const ConnectOptions& options) {
+  std::vector<const char*> names{"dbname", "fallback_application_name", "client_encoding"};
+  std::vector<const char*> values{
+      options.conninfo.c_str(), options.application_name.c_str(), "UTF8"};
+  if (options.replication) {
+    names.push_back("replication");
+    values.push_back("database");
+  }
+  names.push_back(nullptr);
+  values.push_back(nullptr);
+  connection_.reset(PQconnectStartParams(names.data(), values.data(), 1));
+  if (connection_ == nullptr) throw base::Error(ErrorKind::io, "could not connect: out of memory");
+  if (PQstatus(handle()) == CONNECTION_BAD) {
+    throw connect_error(PQerrorMessage(handle()), false);
+  }
+  // Only a verbose message carries the SQLSTATE of a refused login.
+  PQsetErrorVerbosity(handle(), PQERRORS_VERBOSE);
+  PQsetNoticeReceiver(handle(), log_notice, nullptr);
+}
+
+void Connection::wait_connected(std::chrono::seconds limit) {
+  const auto deadline = Clock::now() + limit;
+  PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+  while (next != PGRES_POLLING_OK) {
+    if (next == PGRES_POLLING_FAILED) {
+      throw connect_error(PQerrorMessage(handle()), PQconnectionNeedsPassword(handle()) != 0);
+    }
+    const short events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+    if (wait_for(PQsocket(handle()), events, deadline) == 0) {
+      throw ServerError(ErrorKind::temporary,
+                        "could not connect: no answer within " + base::format_duration(limit),
+                        "",
+                        "");
+    }
+    next = PQconnectPoll(handle());
+  }
+  PQsetErrorVerbosity(handle(), PQERRORS_DEFAULT);
+}
+
+// By SET and not by startup options: poolers and the user's own `options` stay out of it.
+void Connection::set_session() {
+  execute(
+      "SET datestyle = ISO; SET intervalstyle = postgres; SET extra_float_digits = 3;"
+      "SET timezone = 'UTC'; SET bytea_output = hex");
+}
+
+Result Connection::take_result(pg_result* result, const std::string& what) {
+  Result owned(result);
+  switch (PQresultStatus(result)) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+    case PGRES_COPY_IN:
+    case PGRES_COPY_OUT:
+    case PGRES_COPY_BOTH:
+      return owned;
+    default:
+      throw server_error(handle(), result, what);
+  }
+}
+
+Result Connection::query(const std::string& sql) {
+  return take_result(PQexec(handle(), sql.c_str()), statement_name(sql));
+}
+
+Result Connection::query(const std::string& sql, std::span<const Parameter> parameters) {
+  std::vector<std::string> texts;
+  texts.reserve(parameters.size());
+  std::vector<const char*> values;
+  for (const auto& parameter : parameters) {
+    texts.emplace_back(parameter.value_or(""));
+    values.push_back(parameter ? texts.back().c_str() : nullptr);
+  }
+  return take_result(PQexecParams(handle(),
+                                  sql.c_str(),
+                                  static_cast<int>(values.size()),
+                                  nullptr,
+                                  values.data(),
+                                  nullptr,
+                                  nullptr,
+                                  0),
+                     statement_name(sql));
+}
+
+Result Connection::query_until_stop(const std::string& sql, signals::StopToken stop) {
+  const std::string what = statement_name(sql);
+  if (PQsendQuery(handle(), sql.c_str()) == 0) throw server_error(handle(), nullptr, what);
+  while (PQisBusy(handle()) != 0) {
+    if ((io::wait_readable({PQsocket(handle()), stop.fd()}, std::chrono::seconds(-1)) & 2U) != 0) {
+      std::array<char, 256> reason{};
+      const base::UniqueHandle<PGcancel, PQfreeCancel> cancel(PQgetCancel(handle()));
+      PQcancel(cancel.get(), reason.data(), static_cast<int>(reason.size()));
+      throw base::Error(ErrorKind::temporary, "could not " + what + ": stopped");
+    }
+    if (PQconsumeInput(handle()) == 0) throw server_error(handle(), nullptr, what);
+  }
+  return end_of_copy(what);
+}
+
+// Results until there is none, so that the connection is free again; the first failure counts, the
+// last result is given.
+Result Connection::end_of_copy(const std::string& what) {
+  Result last(nullptr);
+  std::optional<ServerError> failure;
+  while (pg_result* result = PQgetResult(handle())) {
+    last = Result(result);
+    const auto status = PQresultStatus(result);
+    if (status == PGRES_FATAL_ERROR && !failure) failure = server_error(handle(), result, what);
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) break;
+  }
+  if (failure) throw ServerError(*failure);
+  return last;
+}
+
+void Connection::begin_copy_in(const std::string& sql) {
+  if (PQresultStatus(query(sql).handle()) != PGRES_COPY_IN) {
+    throw base::Error(ErrorKind::bug, "could not begin COPY: the statement is none");
+  }
+}
+
+void Connection::put_copy(std::string_view bytes) {
+  constexpr std::size_t kPiece = 1U << 20U;
+  while (!bytes.empty()) {
+    const auto piece = bytes.substr(0, kPiece);
+    if (PQputCopyData(handle(), piece.data(), static_cast<int>(piece.size())) != 1) {
+      throw server_error(handle(), nullptr, "send COPY data");
+    }
+    bytes.remove_prefix(piece.size());
+  }
+}
+
+std::uint64_t Connection::end_copy_in() {
+  if (PQputCopyEnd(handle(), nullptr) != 1) throw server_error(handle(), nullptr, "end COPY");
+  return end_of_copy("load rows by COPY").affected();
+}
+
+void Connection::abort_copy_in(const std::string& reason) {
+  PQputCopyEnd(handle(), reason.c_str());
+  while (pg_result* result = PQgetResult(handle())) PQclear(result);
+}
+
+void Connection::begin_copy_out(const std::string& sql) {
+  if (PQresultStatus(query(sql).handle()) != PGRES_COPY_OUT) {
+    throw base::Error(ErrorKind::bug, "could not begin COPY: the statement is none");
+  }
+}
+
+std::optional<std::string_view> Connection::next_copy() {
+  char* row = nullptr;
+  const int length = PQgetCopyData(handle(), &row, 0);
+  copy_row_.reset(row);
+  if (length > 0) return std::string_view(row, static_cast<std::size_t>(length));
+  if (length == -2) throw server_error(handle(), nullptr, "read COPY data");
+  (void)end_of_copy("read rows by COPY");
+  return std::nullopt;
+}
+
+std::string Connection::quote_identifier(std::string_view name) const {
+  return pg::quote_identifier(name);
+}
+
+std::string Connection::quote_literal(std::string_view text) const {
+  const base::UniqueHandle<char, free_bytes> quoted(
+      PQescapeLiteral(connection_.get(), text.data(), text.size()));
+  if (quoted == nullptr) throw server_error(connection_.get(), nullptr, "quote a literal");
+  return quoted.get();
+}
+
+int Connection::server_version() const noexcept {
+  return PQserverVersion(connection_.get());
+}
+
+std::string Connection::host() const {
+  const char* host = PQhost(connection_.get());
+  return host == nullptr ? "" : host;
+}
+
+std::string Connection::database() const {
+  return PQdb(connection_.get());
+}
+int Connection::socket() const noexcept {
+  return PQsocket(connection_.get());
+}
+
+bool Connection::in_transaction() const noexcept {
+  const auto status = PQtransactionStatus(connection_.get());
+  return status != PQTRANS_IDLE && status != PQTRANS_UNKNOWN;
+}
+
+std::string library_version() {
+  const int version = PQlibVersion();
+  return "libpq " + std::to_string(version / 10000) + "." + std::to_string(version % 10000);
+}
+
+std::string quote_identifier(std::string_view name) {
+  std::string out = "\"";
+  for (const char letter : name) {
+    if (letter == '"') out += '"';
+    out += letter;
+  }
+  return out + '"';
+}
+
+std::string quote_name(std::string_view schema, std::string_view table) {
+  return quote_identifier(schema) + "." + quote_identifier(table);
+}
+
+}  // namespace cdckit::pg

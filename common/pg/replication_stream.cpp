@@ -1,0 +1,182 @@
+#include "common/pg/replication_stream.hpp"
+
+#include "common/base/clock.hpp"
+#include "common/io/file_descriptor.hpp"
+#include "common/pg/server_error.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include <libpq-fe.h>
+
+namespace cdckit::pg {
+namespace {
+
+constexpr std::int64_t kEpoch2000 = 946'684'800'000'000;
+constexpr std::size_t kDataHeader = 25;
+constexpr std::size_t kKeepaliveSize = 18;
+constexpr std::chrono::seconds kStatusInterval{10};
+
+std::uint64_t read_u64(const char* bytes) noexcept {
+  std::uint64_t value = 0;
+  std::memcpy(&value, bytes, sizeof value);
+  return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
+}
+
+void append_u64(std::string& out, std::uint64_t value) {
+  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>((value >> shift) & 0xFFU);
+}
+
+std::string start_command(const std::string& slot,
+                          std::uint64_t start,
+                          const std::string& options) {
+  char lsn[32];
+  std::snprintf(lsn,
+                sizeof lsn,
+                "%X/%X",
+                static_cast<unsigned>(start >> 32U),
+                static_cast<unsigned>(start & 0xFFFFFFFFU));
+  return "START_REPLICATION SLOT " + quote_identifier(slot) + " LOGICAL " + lsn + " (" + options +
+         ")";
+}
+
+}  // namespace
+
+StreamStatus parse_stream_message(std::string_view payload, StreamMessage& message) {
+  if (payload.size() >= kDataHeader && payload[0] == 'w') {
+    message.start = read_u64(payload.data() + 1);
+    message.wal_end = read_u64(payload.data() + 9);
+    message.server_clock = static_cast<std::int64_t>(read_u64(payload.data() + 17));
+    message.reply_requested = false;
+    message.data = payload.substr(kDataHeader);
+    return StreamStatus::data;
+  }
+  if (payload.size() >= kKeepaliveSize && payload[0] == 'k') {
+    message.start = 0;
+    message.wal_end = read_u64(payload.data() + 1);
+    message.server_clock = static_cast<std::int64_t>(read_u64(payload.data() + 9));
+    message.reply_requested = payload[17] != 0;
+    message.data = {};
+    return StreamStatus::keepalive;
+  }
+  throw base::Error(base::ErrorKind::protocol,
+                    "could not read the replication stream: unknown message of " +
+                        std::to_string(payload.size()) + " bytes");
+}
+
+std::string format_status_update(const StatusUpdate& update) {
+  std::string out = "r";
+  append_u64(out, update.written);
+  append_u64(out, update.flushed);
+  append_u64(out, update.flushed);
+  append_u64(out, static_cast<std::uint64_t>(update.clock));
+  out += update.reply_requested ? '\1' : '\0';
+  return out;
+}
+
+ReplicationStream::ReplicationStream(Connection& connection,
+                                     const std::string& slot,
+                                     std::uint64_t start,
+                                     const std::string& options)
+    : connection_(connection) {
+  const Result result(PQexec(connection_.handle(), start_command(slot, start, options).c_str()));
+  if (PQresultStatus(result.handle()) != PGRES_COPY_BOTH) {
+    throw server_error(
+        connection_.handle(), result.handle(), "start replication on slot \"" + slot + '"');
+  }
+  last_status_ = std::chrono::steady_clock::now();
+}
+
+StreamStatus ReplicationStream::next(StreamMessage& message) {
+  char* bytes = nullptr;
+  int length = PQgetCopyData(connection_.handle(), &bytes, 1);
+  if (length == 0) {
+    if (PQconsumeInput(connection_.handle()) == 0) {
+      throw server_error(connection_.handle(), nullptr, "read the replication stream");
+    }
+    length = PQgetCopyData(connection_.handle(), &bytes, 1);
+  }
+  return take(bytes, length, message);
+}
+
+StreamStatus ReplicationStream::take(char* bytes, int length, StreamMessage& message) {
+  buffer_.reset(bytes);
+  if (length == 0) {
+    send_status_if_due(kStatusInterval);
+    return StreamStatus::nothing;
+  }
+  if (length == -2)
+    throw server_error(connection_.handle(), nullptr, "read the replication stream");
+  if (length == -1) {
+    finished_ = true;
+    take_results("read the replication stream");
+    return StreamStatus::end;
+  }
+  const auto status = parse_stream_message({bytes, static_cast<std::size_t>(length)}, message);
+  if (message.reply_requested) send_status(false);
+  return status;
+}
+
+void ReplicationStream::confirm(std::uint64_t lsn) noexcept {
+  flushed_ = std::max(flushed_, lsn);
+  written_ = std::max(written_, lsn);
+}
+
+void ReplicationStream::received(std::uint64_t lsn) noexcept {
+  written_ = std::max(written_, lsn);
+}
+
+void ReplicationStream::send_status(bool reply_requested) {
+  const std::string update = format_status_update({.written = written_,
+                                                   .flushed = flushed_,
+                                                   .clock = base::unix_microseconds() - kEpoch2000,
+                                                   .reply_requested = reply_requested});
+  if (PQputCopyData(connection_.handle(), update.data(), static_cast<int>(update.size())) != 1 ||
+      PQflush(connection_.handle()) < 0) {
+    throw server_error(connection_.handle(), nullptr, "report the position");
+  }
+  last_status_ = std::chrono::steady_clock::now();
+  sent_ = flushed_;
+}
+
+void ReplicationStream::send_status_if_due(std::chrono::milliseconds interval) {
+  if (!finished_ && std::chrono::steady_clock::now() - last_status_ >= interval) send_status(false);
+}
+
+void ReplicationStream::take_results(const std::string& what) {
+  while (pg_result* result = PQgetResult(connection_.handle())) {
+    const Result owned(result);
+    if (PQresultStatus(result) == PGRES_FATAL_ERROR) {
+      throw server_error(connection_.handle(), result, what);
+    }
+  }
+}
+
+// What the server still sends is thrown away: it was not confirmed and will come again.
+bool ReplicationStream::drain(std::chrono::steady_clock::time_point deadline) {
+  for (;;) {
+    char* bytes = nullptr;
+    const int length = PQgetCopyData(connection_.handle(), &bytes, 1);
+    buffer_.reset(bytes);
+    if (length < 0) return true;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return false;
+    if (length > 0) continue;
+    (void)io::wait_readable({connection_.socket()}, left);
+    if (PQconsumeInput(connection_.handle()) == 0) return true;
+  }
+}
+
+void ReplicationStream::finish(std::chrono::milliseconds limit) {
+  if (finished_) return;
+  finished_ = true;
+  send_status(false);
+  if (PQputCopyEnd(connection_.handle(), nullptr) != 1 || PQflush(connection_.handle()) < 0) {
+    throw server_error(connection_.handle(), nullptr, "end replication");
+  }
+  if (drain(std::chrono::steady_clock::now() + limit)) take_results("end replication");
+}
+
+}  // namespace cdckit::pg

@@ -1,0 +1,126 @@
+#include "common/pg/server_error.hpp"
+
+#include "common/base/text.hpp"
+#include "common/secrets/secret.hpp"
+
+#include <array>
+
+#include <libpq-fe.h>
+
+namespace cdckit::pg {
+namespace {
+
+using base::ErrorKind;
+
+struct StateRule {
+  std::string_view prefix;
+  ErrorKind kind;
+};
+
+// The first match counts.
+constexpr std::array kRules{
+    StateRule{"28", ErrorKind::permission},      // invalid authorization
+    StateRule{"42501", ErrorKind::permission},   // insufficient_privilege
+    StateRule{"08P01", ErrorKind::protocol},     // protocol_violation
+    StateRule{"08", ErrorKind::temporary},       // connection exceptions
+    StateRule{"40", ErrorKind::temporary},       // serialization failure, deadlock
+    StateRule{"53", ErrorKind::temporary},       // no disk, memory, connections
+    StateRule{"55006", ErrorKind::temporary},    // object_in_use: the old walsender may linger
+    StateRule{"55P03", ErrorKind::temporary},    // lock_not_available
+    StateRule{"57", ErrorKind::temporary},       // shutdown, crash, starting up, cancelled
+    StateRule{"25P0", ErrorKind::temporary},     // idle timeouts
+    StateRule{"42704", ErrorKind::unavailable},  // undefined_object
+    StateRule{"42P01", ErrorKind::unavailable},  // undefined_table
+    StateRule{"3D000", ErrorKind::unavailable},  // invalid_catalog_name
+    StateRule{"3F000", ErrorKind::unavailable},  // invalid_schema_name
+    StateRule{"55000", ErrorKind::unavailable},  // not in prerequisite state: wal_level, lost slot
+    StateRule{"58P01", ErrorKind::unavailable},  // undefined_file: WAL segment removed
+};
+
+bool is_severity_end(std::string_view message, std::size_t colon) {
+  return colon > 2 && message.substr(colon, 3) == ":  ";
+}
+
+std::string_view field(const pg_result* result, int code) {
+  const char* text = result == nullptr ? nullptr : PQresultErrorField(result, code);
+  return text == nullptr ? std::string_view{} : std::string_view{text};
+}
+
+// The five characters after the severity of a verbose message: `FATAL:  28P01: password ...`.
+std::string_view sqlstate_inside(std::string_view message) {
+  for (std::size_t at = message.find(":  "); at != std::string_view::npos;
+       at = message.find(":  ", at + 3)) {
+    if (is_severity_end(message, at) && message.substr(at + 8, 2) == ": ") {
+      return message.substr(at + 3, 5);
+    }
+  }
+  return {};
+}
+
+ErrorKind kind_without_state(std::string_view message) {
+  for (const std::string_view sign : {"certificate verify failed",
+                                      "does not support SSL",
+                                      "server certificate for",
+                                      "root certificate file",
+                                      "could not load private key",
+                                      "requested authentication"}) {
+    if (message.find(sign) != std::string_view::npos) return ErrorKind::permission;
+  }
+  // Everything else that libpq says before it tried a server is about its settings.
+  for (const std::string_view sign :
+       {"connection to server", "could not translate", "server closed", "timeout"}) {
+    if (message.find(sign) != std::string_view::npos) return ErrorKind::temporary;
+  }
+  return ErrorKind::config;
+}
+
+}  // namespace
+
+ErrorKind kind_of_sqlstate(std::string_view sqlstate) noexcept {
+  if (sqlstate.empty()) return ErrorKind::temporary;
+  for (const auto& rule : kRules) {
+    if (sqlstate.starts_with(rule.prefix)) return rule.kind;
+  }
+  return ErrorKind::data;
+}
+
+std::string one_line(std::string_view message) {
+  std::string out;
+  for (const std::string& piece : base::split(message, '\n')) {
+    const auto line = base::trim(piece);
+    if (line.empty() || line.starts_with("LOCATION:")) continue;
+    if (!out.empty()) out += "; ";
+    out += line;
+  }
+  for (std::size_t at = out.find(":  "); at != std::string::npos; at = out.find(":  ", at)) {
+    out.erase(at + 1, 1);
+  }
+  return secrets::scrub(out);
+}
+
+ServerError server_error(pg_conn* connection, const pg_result* result, const std::string& what) {
+  const std::string sqlstate(field(result, PG_DIAG_SQLSTATE));
+  std::string message = "could not " + what + ": ";
+  if (sqlstate.empty()) {
+    message += one_line(PQerrorMessage(connection));
+  } else {
+    message += one_line(field(result, PG_DIAG_MESSAGE_PRIMARY));
+    const auto detail = field(result, PG_DIAG_MESSAGE_DETAIL);
+    if (!detail.empty()) message += ": " + one_line(detail);
+    message += " (SQLSTATE " + sqlstate + ")";
+  }
+  return {
+      kind_of_sqlstate(sqlstate), message, sqlstate, std::string(field(result, PG_DIAG_CONTEXT))};
+}
+
+ServerError connect_error(std::string_view message, bool password_needed) {
+  const std::string sqlstate(sqlstate_inside(message));
+  auto kind = sqlstate.empty() ? kind_without_state(message) : kind_of_sqlstate(sqlstate);
+  if (password_needed) kind = ErrorKind::permission;
+  std::string text = one_line(message);
+  const auto at = sqlstate.empty() ? std::string::npos : text.find(": " + sqlstate + ": ");
+  if (at != std::string::npos) text.erase(at, sqlstate.size() + 2);
+  return {kind, "could not connect: " + text, sqlstate, ""};
+}
+
+}  // namespace cdckit::pg

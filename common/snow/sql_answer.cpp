@@ -1,0 +1,153 @@
+#include "common/snow/sql_answer.hpp"
+
+#include "common/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <nlohmann/json.hpp>
+
+namespace cdckit::snow {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kLongestAnswerQuote = 200;
+
+void add_context(json& body, const char* name, const std::string& own, const std::string& fallback) {
+  const std::string& value = own.empty() ? fallback : own;
+  if (!value.empty()) body[name] = value;
+}
+
+std::string text_of(const json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end() || found->is_null()) return {};
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+std::uint64_t count_of(const json& stats, const char* name) {
+  const auto found = stats.find(name);
+  return found != stats.end() && found->is_number() ? found->get<std::uint64_t>() : 0;
+}
+
+std::optional<int> optional_int(const json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_number()) return std::nullopt;
+  return found->get<int>();
+}
+
+json parse_object(std::string_view body) {
+  json parsed = json::parse(body, nullptr, false);
+  if (!parsed.is_object()) {
+    throw base::Error(base::ErrorKind::protocol,
+                      "could not read the SQL API's answer: " +
+                          std::string(body.substr(0, kLongestAnswerQuote)));
+  }
+  return parsed;
+}
+
+void append_rows(const json& data, StatementResult& result) {
+  for (const json& row : data) {
+    ResultRow cells;
+    cells.reserve(row.size());
+    for (const json& cell : row) {
+      if (cell.is_null()) {
+        cells.emplace_back();
+      } else {
+        cells.emplace_back(cell.is_string() ? cell.get<std::string>() : cell.dump());
+      }
+    }
+    result.rows.push_back(std::move(cells));
+  }
+}
+
+void read_metadata(const json& metadata, Answer& answer) {
+  for (const json& column : metadata.value("rowType", json::array())) {
+    answer.result.columns.push_back({text_of(column, "name"),
+                                     base::to_lower(text_of(column, "type")),
+                                     column.value("nullable", true),
+                                     optional_int(column, "precision"),
+                                     optional_int(column, "scale")});
+  }
+  const auto partitions = metadata.find("partitionInfo");
+  if (partitions != metadata.end() && partitions->is_array() && !partitions->empty()) {
+    answer.partitions = partitions->size();
+  }
+}
+
+}  // namespace
+
+std::string statement_body(const Statement& statement, const ConnectionSettings& settings) {
+  json body = {{"statement", statement.text}};
+  if (statement.timeout.count() > 0) body["timeout"] = statement.timeout.count();
+  add_context(body, "database", statement.database, settings.database);
+  add_context(body, "schema", statement.schema, settings.schema);
+  add_context(body, "warehouse", statement.warehouse, settings.warehouse);
+  add_context(body, "role", statement.role, settings.role);
+  json parameters = json::object();
+  for (const auto& [name, value] : statement.parameters) parameters[name] = value;
+  if (statement.count != 1) parameters["multi_statement_count"] = std::to_string(statement.count);
+  if (!parameters.empty()) body["parameters"] = std::move(parameters);
+  for (std::size_t i = 0; i < statement.bindings.size(); ++i) {
+    const Binding& binding = statement.bindings[i];
+    const json value = binding.value ? json(*binding.value) : json(nullptr);
+    body["bindings"][std::to_string(i + 1)] = {{"type", binding.type}, {"value", value}};
+  }
+  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Answer parse_answer(std::string_view body) {
+  const json parsed = parse_object(body);
+  Answer answer;
+  answer.result.handle = text_of(parsed, "statementHandle");
+  answer.result.message = text_of(parsed, "message");
+  for (const json& handle : parsed.value("statementHandles", json::array())) {
+    answer.result.handles.push_back(handle.get<std::string>());
+  }
+  if (parsed.contains("resultSetMetaData")) read_metadata(parsed["resultSetMetaData"], answer);
+  if (parsed.contains("data") && parsed["data"].is_array()) {
+    append_rows(parsed["data"], answer.result);
+  }
+  if (parsed.contains("stats") && parsed["stats"].is_object()) {
+    answer.result.inserted = count_of(parsed["stats"], "numRowsInserted");
+    answer.result.updated = count_of(parsed["stats"], "numRowsUpdated");
+    answer.result.deleted = count_of(parsed["stats"], "numRowsDeleted");
+  }
+  return answer;
+}
+
+void append_partition(std::string_view body, StatementResult& result) {
+  const json parsed = parse_object(body);
+  append_rows(parsed.value("data", json::array()), result);
+}
+
+Failure parse_failure(std::string_view body) {
+  const json parsed = json::parse(body, nullptr, false);
+  if (!parsed.is_object()) return {};
+  return {text_of(parsed, "code"), text_of(parsed, "sqlState"), text_of(parsed, "message"),
+          text_of(parsed, "statementHandle")};
+}
+
+std::string parse_handle(std::string_view body) { return parse_failure(body).handle; }
+
+base::ErrorKind kind_of_sql_code(std::string_view code) {
+  using base::ErrorKind;
+  struct Rule {
+    std::string_view code;
+    ErrorKind kind;
+  };
+  constexpr std::array kRules = {
+      Rule{"003001", ErrorKind::permission},  Rule{"003013", ErrorKind::permission},
+      Rule{"390144", ErrorKind::permission},  Rule{"390422", ErrorKind::permission},
+      Rule{"390101", ErrorKind::permission},  Rule{"000630", ErrorKind::temporary},
+      Rule{"000606", ErrorKind::unavailable}, Rule{"002003", ErrorKind::unavailable},
+      Rule{"002043", ErrorKind::unavailable}, Rule{"002002", ErrorKind::unavailable},
+      Rule{"001998", ErrorKind::unavailable},
+  };
+  for (const Rule& rule : kRules) {
+    if (rule.code == code) return rule.kind;
+  }
+  return ErrorKind::data;
+}
+
+}  // namespace cdckit::snow

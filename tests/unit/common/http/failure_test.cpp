@@ -1,0 +1,41 @@
+#include "common/http/failure.hpp"
+
+#include <doctest/doctest.h>
+
+namespace cdckit::http {
+namespace {
+
+Request request_of(const std::string& url) {
+  Request request;
+  request.url = url;
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("what may pass by itself is temporary, what will not is not") {
+  const Request request = request_of("https://example.org/x");
+  CHECK(transport_error(CURLE_COULDNT_CONNECT, request, "").retryable());
+  CHECK(transport_error(CURLE_OPERATION_TIMEDOUT, request, "").retryable());
+  CHECK(transport_error(CURLE_PARTIAL_FILE, request, "").retryable());
+  CHECK(transport_error(CURLE_PEER_FAILED_VERIFICATION, request, "").kind() ==
+        base::ErrorKind::config);
+  CHECK(transport_error(CURLE_WEIRD_SERVER_REPLY, request, "").kind() == base::ErrorKind::protocol);
+}
+
+TEST_CASE("the message names the place without its query, and the reason") {
+  const auto error = transport_error(
+      CURLE_COULDNT_CONNECT, request_of("https://example.org/x?token=abc"), "refused");
+  CHECK(std::string(error.what()) == "could not fetch \"https://example.org/x\": refused");
+  CHECK(to_text(error.failure()) == "connect");
+}
+
+TEST_CASE("a timeout says how long it waited") {
+  Request request = request_of("https://example.org/");
+  request.method = "POST";
+  request.timeout = std::chrono::seconds(5);
+  CHECK(std::string(transport_error(CURLE_OPERATION_TIMEDOUT, request, "").what()) ==
+        "could not send to \"https://example.org/\": no whole answer within 5s");
+}
+
+}  // namespace cdckit::http

@@ -1,0 +1,67 @@
+// librdkafka's in-process cluster: real TCP on a free loopback port, no admin requests. Topics are
+// made with four partitions unless they were made before. For tests of kafka and of kcat-cdc.
+#pragma once
+
+#include "common/kafka/settings.hpp"
+
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+
+#include <array>
+#include <chrono>
+#include <string>
+
+namespace cdckit::test {
+
+class MockCluster {
+ public:
+  MockCluster() {
+    std::array<char, 256> reason{};
+    rd_kafka_conf_t* config = rd_kafka_conf_new();
+    rd_kafka_conf_set_log_cb(config, [](const rd_kafka_t*, int, const char*, const char*) {});
+    handle_ = rd_kafka_new(RD_KAFKA_PRODUCER, config, reason.data(), reason.size());
+    cluster_ = rd_kafka_mock_cluster_new(handle_, 1);
+  }
+  MockCluster(const MockCluster&) = delete;
+  MockCluster& operator=(const MockCluster&) = delete;
+  ~MockCluster() {
+    rd_kafka_mock_cluster_destroy(cluster_);
+    rd_kafka_destroy(handle_);
+  }
+
+  [[nodiscard]] std::string brokers() const { return rd_kafka_mock_cluster_bootstraps(cluster_); }
+  [[nodiscard]] kafka::Settings settings() const {
+    return {{"bootstrap.servers", brokers()}, {"fetch.wait.max.ms", "20"}, {"linger.ms", "1"}};
+  }
+  void make_topic(const std::string& name, int partitions) {
+    rd_kafka_mock_topic_create(cluster_, name.c_str(), partitions, 1);
+  }
+  // The next Produce request is answered with this error.
+  void fail_produce(rd_kafka_resp_err_t code) {
+    constexpr std::int16_t kProduce = 0;
+    rd_kafka_mock_push_request_errors(cluster_, kProduce, 1, code);
+  }
+  void set_down(bool down) {
+    if (down) {
+      rd_kafka_mock_broker_set_down(cluster_, 1);
+    } else {
+      rd_kafka_mock_broker_set_up(cluster_, 1);
+    }
+  }
+
+ private:
+  rd_kafka_t* handle_ = nullptr;
+  rd_kafka_mock_cluster_t* cluster_ = nullptr;
+};
+
+// Calls until it returns true; false after the time.
+template <class Condition>
+bool eventually(Condition condition, std::chrono::milliseconds limit = std::chrono::seconds(20)) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (std::chrono::steady_clock::now() < end) {
+    if (condition()) return true;
+  }
+  return false;
+}
+
+}  // namespace cdckit::test

@@ -1,0 +1,53 @@
+#include "common/pg/server_error.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cdckit;
+using base::ErrorKind;
+
+TEST_CASE("the SQLSTATE decides the kind") {
+  CHECK(pg::kind_of_sqlstate("28P01") == ErrorKind::permission);
+  CHECK(pg::kind_of_sqlstate("42501") == ErrorKind::permission);
+  CHECK(pg::kind_of_sqlstate("57P03") == ErrorKind::temporary);
+  CHECK(pg::kind_of_sqlstate("40001") == ErrorKind::temporary);
+  CHECK(pg::kind_of_sqlstate("40P01") == ErrorKind::temporary);
+  CHECK(pg::kind_of_sqlstate("55006") == ErrorKind::temporary);
+  CHECK(pg::kind_of_sqlstate("53300") == ErrorKind::temporary);
+  CHECK(pg::kind_of_sqlstate("42704") == ErrorKind::unavailable);
+  CHECK(pg::kind_of_sqlstate("42P01") == ErrorKind::unavailable);
+  CHECK(pg::kind_of_sqlstate("3D000") == ErrorKind::unavailable);
+  CHECK(pg::kind_of_sqlstate("08P01") == ErrorKind::protocol);
+  CHECK(pg::kind_of_sqlstate("08006") == ErrorKind::temporary);
+  CHECK(pg::kind_of_sqlstate("") == ErrorKind::temporary);
+  CHECK(pg::kind_of_sqlstate("22P02") == ErrorKind::data);
+}
+
+TEST_CASE("a message becomes one line without its source location") {
+  CHECK(pg::one_line("FATAL:  no such thing\nLOCATION:  f, g.c:1\n") == "FATAL: no such thing");
+  CHECK(pg::one_line("one\n\ttwo\n") == "one; two");
+  CHECK(pg::one_line("") == "");
+  CHECK(pg::one_line("could not read password=hidden") == "could not read password=***");
+}
+
+TEST_CASE("a refused login is told from a server that is away") {
+  const auto wrong = pg::connect_error(
+      "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  28P01: password "
+      "authentication failed for user \"u\"\nLOCATION:  auth_failed, auth.c:326\n",
+      false);
+  CHECK(wrong.kind() == ErrorKind::permission);
+  CHECK(wrong.sqlstate() == "28P01");
+  CHECK(
+      std::string(wrong.what()) ==
+      "could not connect: connection to server at \"127.0.0.1\", port 5432 failed: FATAL: password "
+      "authentication failed for user \"u\"");
+  CHECK(pg::connect_error(
+            "connection to server at \"h\" failed: Connection refused\n\tIs the server running?\n",
+            false)
+            .kind() == ErrorKind::temporary);
+  CHECK(pg::connect_error("fe_sendauth: no password supplied\n", true).kind() ==
+        ErrorKind::permission);
+  CHECK(pg::connect_error("failed: FATAL:  3D000: database \"x\" does not exist\n", false).kind() ==
+        ErrorKind::unavailable);
+  CHECK(pg::connect_error("SSL error: certificate verify failed\n", false).kind() ==
+        ErrorKind::permission);
+}
