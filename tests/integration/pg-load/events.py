@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Mode events: random streams of changes give the table that the source has, however they are cut."""
+
+import json
+import pathlib
+import random
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from change_lines import SourceTable, checkpoint, hello, position  # noqa: E402
+from pg_load_lab import Case, start_lab, stop_lab  # noqa: E402
+
+CREATE = "CREATE TABLE t (id int PRIMARY KEY, name text, note text, amount numeric(12,2));"
+
+
+def setUpModule():
+    start_lab()
+
+
+def tearDownModule():
+    stop_lab()
+
+
+def stream(table: SourceTable, transactions: int, pick: random.Random, run: str = "r1") -> list:
+    """hello, schema, random transactions with checkpoints at random borders, eof."""
+    lines = [hello(run), table.schema_line()]
+    seq = 0
+    for _ in range(transactions):
+        before = len(table.lines)
+        table.change()
+        lines += table.lines[before:]
+        if pick.random() < 0.3:
+            seq += 1
+            lines.append(checkpoint(run, seq, f"{table.lsn + 1:016X}", 0))
+    lines.append(checkpoint(run, seq + 1, f"{table.lsn + 1:016X}", 0, "eof"))
+    return lines
+
+
+class Events(Case):
+    def assert_mirror(self, table: SourceTable, name: str = "t") -> None:
+        text = self.sql(f"SELECT coalesce(json_object_agg(id, row_to_json(m)), '{{}}') FROM {name} m")
+        rows = {int(key): row for key, row in json.loads(text).items()}
+        self.assertEqual(rows, table.rows)
+
+    def test_random_streams(self):
+        for seed in range(12):
+            with self.subTest(seed=seed):
+                self.sql("DROP TABLE IF EXISTS t; DROP SCHEMA IF EXISTS cdckit CASCADE;" + CREATE)
+                table = SourceTable("t", seed)
+                lines = stream(table, 120, random.Random(seed))
+                self.load(lines, "--mode", "events")
+                self.assert_mirror(table)
+
+    def test_random_streams_without_control_lines(self):
+        for seed in range(6):
+            with self.subTest(seed=seed):
+                self.sql("DROP TABLE IF EXISTS t;" + CREATE)
+                table = SourceTable("t", 100 + seed)
+                for _ in range(100):
+                    table.change()
+                size = random.Random(seed).choice(["1", "3", "17", "500"])
+                self.load(table.lines, "--mode", "events", "--batch-rows", size)
+                self.assert_mirror(table)
+
+    def test_applied_once(self):
+        self.sql(CREATE)
+        table = SourceTable("t", 7)
+        lines = stream(table, 60, random.Random(7))
+        self.load(lines, "--mode", "events", "--ack", str(self.folder / "ack"))
+        stamp = self.sql("SELECT string_agg(xmin::text, ',') FROM t")
+        again = self.load(lines, "--mode", "events", "--ack", str(self.folder / "ack"))
+        self.assertEqual(again.total("inserted") + again.total("updated") + again.total("deleted"), 0)
+        self.assertEqual(self.sql("SELECT string_agg(xmin::text, ',') FROM t"), stamp)
+        self.assertEqual(self.sql("SELECT part || max(pos) FROM cdckit.positions GROUP BY part"),
+                         position(table.lsn, table.ordinal))
+
+    def test_many_tables_created(self):
+        tables = [SourceTable(name, seed, schema="app") for seed, name in enumerate(["a", "b", "C d"])]
+        pick = random.Random(3)
+        lines = [hello("r")] + [table.schema_line() for table in tables]
+        lsn = 1000
+        for _ in range(200):
+            table = pick.choice(tables)
+            before = len(table.lines)
+            table.lsn = lsn
+            table.change()
+            lsn = table.lsn
+            lines += table.lines[before:]
+        lines.append(checkpoint("r", 1, "0", 0, "eof"))
+        done = self.load(lines, "--mode", "events", "--create")
+        for table in tables:
+            self.assert_mirror(table, f'app."{table.name}"')
+        self.assertEqual({receipt["table"] for receipt in done.receipts}, {"app.a", "app.b", "app.C d"})
+        self.assertEqual(self.sql("SELECT count(*) FROM pg_constraint WHERE contype = 'p'"
+                                  " AND connamespace = 'app'::regnamespace"), "3")
+
+    def test_map_and_missing_table(self):
+        self.sql(CREATE.replace("TABLE t", "TABLE other"))
+        table = SourceTable("t", 5)
+        for _ in range(20):
+            table.change()
+        self.assertIn("--create", self.load(table.lines, "--mode", "events", code=69).errors)
+        self.load(table.lines, "--mode", "events", "--map", "public.t=other")
+        self.assert_mirror(table, "other")
+
+    def test_cut_input_keeps_the_last_checkpoint(self):
+        self.sql(CREATE)
+        table = SourceTable("t", 11)
+        table.change()
+        table.insert(13)
+        first = list(table.lines)
+        table.begin()
+        table.insert(14)
+        lines = [hello("r"), *first, checkpoint("r", 1, "0A", 0), table.lines[-1]]
+        self.load(lines, "--mode", "events", "--ack", str(self.folder / "ack"), code=75)
+        self.assertEqual(json.loads((self.folder / "ack").read_text())["seq"], 1)
+        self.assertEqual(self.sql("SELECT count(*) FROM t WHERE id = 14"), "0")
+        self.assertEqual(self.sql("SELECT count(*) FROM t WHERE id = 13"), "1")
+
+    def test_snapshot_removes_what_the_picture_lacks(self):
+        self.sql(CREATE + "INSERT INTO t VALUES (1, 'stays'), (99, 'left between two snapshots');")
+        table = SourceTable("t", 2)
+        table.rows = {1: {"id": 1, "name": "new", "note": None, "amount": None},
+                      2: {"id": 2, "name": "b", "note": None, "amount": None}}
+        table.snapshot()
+        surely = f"{table.lsn - 1:016X}"
+        border = {"__cdc": "snapshot", "schema": "public", "table": "t", "pos": surely}
+        rows = list(table.lines)
+        # before the picture's position: it holds this already
+        stale = SourceTable("t", 3)
+        stale.lsn = table.lsn - 50
+        stale.ordinal = 0
+        stale.emit("c", None, {"id": 98, "name": "stale", "note": None, "amount": None})
+        table.lines.clear()
+        table.insert(5)
+        lines = [hello("r"), border | {"phase": "begin"}, *rows, border | {"phase": "end", "rows": 2},
+                 checkpoint("r", 1, "snapshot:1", 2), *stale.lines, *table.lines,
+                 checkpoint("r", 2, "1", 2, "eof")]
+        lines = [line if isinstance(line, str) else json.dumps(line, separators=(",", ":")) for line in lines]
+        self.load(lines, "--mode", "events")
+        self.assert_mirror(table)
+        # the next run still knows where the picture ends
+        stale.lsn += 1
+        stale.emit("u", None, {"id": 97, "name": "stale", "note": None, "amount": None})
+        self.load([hello("r2"), stale.lines[-1], checkpoint("r2", 1, "1", 0, "eof")], "--mode", "events")
+        self.assert_mirror(table)
+
+    def test_bad_events_are_rejected_and_the_rest_is_applied(self):
+        self.sql(CREATE + "ALTER TABLE t ADD CHECK (amount <> 13);")
+        table = SourceTable("t", 1)
+        for key in range(1, 2001):
+            table.begin()
+            table.rows[key] = {"id": key, "name": "n", "note": None, "amount": 13 if key % 500 == 0 else 1}
+            table.emit("c", None, table.rows[key])
+            if key % 500 == 0:
+                del table.rows[key]
+        reject = self.folder / "reject"
+        lines = [hello("r"), *table.lines, checkpoint("r", 1, "1", 0, "eof")]
+        done = self.load(lines, "--mode", "events", "--reject", str(reject), code=1)
+        self.assert_mirror(table)
+        rejected = [json.loads(line) for line in reject.read_text().splitlines()]
+        self.assertEqual([line["row"]["key"]["id"] for line in rejected], [500, 1000, 1500, 2000])
+        self.assertEqual({line["code"] for line in rejected}, {"23514"})
+        self.assertEqual(rejected[0]["line"], 501)
+        self.assertEqual(done.total("rejected"), 4)
+        self.load(lines, "--mode", "events", "--on-error", "stop")  # all were dealt with: nothing is sent again
+
+    def test_tables_without_key(self):
+        self.sql("CREATE TABLE log (a int, b text)")
+        source = {"schema": "public", "table": "log"}
+        event = {"key": None, "source": source}
+        full = {"before": {"a": 1, "b": "x"}}
+        lines = [event | {"op": "c", "before": None, "after": {"a": 1, "b": "x"}}] * 3
+        lines.append(event | full | {"op": "d", "after": None})
+        lines.append(event | full | {"op": "u", "after": {"a": 2, "b": "y"}})
+        self.load(lines, "--mode", "events")
+        self.assertEqual(self.sql("SELECT a, b FROM log ORDER BY a"), "1|x\n2|y")
+        bad = event | {"op": "d", "before": None, "after": None}
+        self.load([bad], "--mode", "events", code=65)
+        self.load([event | full | {"op": "d", "after": None}, event | full | {"op": "d", "after": None}],
+                  "--mode", "events", "--on-error", "skip", code=1)
+        self.assertEqual(self.sql("SELECT a, b FROM log"), "2|y")
+
+
+if __name__ == "__main__":
+    unittest.main()

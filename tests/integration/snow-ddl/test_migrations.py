@@ -1,0 +1,334 @@
+#!/usr/bin/env python3
+"""snow-ddl against the Snowflake stand-in: migrations, their history, failures, queries."""
+
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from snow_lab import SnowLab  # noqa: E402
+
+TOP = pathlib.Path(__file__).resolve().parents[3]
+HISTORY = "METADATA.SCHEMACHANGE.CHANGE_HISTORY"
+COLUMNS = (
+    "VERSION",
+    "DESCRIPTION",
+    "SCRIPT",
+    "SCRIPT_TYPE",
+    "CHECKSUM",
+    "EXECUTION_TIME",
+    "STATUS",
+    "INSTALLED_BY",
+    "INSTALLED_ON",
+)
+
+
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.lab = cls.enterClassContext(SnowLab("snow-ddl"))
+
+    def setUp(self):
+        self.lab.fresh()
+        self.lab.sql("DROP DATABASE CDC")
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def script(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def tool(self, command: str, *words: str, **environment: str) -> subprocess.CompletedProcess:
+        line = ["snow-ddl", command, "-c", "lab", *words]
+        return subprocess.run(
+            line,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env={**self.lab.environment, **environment},
+        )
+
+    def expect(self, code: int, command: str, *words: str, **environment: str) -> list[dict]:
+        done = self.tool(command, *words, **environment)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.error = done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def apply(self, code: int = 0, *words: str) -> list[dict]:
+        return self.expect(code, "apply", str(self.folder), *words)
+
+    def history(self) -> list[list]:
+        columns = "SCRIPT, SCRIPT_TYPE, VERSION, STATUS"
+        return self.lab.sql(f"SELECT {columns} FROM {HISTORY} ORDER BY INSTALLED_ON")
+
+
+class Migrations(Case):
+    def fill(self) -> None:
+        self.script("V1__place.sql", "create database CDC;\ncreate schema {{ schema }};")
+        self.script(
+            "V1.2__table.sql",
+            "use schema CDC.RAW;\ncreate table T (A int);\ninsert into T values (1), (2);",
+        )
+        self.script("V1.10__more.sql", "insert into CDC.RAW.T values (3);")
+        self.script("R__view.sql", "create or replace view CDC.RAW.V as select A from CDC.RAW.T")
+        self.script("A__always.sql", "insert into CDC.RAW.T values (100)")
+
+    def test_plan_apply_status_and_again(self):
+        self.fill()
+        variables = ("--var", "schema=CDC.RAW")
+        folder = str(self.folder)
+        planned = self.expect(0, "plan", folder, *variables)
+        names = [
+            "V1__place.sql",
+            "V1.2__table.sql",
+            "V1.10__more.sql",
+            "R__view.sql",
+            "A__always.sql",
+        ]
+        self.assertEqual([line["script"] for line in planned], names)
+        self.expect(1, "plan", folder, *variables, "--detailed-exitcode")
+
+        results = self.apply(0, *variables)
+        self.assertEqual(len(results), 8)
+        self.assertTrue(all(line["tool"] == "snow-ddl" for line in results))
+        self.assertTrue(all(line["status"] == "ok" for line in results))
+        self.assertEqual([line["rows"] for line in results], [0, 0, 0, 0, 2, 1, 0, 1])
+        # the tool itself keeps the context that USE sets
+        self.assertEqual([line["query_id"] is None for line in results].index(True), 2)
+        self.assertEqual([row[0] for row in self.history()], names)
+        self.assertEqual(self.lab.sql("SELECT count(*) FROM CDC.RAW.V"), [["4"]])
+
+        again = self.apply(0, *variables)
+        self.assertEqual([line["script"] for line in again], ["A__always.sql"])
+        (self.folder / "A__always.sql").unlink()
+        self.assertEqual(self.apply(0, *variables), [])
+        self.expect(0, "plan", folder, *variables, "--detailed-exitcode")
+        states = self.expect(0, "status", folder, *variables)
+        self.assertEqual({line["state"] for line in states}, {"applied"})
+
+    def test_the_history_is_schemachanges(self):
+        self.script("V1__a.sql", "select 1;\n")
+        self.apply()
+        shown = self.expect(0, "query", f"select * from {HISTORY}")
+        self.assertEqual(tuple(shown[0]), COLUMNS)
+        # sha224("select 1"), as schemachange strips the text before
+        self.assertEqual(shown[0]["CHECKSUM"], hashlib.sha224(b"select 1").hexdigest())
+        self.assertEqual(shown[0]["INSTALLED_BY"], self.lab.environment["CDC_SNOW_USER"])
+        self.script("R__b.sql", "select 2")
+        self.apply(0, "--change-history-table", "OTHER.PLACE.H")
+        self.assertEqual(self.lab.sql("SELECT count(*) FROM OTHER.PLACE.H"), [["2"]])
+
+    def test_a_repeatable_script_runs_again_when_it_changed(self):
+        self.script("R__a.sql", "select 1")
+        self.assertEqual(len(self.apply()), 1)
+        self.assertEqual(len(self.apply()), 0)
+        self.script("R__a.sql", "select 2")
+        self.assertEqual(len(self.apply()), 1)
+        self.script("R__a.sql", "select 1")
+        self.assertEqual(len(self.apply()), 1)
+
+    def test_a_changed_applied_script_stops_everything(self):
+        self.script("V1__a.sql", "select 1")
+        self.apply()
+        self.script("V1__a.sql", "select 2")
+        self.script("V2__b.sql", "select 3")
+        for command in ("plan", "apply"):
+            self.assertEqual(self.expect(1, command, str(self.folder)), [])
+            self.assertIn('V1__a.sql" was changed after it was applied', self.error)
+        self.assertEqual(len(self.history()), 1)
+        states = self.expect(0, "status", str(self.folder))
+        self.assertEqual([line["state"] for line in states], ["changed", "pending"])
+
+    def test_a_failing_script_is_told_with_its_place_and_runs_again(self):
+        self.script("V1__a.sql", "create database X;\n\ncreate schema NOWHERE.S;\nselect 1")
+        self.script("V2__b.sql", "select 2")
+        results = self.apply(69)
+        self.assertEqual([line["status"] for line in results], ["ok", "failed"])
+        self.assertEqual((results[1]["statement"], results[1]["line"]), (2, 3))
+        self.assertRegex(results[1]["code"], r"^\d{6}$")
+        self.assertRegex(results[1]["sql_state"], r"^[0-9A-Z]{5}$")
+        self.assertIn('could not apply "V1__a.sql": statement 2 (line 3): ', self.error)
+        self.assertEqual(self.history(), [["V1__a.sql", "V", "1", "Failed"]])
+        states = self.expect(0, "status", str(self.folder))
+        self.assertEqual([line["state"] for line in states], ["failed", "pending"])
+        self.assertEqual(self.expect(0, "plan", str(self.folder))[0]["reason"], "failed before")
+        self.script("V1__a.sql", "create database if not exists X")
+        self.assertEqual(len(self.apply()), 2)
+
+    def test_old_versions_and_targets(self):
+        for version in ("1", "2", "3"):
+            self.script(f"V{version}__a.sql", f"select {version}")
+        self.assertEqual(len(self.apply(0, "--target", "2")), 2)
+        self.script("V1.5__late.sql", "select 15")
+        self.assertEqual([line["script"] for line in self.apply()], ["V3__a.sql"])
+        self.assertEqual(
+            [line["script"] for line in self.apply(0, "--out-of-order")], ["V1.5__late.sql"]
+        )
+
+    def test_a_dry_run_leaves_nothing_behind(self):
+        self.script("V1__a.sql", "create database X; create schema X.Y")
+        results = self.apply(0, "--dry-run")
+        self.assertEqual([line["status"] for line in results], ["dry-run", "dry-run"])
+        names = [line["name"] for line in self.expect(0, "query", "show databases")]
+        self.assertNotIn("X", names)
+        self.assertNotIn("METADATA", names)
+
+    def test_a_missing_variable_stops_before_anything_runs(self):
+        self.script("V1__a.sql", "select 1")
+        self.script("V2__b.sql", "select 1;\nselect '{{ nothing }}'")
+        self.assertEqual(self.apply(65), [])
+        self.assertIn(
+            'V2__b.sql:2: could not render script: there is no variable "nothing"', self.error
+        )
+
+    def test_the_flight_examples_scripts(self):
+        folder = str(TOP / "scripts" / "flights" / "snow")
+        self.assertGreater(len(self.expect(0, "apply", folder)), 2)
+        self.assertEqual(self.expect(0, "apply", folder), [])
+
+    def test_a_closed_pipe_does_not_cut_a_script(self):
+        self.script("V1__a.sql", ";\n".join(f"select {i}" for i in range(20)))
+        pipe = f"snow-ddl apply -c lab {self.folder} | head -1"
+        subprocess.run(
+            ["bash", "-o", "pipefail", "-c", pipe],
+            check=True,
+            capture_output=True,
+            env=self.lab.environment,
+        )
+        self.assertEqual(self.history(), [["V1__a.sql", "V", "1", "Success"]])
+
+
+class Query(Case):
+    def test_values_are_json(self):
+        rows = self.expect(
+            0,
+            "query",
+            """
+            select 12345678901234567890123456789 as big, 1.50::number(10,2) as exact, 'x' as t,
+            null as nothing, true as yes, parse_json('{"a":[1,{"b":null}]}') as v,
+            '2024-01-02'::date as d, '2024-01-02 03:04:05.12'::timestamp_ntz as ts""",
+        )
+        self.assertEqual(
+            rows,
+            [
+                {
+                    "BIG": 12345678901234567890123456789,
+                    "EXACT": 1.5,
+                    "T": "x",
+                    "NOTHING": None,
+                    "YES": True,
+                    "V": {"a": [1, {"b": None}]},
+                    "D": "2024-01-02",
+                    "TS": "2024-01-02T03:04:05.12",
+                }
+            ],
+        )
+
+    def test_several_statements_keep_their_context(self):
+        rows = self.expect(
+            0,
+            "query",
+            "create database A; use database A; create schema S;"
+            "use schema S; create table T (N int);"
+            "insert into T values (1); select N from A.S.T",
+        )
+        self.assertEqual(rows[-1], {"N": 1})
+
+    def test_many_rows_come_in_partitions(self):
+        self.lab.settings(partition_rows=1000)
+        done = self.tool("query", "select seq4() as n from table(generator(rowcount => 25000))")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(set(done.stdout.splitlines())), 25000)
+
+    def test_a_refused_statement_is_69(self):
+        statements = "create database A; select * from A.PUBLIC.NOWHERE"
+        self.assertEqual(len(self.expect(69, "query", statements)), 1)
+        self.assertIn("NOWHERE", self.error)
+        self.expect(2, "query", " -- nothing\n")
+
+
+class Trouble(Case):
+    def home(self, **changes: str) -> str:
+        """A copy of the lab's connections.toml with other members."""
+        source = pathlib.Path(self.lab.environment["SNOWFLAKE_HOME"]) / "connections.toml"
+        lines = source.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if line.split(" = ")[0] not in changes]
+        text = "\n".join(kept + [f"{name} = {value}" for name, value in changes.items()]) + "\n"
+        target = self.folder / "connections.toml"
+        target.write_text(text, encoding="utf-8")
+        target.chmod(0o600)
+        return str(self.folder)
+
+    def test_a_wrong_key_is_77(self):
+        key = self.folder / "other.pem"
+        subprocess.run(
+            [
+                "openssl",
+                "genpkey",
+                "-quiet",
+                "-algorithm",
+                "RSA",
+                "-pkeyopt",
+                "rsa_keygen_bits:2048",
+                "-out",
+                key,
+            ],
+            check=True,
+        )
+        key.chmod(0o600)
+        home = self.home(private_key_file=f'"{key}"')
+        self.expect(77, "query", "select 1", SNOWFLAKE_HOME=home)
+        lines = self.expect(77, "query", "select 1", "--check", SNOWFLAKE_HOME=home)
+        self.assertEqual([line["ok"] for line in lines], [True, False])
+
+    def test_a_missing_connection_is_78(self):
+        done = subprocess.run(
+            ["snow-ddl", "query", "-c", "nobody", "select 1"],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=self.lab.environment,
+        )
+        self.assertEqual(done.returncode, 78, done.stderr)
+
+    def test_a_server_that_is_gone_is_75(self):
+        home = self.home(port="1")
+        self.expect(75, "query", "select 1", "--retry-for", "300ms", SNOWFLAKE_HOME=home)
+
+    def test_a_busy_server_is_tried_again(self):
+        self.lab.settings(fail_status=503, fail_count=2, fail_path="/api/v2/statements")
+        self.assertEqual(self.expect(0, "query", "select 1 as a"), [{"A": 1}])
+        self.assertIn("trying again in", self.error)
+
+    def test_a_lost_answer_does_not_run_a_statement_twice(self):
+        self.script("V1__a.sql", "create database X; create schema X.Y; create table X.Y.T (A int)")
+        self.apply()
+        self.script("V2__b.sql", "insert into X.Y.T values (1)")
+        self.lab.settings(drop_answers=1, fail_path="/api/v2/statements")
+        self.apply()
+        self.assertEqual(self.lab.sql("SELECT count(*) FROM X.Y.T"), [["1"]])
+
+    def test_tls_with_a_private_authority(self):
+        port = self.lab.environment["CDC_SNOW_TLS_URL"].rsplit(":", 1)[1]
+        home = self.home(protocol='"https"', port=port)
+        trusted = {"SNOWFLAKE_HOME": home, "SSL_CERT_FILE": self.lab.environment["CDC_SNOW_CA"]}
+        self.assertEqual(self.expect(0, "query", "select 1 as a", **trusted), [{"A": 1}])
+        self.expect(78, "query", "select 1", SNOWFLAKE_HOME=home)
+
+    def test_check_looks_at_everything(self):
+        self.script("V1__a.sql", "select 1")
+        lines = self.expect(0, "apply", str(self.folder), "--check")
+        self.assertEqual(
+            [line["check"] for line in lines], ["scripts", "connection", "login", "history"]
+        )
+        secret = pathlib.Path(self.lab.environment["CDC_SNOW_KEY"]).read_text(encoding="utf-8")
+        self.assertNotIn(secret.splitlines()[1], json.dumps(lines))
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    unittest.main()

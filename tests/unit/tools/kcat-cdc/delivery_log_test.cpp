@@ -1,0 +1,126 @@
+#include "tools/kcat-cdc/delivery_log.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+
+using namespace cdckit::kcat_cdc;
+
+namespace {
+
+std::uint64_t send(DeliveryLog& log, std::uint64_t line, bool tombstone = false, std::size_t target = 0) {
+  const std::uint64_t tag = log.next_tag(line);
+  log.sent({target, 10, tombstone, line, 1000});
+  return tag;
+}
+
+}  // namespace
+
+TEST_CASE("a batch is complete when it is closed and everything in it was delivered") {
+  DeliveryLog log;
+  const auto first = send(log, 1);
+  const auto second = send(log, 2, true);
+  log.settled(first);
+  log.settled(second);
+  CHECK(log.complete() == nullptr);
+  log.close_at_checkpoint(7, "p", 2000);
+  REQUIRE(log.complete() != nullptr);
+  CHECK(log.complete()->seq == 7);
+  CHECK(log.complete()->pos == "p");
+  CHECK(log.complete()->records == 2);
+  CHECK(log.complete()->events == 1);
+  CHECK(log.complete()->tombstones == 1);
+  CHECK(log.complete()->bytes == 20);
+  log.pop();
+  CHECK(log.empty());
+}
+
+TEST_CASE("a later batch waits for an earlier one") {
+  DeliveryLog log;
+  const auto early = send(log, 1);
+  log.close_at_checkpoint(1, "a", 0);
+  const auto late = send(log, 2);
+  log.close_at_checkpoint(2, "b", 0);
+  log.settled(late);
+  CHECK(log.complete() == nullptr);
+  log.settled(early);
+  REQUIRE(log.complete() != nullptr);
+  CHECK(log.complete()->seq == 1);
+  log.pop();
+  REQUIRE(log.complete() != nullptr);
+  CHECK(log.complete()->seq == 2);
+}
+
+TEST_CASE("checkpoints without records do not pile up") {
+  DeliveryLog log;
+  const auto tag = send(log, 1);
+  for (std::uint64_t seq = 1; seq <= 1000; ++seq) log.close_at_checkpoint(seq, std::to_string(seq), 0);
+  log.settled(tag);
+  REQUIRE(log.complete() != nullptr);
+  CHECK(log.complete()->seq == 1000);
+  CHECK(log.complete()->pos == "1000");
+  log.pop();
+  CHECK(log.complete() == nullptr);
+  log.close_at_checkpoint(1001, "x", 0);
+  REQUIRE(log.complete() != nullptr);
+  CHECK(log.complete()->records == 0);
+}
+
+TEST_CASE("input without checkpoints is cut by time") {
+  DeliveryLog log;
+  log.close_at_time();
+  CHECK(log.empty());
+  const auto tag = send(log, 1);
+  log.note_position("last");
+  log.close_at_time();
+  log.settled(tag);
+  REQUIRE(log.complete() != nullptr);
+  CHECK_FALSE(log.complete()->seq);
+  CHECK(log.complete()->pos == "last");
+}
+
+TEST_CASE("a tag remembers its line") {
+  CHECK(Tag::line_number(Tag::make(123'456'789'012, 99)) == 123'456'789'012);
+}
+
+TEST_CASE("reports in any order never acknowledge too early") {
+  std::mt19937 random(3);
+  DeliveryLog log;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> on_the_way;  // tag, seq of its batch
+  std::uint64_t seq = 1;
+  std::uint64_t acknowledged = 0;
+  for (int i = 0; i < 50'000; ++i) {
+    if (random() % 3 != 0 || on_the_way.empty()) {
+      on_the_way.emplace_back(send(log, static_cast<std::uint64_t>(i)), seq);
+    } else {
+      const std::size_t pick = random() % on_the_way.size();
+      log.settled(on_the_way[pick].first);
+      on_the_way.erase(on_the_way.begin() + static_cast<std::ptrdiff_t>(pick));
+    }
+    if (random() % 50 == 0) log.close_at_checkpoint(seq++, "", 0);
+    while (const Batch* batch = log.complete()) {
+      acknowledged = *batch->seq;
+      log.pop();
+    }
+    const auto open = std::min_element(on_the_way.begin(), on_the_way.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (open != on_the_way.end()) REQUIRE(acknowledged < open->second);
+  }
+  CHECK(acknowledged > 0);
+}
+
+TEST_CASE("a receipt") {
+  Batch batch;
+  batch.records = 3;
+  batch.tombstones = 1;
+  batch.bytes = 30;
+  batch.by_target = {2, 0, 1};
+  batch.pos = "a\"b";
+  batch.started_us = 1'000'000;
+  CHECK(receipt(batch, {"t", "unused", "t"}, 1'005'900) ==
+        R"({"tool":"kcat-cdc","records":3,"tombstones":1,"bytes":30,"ms":5,"pos":"a\"b","topics":{"t":3}})");
+  batch.pos.clear();
+  CHECK(receipt(batch, {"t", "unused", "u"}, 1'000'000).find(R"("pos":null,"topics":{"t":2,"u":1})") !=
+        std::string::npos);
+}

@@ -1,0 +1,120 @@
+#include "tools/opensky-fetch/options.hpp"
+
+#include "common/base/error.hpp"
+
+#include <stdexcept>
+
+#include <doctest/doctest.h>
+
+namespace cdckit::opensky_fetch {
+namespace {
+
+base::ErrorKind refusal(const Options& options) {
+  try {
+    check(options);
+  } catch (const base::Error& error) {
+    return error.kind();
+  }
+  throw std::runtime_error("accepted");
+}
+
+}  // namespace
+
+TEST_CASE("a box is four numbers in order, kept as typed") {
+  const Box box = parse_box("45.8389, 5.9962,47.8229,10.5226");
+  CHECK(box.south == doctest::Approx(45.8389));
+  CHECK(box.east == doctest::Approx(10.5226));
+  CHECK(box.texts[1] == "5.9962");
+  for (const char* bad : {"",
+                          "1,2,3",
+                          "1,2,3,4,5",
+                          "a,2,3,4",
+                          "47,6,45,10",
+                          "45,10,47,6",
+                          "-91,0,0,0",
+                          "0,0,0,181",
+                          "nan,0,0,0"}) {
+    CAPTURE(bad);
+    CHECK_THROWS_AS((void)parse_box(bad), std::invalid_argument);
+  }
+}
+
+TEST_CASE("an address is six hex digits in lower case") {
+  CHECK(parse_address("4B1803") == "4b1803");
+  CHECK_THROWS_AS((void)parse_address("4b180"), std::invalid_argument);
+  CHECK_THROWS_AS((void)parse_address("4b180g"), std::invalid_argument);
+}
+
+TEST_CASE("speed is a factor or max") {
+  CHECK(parse_speed("max") == 0);
+  CHECK(parse_speed("2.5") == doctest::Approx(2.5));
+  CHECK_THROWS_AS((void)parse_speed("0"), std::invalid_argument);
+  CHECK_THROWS_AS((void)parse_speed("fast"), std::invalid_argument);
+}
+
+TEST_CASE("flags that contradict each other are refused") {
+  Options options;
+  CHECK_NOTHROW(check(options));
+  SUBCASE("an instant, again and again") {
+    options.time = 1;
+    options.every = std::chrono::seconds(10);
+  }
+  SUBCASE("speed without a recording") {
+    options.speed = 2;
+  }
+  SUBCASE("several polls without a period") {
+    options.count = 2;
+  }
+  SUBCASE("polling the real service too often") {
+    options.every = std::chrono::seconds(1);
+  }
+  CHECK(refusal(options) == base::ErrorKind::usage);
+}
+
+TEST_CASE("a server on this host may be polled at any pace") {
+  Options options;
+  options.url = "http://127.0.0.1:1/api";
+  options.every = std::chrono::seconds(0);
+  CHECK_NOTHROW(check(options));
+}
+
+TEST_CASE("plain http to another host is refused, for credentials too") {
+  Options options;
+  options.url = "http://192.0.2.1/api";
+  CHECK(refusal(options) == base::ErrorKind::config);
+  options.allow_http = true;
+  CHECK_NOTHROW(check(options));
+  Options login;
+  login.credentials = "file";
+  login.auth_url = "http://192.0.2.1/token";
+  CHECK(refusal(login) == base::ErrorKind::config);
+}
+
+TEST_CASE("the default fields depend on --extended") {
+  Options options;
+  CHECK(fields_of(options).size() == 17);
+  options.extended = true;
+  CHECK(fields_of(options).size() == 18);
+  options.fields = choose_fields({"lon"});
+  CHECK(fields_of(options).size() == 1);
+}
+
+TEST_CASE("the declared flags fill the options") {
+  Options options;
+  const cli::Tool tool = declare(options);
+  REQUIRE(tool.commands.size() == 1);
+  for (const cli::Flag& flag : tool.commands.front().flags) {
+    if (flag.name == "bbox") flag.set("1,2,3,4");
+    if (flag.name == "icao24") flag.set("ABCDEF");
+    if (flag.name == "every") flag.set("10s");
+    if (flag.name == "time") flag.set("@1790000000");
+    if (flag.name == "fields") flag.set("lat,lon");
+  }
+  CHECK(options.box->north == 3);
+  CHECK(options.icao24.at(0) == "abcdef");
+  CHECK(options.every == std::chrono::seconds(10));
+  CHECK(options.time == 1790000000);
+  CHECK(options.fields.at(0).name == "lat");
+}
+
+}  // namespace cdckit::opensky_fetch

@@ -1,0 +1,84 @@
+#include "tools/walcat/options.hpp"
+
+#include "common/base/error.hpp"
+
+#include <set>
+
+#include <doctest/doctest.h>
+
+using namespace cdckit;
+using namespace cdckit::walcat;
+
+namespace {
+
+cli::CommonOptions with_ack(std::vector<std::string> files) {
+  cli::CommonOptions common;
+  common.ack = std::move(files);
+  return common;
+}
+
+void refused(const Options& options, const cli::CommonOptions& common) {
+  try {
+    check_stream_options(options, common);
+  } catch (const base::Error& error) {
+    CHECK(error.kind() == base::ErrorKind::usage);
+    return;
+  }
+  FAIL("not refused");
+}
+
+}  // namespace
+
+TEST_CASE("a persistent slot needs to be told what counts") {
+  Options options;
+  options.slot = "s";
+  refused(options, {});
+  CHECK_NOTHROW(check_stream_options(options, with_ack({"f"})));
+  CHECK_NOTHROW(check_stream_options(options, with_ack({"stdout"})));
+  refused(options, with_ack({"stdout", "f"}));
+  options.no_ack = true;
+  CHECK_NOTHROW(check_stream_options(options, {}));
+  refused(options, with_ack({"f"}));
+}
+
+TEST_CASE("what else cannot be") {
+  Options options;
+  CHECK_NOTHROW(check_stream_options(options, {}));
+  refused(options, with_ack({"f"}));
+  options.conninfo = "postgres://me:secret@h/db";
+  refused(options, {});
+  options.conninfo = "host=h password=secret";
+  refused(options, {});
+  options = {};
+  options.slot = "Not-A-Slot";
+  options.no_ack = true;
+  refused(options, {});
+  options = {};
+  options.limit = 0;
+  refused(options, {});
+}
+
+TEST_CASE("the snapshot's default goes by slot and ack") {
+  Options options;
+  CHECK(snapshot_mode(options, {}) == SnapshotMode::never);
+  options.slot = "s";
+  CHECK(snapshot_mode(options, with_ack({"f"})) == SnapshotMode::initial);
+  CHECK(snapshot_mode(options, with_ack({"stdout"})) == SnapshotMode::never);
+  options.snapshot = "only";
+  CHECK(snapshot_mode(options, {}) == SnapshotMode::only);
+  options.snapshot = "never";
+  CHECK(snapshot_mode(options, with_ack({"f"})) == SnapshotMode::never);
+  options.snapshot = "initial";
+  CHECK(snapshot_mode(options, {}) == SnapshotMode::initial);
+  CHECK(ack_files(with_ack({"stdout"})).empty());
+  CHECK(ack_files(with_ack({"a", "b"})).size() == 2);
+}
+
+TEST_CASE("no command declares a flag twice") {
+  Options options;
+  for (const auto& command : declare(options).commands) {
+    std::set<std::string> names;
+    for (const auto& flag : command.flags) CHECK_MESSAGE(names.insert(flag.name).second, flag.name);
+    CHECK(command.run != nullptr);
+  }
+}

@@ -1,0 +1,73 @@
+// Keeps count of records on their way, in batches that end at checkpoints: a batch may be
+// acknowledged when it is closed, every record of it was delivered, and all batches before it are
+// done. Pure; memory is bounded by what is on the way.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cdckit::kcat_cdc {
+
+struct Batch {
+  std::uint64_t events = 0;      // data lines
+  std::uint64_t records = 0;     // all records, tombstones too
+  std::uint64_t tombstones = 0;
+  std::uint64_t bytes = 0;       // keys and values
+  std::uint64_t outstanding = 0;
+  std::vector<std::uint64_t> by_target;
+  std::string pos;                   // of the checkpoint, else of the last event
+  std::optional<std::uint64_t> seq;  // of the checkpoint; nothing for input without checkpoints
+  std::int64_t started_us = 0;
+  bool closed = false;
+};
+
+struct Sent {
+  std::size_t target = 0;
+  std::uint64_t bytes = 0;
+  bool tombstone = false;
+  std::uint64_t line_number = 0;
+  std::int64_t now_us = 0;  // looked at for the first record of a batch only
+};
+
+// What travels with a record as its tag.
+struct Tag {
+  static std::uint64_t make(std::uint64_t line_number, std::uint64_t batch) noexcept;
+  static std::uint64_t line_number(std::uint64_t tag) noexcept;
+};
+
+class DeliveryLog {
+ public:
+  // The tag for the next record; call sent() once it is in the queue.
+  [[nodiscard]] std::uint64_t next_tag(std::uint64_t line_number) const noexcept;
+  void sent(const Sent& record);
+  // A delivery report came, or the record was rejected for good: it is dealt with.
+  void settled(std::uint64_t tag) noexcept;
+  void note_position(std::string_view pos) { last_pos_.assign(pos); }
+  // Ends the current batch.
+  void close_at_checkpoint(std::uint64_t seq, const std::string& pos, std::int64_t now_us);
+  void close_at_time();
+  [[nodiscard]] const Batch& current() const noexcept { return current_; }
+  // The oldest batch when it may be acknowledged, else null; pop() drops it.
+  [[nodiscard]] const Batch* complete() const noexcept;
+  void pop() { closed_.pop_front(); ++first_; }
+  // Nothing is on its way or waits for a checkpoint.
+  [[nodiscard]] bool empty() const noexcept { return closed_.empty() && current_.records == 0; }
+
+ private:
+  void close(std::string pos, std::optional<std::uint64_t> seq);
+  [[nodiscard]] std::uint64_t number() const noexcept { return first_ + closed_.size(); }
+
+  std::deque<Batch> closed_;
+  Batch current_;
+  std::string last_pos_;
+  std::uint64_t first_ = 0;  // number of closed_.front()
+};
+
+// `{"tool":"kcat-cdc","records":..,"tombstones":..,"bytes":..,"ms":..,"pos":..,"topics":{..}}`
+std::string receipt(const Batch& batch, const std::vector<std::string>& targets, std::int64_t now_us);
+
+}  // namespace cdckit::kcat_cdc

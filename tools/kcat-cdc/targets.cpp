@@ -1,0 +1,50 @@
+#include "tools/kcat-cdc/targets.hpp"
+
+#include "common/ndjson/text.hpp"
+
+namespace cdckit::kcat_cdc {
+
+namespace {
+
+std::string unescaped(std::string_view text) {
+  std::string out;
+  ndjson::append_unescaped(out, '"' + std::string(text) + '"');
+  return out;
+}
+
+}  // namespace
+
+std::optional<std::size_t> Targets::of_event(const event::Event& event) {
+  if (event.op == 'm') return of_messages();
+  if (event.source.empty()) return std::nullopt;
+  const event::Source source = event::read_source(event.source);
+  if (last_ && source.table == last_table_ && source.schema == last_schema_) return last_;
+  if (source.schema.empty() || source.table.empty()) return std::nullopt;
+  last_ = of_table(unescaped(source.schema), unescaped(source.table));
+  last_schema_ = source.schema;
+  last_table_ = source.table;
+  return last_;
+}
+
+std::size_t Targets::of_table(std::string_view schema, std::string_view table) {
+  const std::pair<std::string, std::string> name(schema, table);
+  const auto known = by_table_.find(name);
+  if (known != by_table_.end()) return known->second;
+  const std::size_t index = add(router_.topic_of(schema, table));
+  by_table_.emplace(name, index);
+  return index;
+}
+
+std::size_t Targets::of_messages() {
+  if (!messages_) messages_ = add(router_.message_topic());
+  return *messages_;
+}
+
+std::size_t Targets::add(std::string topic) {
+  const kafka::TopicId id = topics_.open(topic);
+  names_.push_back(topic);
+  targets_.push_back({std::move(topic), id, {}});
+  return targets_.size() - 1;
+}
+
+}  // namespace cdckit::kcat_cdc

@@ -1,0 +1,35 @@
+// OAuth2 client credentials: a file with an id and a secret becomes a bearer token that is fetched
+// when needed and kept until shortly before it ends.
+#pragma once
+
+#include "common/http/client.hpp"
+#include "common/secrets/secret.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace cdckit::opensky_fetch {
+
+class TokenSource {
+ public:
+  // An empty path: anonymous, current() is empty. Throws config when the file is not
+  // {"clientId","clientSecret"}.
+  TokenSource(const std::string& credentials_path, std::string auth_url);
+
+  [[nodiscard]] bool anonymous() const noexcept { return body_.empty(); }
+  // Throws PollError: permission when the server refuses the client, else as answer.hpp says.
+  secrets::Secret current(http::Client& client, std::chrono::milliseconds timeout);
+  // The server did not accept the token: the next current() gets a new one.
+  void forget() noexcept { token_ = secrets::Secret(); }
+
+ private:
+  void accept(std::string_view answer);
+
+  std::string auth_url_;
+  secrets::Secret body_;  // the form that is posted
+  secrets::Secret token_;
+  std::chrono::steady_clock::time_point usable_until_{};
+};
+
+}  // namespace cdckit::opensky_fetch

@@ -1,0 +1,73 @@
+// One JSON value -> one field of PostgreSQL's binary COPY format, by column type. Values follow
+// COPY: the JSON string "12" may go into an integer column. Nothing here talks to a server, and
+// nothing allocates per value once the scratch memory has grown.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace cdckit::pg_load {
+
+enum class Codec : std::uint8_t {
+  boolean,
+  int2,
+  int4,
+  int8,
+  float4,
+  float8,
+  numeric,
+  text,
+  date,
+  timestamp,
+  timestamptz,
+  time,
+  uuid,
+  json,
+  jsonb,
+  bytea,
+  cast,      // staged as text, the server casts: any other scalar type
+  populate,  // staged as json, the server reads it as row_to_json's inverse: arrays, composites
+};
+
+// Why a value cannot go into its column. Static; never owned by the caller.
+struct FieldProblem {
+  std::string_view code;  // SQLSTATE
+  std::string_view reason;
+  bool ask_server = false;  // not a form that we read: the server may know it (see Codec::cast)
+};
+
+namespace problems {
+extern const FieldProblem kSyntax;      // 22P02
+extern const FieldProblem kOutOfRange;  // 22003
+extern const FieldProblem kNul;         // 22P05
+extern const FieldProblem kSurrogate;   // 22P05
+extern const FieldProblem kBadDate;     // 22008
+extern const FieldProblem kAskServer;
+}  // namespace problems
+
+class FieldEncoder {
+ public:
+  // Appends the field with its length. `json` is a valid JSON value, not null. Null when fine, else
+  // the problem; `out` then holds garbage behind its old end, which the caller cuts off.
+  const FieldProblem* encode(Codec codec, std::string_view json, std::string& out);
+
+ private:
+  // What COPY would read: a string without its quotes and escapes, any other value as it stands.
+  const FieldProblem* plain_text(std::string_view json, std::string_view& text);
+  const FieldProblem* encode_plain(Codec codec, std::string_view text, std::string& out);
+
+  std::string scratch_;
+};
+
+// The type of the staging column that takes the codec's fields.
+std::string_view staging_type(Codec codec) noexcept;
+// The codec for a type by its name as format_type() prints it without modifier.
+Codec codec_for_type(std::string_view base_type) noexcept;
+
+void append_null_field(std::string& out);
+// The 19 bytes before the first row, and the two after the last.
+void append_copy_header(std::string& out);
+void append_copy_trailer(std::string& out);
+
+}  // namespace cdckit::pg_load

@@ -1,0 +1,71 @@
+// The net effect of a run of change events on one table: for each key only the last operation is
+// kept, as one encoded row `op, missing, key..., others...` (binary COPY fields, no field count).
+// Columns that an update left unchanged are taken over from the row that it replaces.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cdckit::pg_load {
+
+// What is appended: the bytes lie at the end of buffer(), from `offset` on.
+struct EncodedEvent {
+  char op = 'u';  // c r u d; c and r may become u
+  std::size_t offset = 0;
+  std::size_t key_offset = 0;
+  std::size_t key_length = 0;  // 0: a table without key, nothing replaces it
+  bool masked = false;
+};
+
+class EventFold {
+ public:
+  // Encode a row to the end of this, then add() it.
+  std::string& buffer() noexcept { return rows_; }
+  // False when the event needs the row that an earlier delete of the same run took away.
+  bool add(const EncodedEvent& event, const std::vector<std::size_t>& active);
+
+  // Rows to send, in order of their last change. `key_offset` is counted from the row's begin.
+  void for_each(
+      const std::function<void(std::string_view row, std::size_t key_offset)>& visit) const;
+  void clear();
+  [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+  [[nodiscard]] std::size_t rows() const noexcept { return live_; }
+  [[nodiscard]] std::size_t bytes() const noexcept { return rows_.size(); }
+  [[nodiscard]] std::size_t count(char op) const;
+  [[nodiscard]] bool any_masked() const;
+
+ private:
+  struct Entry {
+    std::size_t offset = 0;
+    std::size_t length = 0;
+    std::size_t key_offset = 0;  // from offset
+    std::size_t key_length = 0;
+    char op = 'u';
+    bool masked = false;
+    bool live = true;
+  };
+
+  [[nodiscard]] std::string_view row(const Entry& entry) const {
+    return std::string_view(rows_).substr(entry.offset, entry.length);
+  }
+  [[nodiscard]] std::string_view key(const Entry& entry) const {
+    return row(entry).substr(entry.key_offset, entry.key_length);
+  }
+  // The slot of the key: where it is or would go.
+  std::size_t find(std::string_view key) const;
+  void grow();
+  void take_over(const Entry& old_entry, Entry& entry, const std::vector<std::size_t>& active);
+
+  std::string rows_;
+  std::string scratch_;
+  std::vector<Entry> entries_;
+  std::vector<std::uint32_t> slots_;  // entry index + 1; size a power of two
+  std::size_t keys_ = 0;
+  std::size_t live_ = 0;
+};
+
+}  // namespace cdckit::pg_load

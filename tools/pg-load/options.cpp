@@ -1,0 +1,158 @@
+#include "tools/pg-load/options.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/text.hpp"
+#include "common/secrets/secret.hpp"
+#include "tools/pg-load/run.hpp"
+
+#include <utility>
+
+namespace cdckit::pg_load {
+namespace {
+
+base::Error usage(const std::string& message, const std::string& hint = "") {
+  return base::Error(base::ErrorKind::usage, message, hint);
+}
+
+void declare_target(cli::FlagTable& table, Options& options) {
+  table.text("dbname,d",
+             "CONNINFO",
+             options.conninfo,
+             "The database: a name, key=value pairs or a URI, as psql takes it. PG* variables, "
+             "service and password files work.");
+  table.text("table", "[SCHEMA.]TABLE", options.table, "The table that takes the rows.");
+  table.list("key",
+             "COLUMN[,COLUMN]",
+             options.keys,
+             "The columns that identify a row; without it the table's primary key.");
+  table.choice("mode",
+               {"insert", "upsert", "sync", "events"},
+               options.mode_word,
+               "insert adds rows; upsert changes rows that are there; sync also deletes the rows "
+               "that left; events applies change events.");
+  table.toggle(
+      "create",
+      options.create,
+      "Create a missing table, with types taken from the first rows or from schema lines.");
+  table.list("column",
+             "NAME:TYPE",
+             options.columns,
+             "With --create: a column and its type, whatever the rows look like.");
+  table.list("map",
+             "SRC=DST",
+             options.maps,
+             "With --mode events: apply the events of table SRC to table DST.");
+  table.text("scope",
+             "COLUMN=VALUE",
+             options.scope,
+             "With --mode sync: the input is the whole picture of these rows only.");
+}
+
+void declare_batches(cli::FlagTable& table, Options& options) {
+  table.number("batch-rows", "N", options.batch_rows, "Rows in one transaction at most.");
+  table.duration(
+      "batch-time", options.batch_time, "How long rows may wait for their transaction to end.");
+  table.toggle("atomic", options.atomic, "One transaction for the whole input.");
+  table.toggle("truncate", options.truncate, "Empty the table first, in the first transaction.");
+  table.choice("missing",
+               {"default", "null", "error"},
+               options.missing_word,
+               "What a missing member means: the column's default (an update leaves it alone), "
+               "null, or a bad row.");
+  table.toggle(
+      "ignore-extra", options.ignore_extra, "Ignore members that the table has no column for.");
+  table.number("max-rejects", "N", options.max_rejects, "Give up after N rejected rows.");
+  table.duration("retry-for",
+                 options.retry_for,
+                 "How long to try again when the server is gone or refuses for now.");
+}
+
+}  // namespace
+
+Mode Options::mode() const {
+  if (mode_word == "upsert") return Mode::upsert;
+  if (mode_word == "sync") return Mode::sync;
+  return mode_word == "events" ? Mode::events : Mode::insert;
+}
+
+EncoderSettings Options::encoder_settings() const {
+  EncoderSettings settings{.missing = Missing::use_default, .ignore_extra = ignore_extra};
+  if (missing_word == "null") settings.missing = Missing::use_null;
+  if (missing_word == "error") settings.missing = Missing::error;
+  return settings;
+}
+
+std::vector<std::string> Options::key_columns() const {
+  std::vector<std::string> names;
+  for (const std::string& key : keys) {
+    for (std::string& name : base::split(key, ',')) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+Pair split_pair(const std::string& text, char separator, const std::string& flag) {
+  const std::size_t at = text.find(separator);
+  if (at == std::string::npos || at == 0 || at + 1 == text.size()) {
+    throw usage("could not read --" + flag + " \"" + text + "\": it has no two sides around \"" +
+                separator + "\"");
+  }
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+void check_options(const Options& options) {
+  const Mode mode = options.mode();
+  if (secrets::has_inline_password(options.conninfo)) {
+    throw usage(
+        "could not use --dbname: it holds a password, which other users of this machine can see",
+        "Put the password into ~/.pgpass, a service file or PGPASSWORD.");
+  }
+  if (mode != Mode::events && options.table.empty())
+    throw usage("could not start: --table is missing");
+  if (mode != Mode::events && !options.maps.empty())
+    throw usage("could not use --map: it goes with --mode events");
+  if (mode != Mode::sync && !options.scope.empty())
+    throw usage("could not use --scope: it goes with --mode sync");
+  if (mode == Mode::events && options.truncate)
+    throw usage("could not use --truncate with --mode events");
+  if (!options.columns.empty() && !options.create)
+    throw usage("could not use --column: it goes with --create");
+  if (options.batch_rows < 1) throw usage("could not use --batch-rows: it must be at least 1");
+  for (const std::string& column : options.columns) split_pair(column, ':', "column");
+  for (const std::string& map : options.maps) split_pair(map, '=', "map");
+  if (!options.scope.empty()) split_pair(options.scope, '=', "scope");
+  for (const std::string& name : options.key_columns()) {
+    if (name.empty()) throw usage("could not use --key: a column name is empty");
+  }
+}
+
+cli::Tool declare(Options& options) {
+  cli::FlagTable table;
+  declare_target(table, options);
+  cli::FlagTable batches("Batches and bad rows");
+  declare_batches(batches, options);
+  cli::Command command;
+  command.summary = "load rows or change events into PostgreSQL";
+  command.flags = std::move(table.flags);
+  command.flags.insert(command.flags.end(), batches.flags.begin(), batches.flags.end());
+  command.sink = true;
+  command.run = [&options](cli::Context& context) {
+    check_options(options);
+    return run(options, context);
+  };
+  cli::Tool tool;
+  tool.name = "pg-load";
+  tool.summary = "load NDJSON rows or change events into PostgreSQL";
+  tool.commands.push_back(std::move(command));
+  tool.examples = {
+      {"pg-load -d shop --table prices --mode upsert --key sku < prices.ndjson",
+       "Insert new rows, update changed ones."},
+      {"opensky-fetch states --every 10s --ack a | pg-load -d flights --table live_state --mode "
+       "sync --key icao24 --ack a",
+       "Keep a table equal to the newest picture."},
+      {"walcat -d shop --slot copy --ack a | pg-load -d warehouse --mode events --create --ack a",
+       "Replicate tables."},
+  };
+  return tool;
+}
+
+}  // namespace cdckit::pg_load

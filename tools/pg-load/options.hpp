@@ -1,0 +1,52 @@
+// What the command line of pg-load asks for.
+#pragma once
+
+#include "common/cli/run_tool.hpp"
+#include "tools/pg-load/row_encoder.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cdckit::pg_load {
+
+enum class Mode { insert, upsert, sync, events };
+
+struct Pair {
+  std::string left;
+  std::string right;
+};
+
+struct Options {
+  std::string conninfo;
+  std::string table;
+  std::vector<std::string> keys;     // as given: c1,c2
+  std::vector<std::string> columns;  // NAME:TYPE
+  std::vector<std::string> maps;     // SRC=DST
+  std::string scope;                 // COL=VALUE
+  std::string mode_word = "insert";
+  std::string missing_word = "default";
+  std::int64_t batch_rows = 500'000;
+  std::int64_t max_rejects = -1;
+  std::chrono::milliseconds batch_time{1'000};
+  std::chrono::milliseconds retry_for{60'000};
+  bool create = false;
+  bool atomic = false;
+  bool truncate = false;
+  bool ignore_extra = false;
+
+  [[nodiscard]] Mode mode() const;
+  [[nodiscard]] EncoderSettings encoder_settings() const;
+  [[nodiscard]] std::vector<std::string> key_columns() const;
+};
+
+// The part before and behind the first `separator`. Throws usage when one of them is empty.
+Pair split_pair(const std::string& text, char separator, const std::string& flag);
+// What the flags cannot say together. Throws usage.
+void check_options(const Options& options);
+
+// The flag table; `options` must outlive the tool.
+cli::Tool declare(Options& options);
+
+}  // namespace cdckit::pg_load

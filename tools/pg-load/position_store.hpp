@@ -1,0 +1,47 @@
+// How far the change events of a source were applied, kept in the target itself (cdckit.positions)
+// and written in the same transaction as the rows: that is what makes exactly once.
+//
+// A source has parts: the stream as a whole (""), a Kafka topic's partition, a table's snapshot.
+// A position that someone else moved meanwhile is noticed and refused.
+#pragma once
+
+#include "common/pg/connection.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace cdckit::pg_load {
+
+// From the source member of a hello line: system_id/slot/database, or cluster/group, else as it is.
+std::string source_id(std::string_view source_json);
+
+class PositionStore {
+ public:
+  // Makes the table when it is not there; reads what is known of the source.
+  void open(pg::Connection& connection, const std::string& source);
+  // Reads again, forgetting what was set since.
+  void reload(pg::Connection& connection);
+  [[nodiscard]] bool is_open() const noexcept { return !source_.empty(); }
+
+  // The position of a part, to be moved by its owner; empty: nothing yet. Stable reference.
+  std::string& at(std::string_view part);
+  // Writes the parts that moved. Throws temporary when they are not what they were.
+  void save(pg::Connection& connection);
+  // The transaction with save() was committed.
+  void saved();
+  // It was not: back to what is stored.
+  void revert();
+
+ private:
+  struct Entry {
+    std::string stored;
+    std::string current;
+  };
+  void save_part(pg::Connection& connection, const std::string& part, const Entry& entry) const;
+
+  std::string source_;
+  std::map<std::string, Entry, std::less<>> parts_;
+};
+
+}  // namespace cdckit::pg_load

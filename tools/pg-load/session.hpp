@@ -1,0 +1,69 @@
+// One session with the target, made again when it was lost, and the rules of what may be tried
+// again.
+#pragma once
+
+#include "common/base/error.hpp"
+#include "common/pg/connection.hpp"
+#include "common/retry/retry.hpp"
+#include "common/signals/stop.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cdckit::pg_load {
+
+struct SessionSettings {
+  std::string conninfo;
+  retry::Policy policy;
+  signals::StopToken stop;
+};
+
+// The server refused data, not us: these errors belong to single rows.
+bool is_row_error(const base::Error& error) noexcept;
+// Which row of a COPY its error is about, from `COPY t, line 5, column c`: counted from 1.
+std::optional<std::uint64_t> copy_line(const base::Error& error) noexcept;
+
+class Session {
+ public:
+  explicit Session(SessionSettings settings);
+
+  // Connects when there is no connection. Throws temporary when the server is not there.
+  pg::Connection& connection();
+  // Each connection has a new number: temporary tables of another number are gone.
+  [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
+  // Changes with each connection and each rollback: a temporary table may be gone.
+  [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
+
+  void begin();
+  // COPY ... FROM STDIN in pieces, remembered so that roll_back() can leave it.
+  void begin_copy(const std::string& sql);
+  void put_copy(std::string_view bytes);
+  std::uint64_t end_copy();
+  void savepoint(const std::string& name);
+  void release(const std::string& name);
+  void roll_back_to(const std::string& name);
+  // Back to before begin(); a connection that cannot do that is dropped.
+  void roll_back() noexcept;
+  // Commits; when the connection breaks just then, asks a new one what became of the transaction,
+  // so that nothing is applied twice. Throws when it did not happen.
+  void commit();
+  void drop() noexcept;
+
+  // Inside a catch block: waits and returns when trying again makes sense, else rethrows `error`.
+  void pause_after(const base::Error& error);
+  void succeeded() noexcept { attempts_.succeeded(); }
+
+ private:
+  bool was_committed(const std::string& transaction);
+
+  SessionSettings settings_;
+  retry::Attempts attempts_;
+  std::optional<pg::Connection> connection_;
+  std::uint64_t generation_ = 0;
+  std::uint64_t epoch_ = 0;
+  bool copying_ = false;
+};
+
+}  // namespace cdckit::pg_load

@@ -1,0 +1,236 @@
+#include "tools/walcat/options.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/text.hpp"
+#include "common/event/position.hpp"
+#include "common/pg/connection.hpp"
+#include "common/secrets/secret.hpp"
+#include "tools/walcat/commands.hpp"
+#include "tools/walcat/run.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace cdckit::walcat {
+namespace {
+
+using base::ErrorKind;
+
+[[noreturn]] void refuse(const std::string& message, std::string hint) {
+  throw base::Error(ErrorKind::usage, message, std::move(hint));
+}
+
+void add_all(std::vector<cli::Flag>& into, const cli::FlagTable& table) {
+  into.insert(into.end(), table.flags.begin(), table.flags.end());
+}
+
+void add_connection(std::vector<cli::Flag>& into, Options& options) {
+  cli::FlagTable table("Server");
+  table.text("dbname,d",
+             "CONNINFO",
+             options.conninfo,
+             "What psql takes: a database, a URI or key=value pairs. PG* variables, service and "
+             "pgpass files "
+             "count; a password inside is refused.");
+  table.duration("retry-for",
+                 options.retry_for,
+                 "How long to try again when the server is away, before ending with 75.");
+  add_all(into, table);
+}
+
+void add_slot(std::vector<cli::Flag>& into, Options& options) {
+  cli::FlagTable table("Source");
+  table.text("slot",
+             "NAME",
+             options.slot,
+             "Replication slot to read. Without it a temporary one, which leaves nothing behind.");
+  add_all(into, table);
+}
+
+void add_publication(std::vector<cli::Flag>& into, Options& options) {
+  cli::FlagTable table("Source");
+  table.custom(
+      "publication",
+      "NAME[,NAME]",
+      [&options](const std::string& names) { options.publications = base::split(names, ','); },
+      "Publications to read. Without it all of the database.");
+  table.list(
+      "table",
+      "GLOB",
+      options.tables,
+      "Only tables whose schema.table fits; repeatable. Without a dot the name alone counts.");
+  table.list("exclude-table", "GLOB", options.exclude_tables, "Not these tables; repeatable.");
+  add_all(into, table);
+}
+
+void add_limits(std::vector<cli::Flag>& into, Options& options) {
+  cli::FlagTable table("End");
+  table.custom(
+      "until-lsn",
+      "LSN",
+      [&options](const std::string& text) {
+        options.until_lsn = event::parse_lsn(text);
+        if (!options.until_lsn) throw std::invalid_argument("not an LSN such as 0/16B3748");
+      },
+      "End once every commit up to this position is printed.");
+  table.toggle(
+      "until-now", options.until_now, "End once everything committed before the start is printed.");
+  table.duration("for", options.run_for, "End after this time.").fallback = "";
+  table.number("limit", "N", options.limit, "End after N data lines.").fallback = "";
+  add_all(into, table);
+}
+
+void add_stream(std::vector<cli::Flag>& into, Options& options) {
+  cli::FlagTable table("Source");
+  table.toggle(
+      "create",
+      options.create,
+      "Make a missing slot and a missing publication (cdckit, unless --publication names one; for "
+      "the tables of --table, else all). They stay.");
+  cli::Flag& snapshot = table.custom(
+      "snapshot",
+      "initial|never|only",
+      [&options](const std::string& word) { options.snapshot = word; },
+      "Read the tables first, until one snapshot was acknowledged to its end; never; or only that. "
+      "Default: "
+      "initial with --slot and --ack, else never.");
+  snapshot.choices = {"initial", "never", "only"};
+  add_all(into, table);
+
+  cli::FlagTable output("Output");
+  output.choice(
+      "encoding", {"plain"}, options.encoding, "How values are printed: as row_to_json() does.");
+  output.text("topic-prefix",
+              "NAME",
+              options.topic_prefix,
+              "Member source.name of each line. Default: the database's name.");
+  output.toggle("transactions",
+                options.transactions,
+                "Print begin and commit lines and fill the member transaction.");
+  output.toggle("schema-only", options.schema_only, "Print the schema line of each table and end.");
+  add_all(into, output);
+
+  cli::FlagTable delivery("Delivery");
+  delivery.toggle("no-ack", options.no_ack, "Only look: a persistent slot stays where it is.");
+  delivery.duration("ack-timeout",
+                    options.ack_timeout,
+                    "How long to wait at the end until the sinks have acknowledged everything.");
+  add_all(into, delivery);
+}
+
+cli::Command stream_command(Options& options) {
+  cli::Command command;
+  command.summary = "Print the changes of a PostgreSQL database as lines of JSON.";
+  add_connection(command.flags, options);
+  add_slot(command.flags, options);
+  add_publication(command.flags, options);
+  add_stream(command.flags, options);
+  add_limits(command.flags, options);
+  command.source = true;
+  command.run = [&options](cli::Context& context) { return run_stream(options, context); };
+  return command;
+}
+
+cli::Command peek_command(Options& options) {
+  cli::Command command;
+  command.name = "peek";
+  command.summary = "Print what waits in a slot and leave it there.";
+  add_connection(command.flags, options);
+  add_slot(command.flags, options);
+  add_publication(command.flags, options);
+  add_limits(command.flags, options);
+  command.run = [&options](cli::Context& context) { return run_peek(options, context); };
+  return command;
+}
+
+using CommandFunction = base::ExitCode (*)(const Options&, cli::Context&);
+
+cli::Command slot_command(Options& options,
+                          const std::string& name,
+                          const std::string& summary,
+                          CommandFunction run) {
+  cli::Command command;
+  command.name = name;
+  command.summary = summary;
+  add_connection(command.flags, options);
+  if (name != "slots") add_slot(command.flags, options);
+  if (name == "create") add_publication(command.flags, options);
+  command.run = [&options, run](cli::Context& context) { return run(options, context); };
+  return command;
+}
+
+}  // namespace
+
+cli::Tool declare(Options& options) {
+  cli::Tool tool;
+  tool.name = "walcat";
+  tool.summary = "PostgreSQL changes to lines of JSON";
+  tool.libraries = pg::library_version();
+  tool.commands.push_back(stream_command(options));
+  tool.commands.push_back(peek_command(options));
+  tool.commands.push_back(
+      slot_command(options, "slots", "One line for each logical slot.", run_slots));
+  tool.commands.push_back(slot_command(
+      options, "create", "Make a slot and its publication if they are missing.", run_create));
+  tool.commands.push_back(slot_command(options, "drop", "Drop a slot.", run_drop));
+  tool.commands.push_back(slot_command(options, "status", "The state of one slot.", run_status));
+  tool.examples = {
+      {"walcat -d postgres:///flights | jq .after",
+       "Look at changes as they happen; nothing stays behind."},
+      {"walcat -d flights --slot s --create --ack s.ack | pg-load -d copy --mode events --ack "
+       "s.ack",
+       "Snapshot, then stream; either side may be killed and started again."},
+      {"walcat peek -d flights --slot s --limit 10", "What waits in a slot, without taking it."}};
+  return tool;
+}
+
+void check_connection_options(const Options& options) {
+  if (secrets::has_inline_password(options.conninfo)) {
+    refuse("could not use --dbname: it holds a password, which other users can see",
+           "Use ~/.pgpass, a service file or PGPASSWORD.");
+  }
+  if (!options.slot.empty() && !is_slot_name(options.slot)) {
+    refuse("could not use slot \"" + options.slot + "\": not a slot's name",
+           "Lower-case letters, digits and underscores, 63 at most.");
+  }
+}
+
+void check_stream_options(const Options& options, const cli::CommonOptions& common) {
+  check_connection_options(options);
+  const bool has_ack = !common.ack.empty();
+  if (acks_by_stdout(common) && common.ack.size() > 1) {
+    refuse("could not use --ack stdout beside an ack file", "Choose one of the two.");
+  }
+  if (has_ack && options.no_ack)
+    refuse("could not use --ack together with --no-ack", "Choose one of the two.");
+  if (!options.slot.empty() && !has_ack && !options.no_ack && !options.schema_only &&
+      !common.check) {
+    refuse("could not read slot \"" + options.slot + "\": nothing says how far it may move",
+           "Choose --ack FILE (what the sink acknowledged there), --ack stdout (what stdout took: "
+           "a crash of the "
+           "reader loses it) or --no-ack (only look).");
+  }
+  if (options.slot.empty() && has_ack) {
+    refuse("could not use --ack without --slot: a temporary slot cannot be taken up again",
+           "Name a slot.");
+  }
+  if (options.limit == 0 || options.limit < -1) refuse("could not use --limit: at least 1", "");
+}
+
+std::vector<std::string> ack_files(const cli::CommonOptions& common) {
+  return acks_by_stdout(common) ? std::vector<std::string>{} : common.ack;
+}
+
+bool acks_by_stdout(const cli::CommonOptions& common) {
+  return std::find(common.ack.begin(), common.ack.end(), "stdout") != common.ack.end();
+}
+
+SnapshotMode snapshot_mode(const Options& options, const cli::CommonOptions& common) {
+  if (options.snapshot == "only") return SnapshotMode::only;
+  if (options.snapshot == "initial") return SnapshotMode::initial;
+  if (options.snapshot == "never") return SnapshotMode::never;
+  return options.slot.empty() || ack_files(common).empty() ? SnapshotMode::never
+                                                           : SnapshotMode::initial;
+}
+
+}  // namespace cdckit::walcat

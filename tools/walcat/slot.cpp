@@ -1,0 +1,69 @@
+#include "tools/walcat/slot.hpp"
+
+#include "common/base/clock.hpp"
+#include "common/base/text.hpp"
+#include "common/event/position.hpp"
+#include "common/log/log.hpp"
+
+#include <algorithm>
+
+namespace cdckit::walcat {
+namespace {
+
+SlotInfo read_slot(pg::Connection& connection, const std::string& name) {
+  SlotInfo slot;
+  const auto result = connection.query(
+      "SELECT confirmed_flush_lsn, plugin, database, wal_status FROM "
+      "pg_catalog.pg_replication_slots "
+      "WHERE slot_name = " +
+      connection.quote_literal(name));
+  if (result.rows() == 0) return slot;
+  slot.exists = true;
+  slot.confirmed = event::parse_lsn(result.at(0, 0)).value_or(0);
+  slot.plugin = result.text(0, 1);
+  slot.database = result.text(0, 2);
+  slot.wal_status = result.text(0, 3);
+  return slot;
+}
+
+}  // namespace
+
+ServerState read_server_state(pg::Connection& connection, const std::string& slot) {
+  ServerState state;
+  const auto identity = connection.query("IDENTIFY_SYSTEM");
+  state.id.system_id = identity.text(0, 0);
+  state.id.timeline = base::parse_unsigned(identity.at(0, 1)).value_or(0);
+  state.id.slot = slot;
+  state.id.database = identity.text(0, 3);
+  state.wal_end = event::parse_lsn(identity.at(0, 2)).value_or(0);
+  if (!slot.empty()) state.slot = read_slot(connection, slot);
+  return state;
+}
+
+NewSlot create_slot(pg::Connection& connection,
+                    const SlotRequest& request,
+                    signals::StopToken stop) {
+  // the keywords without parentheses are understood by every version
+  const auto result = connection.query_until_stop(
+      "CREATE_REPLICATION_SLOT " + pg::quote_identifier(request.name) +
+          (request.temporary ? " TEMPORARY" : "") + " LOGICAL pgoutput " +
+          (request.export_snapshot ? "EXPORT_SNAPSHOT" : "NOEXPORT_SNAPSHOT"),
+      stop);
+  log::info("created " + std::string(request.temporary ? "temporary " : "") + "slot \"" +
+            request.name + "\" at " + result.text(0, 1));
+  return {event::parse_lsn(result.at(0, 1)).value_or(0), result.text(0, 2)};
+}
+
+std::string temporary_slot_name() {
+  return "walcat_" + base::to_lower(base::random_id());
+}
+
+bool is_slot_name(std::string_view name) {
+  return !name.empty() && name.size() <= 63 &&
+         std::all_of(name.begin(), name.end(), [](char letter) {
+           return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
+                  letter == '_';
+         });
+}
+
+}  // namespace cdckit::walcat
