@@ -4,6 +4,7 @@
 #include "common/cli/standard_flags.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace cdckit::cli {
 
@@ -181,16 +182,22 @@ std::string version_text(const Tool& tool) {
 }
 
 std::string man_options(const Tool& tool) {
-  CommonOptions options;
   std::string out;
+  std::set<std::string> described;
   for (const Command& command : tool.commands) {
-    std::string part;
-    for (const Positional& positional : command.positionals) {
-      part += "*" + markdown(positional.name) + "*\n:   " + markdown(positional.help) + "\n\n";
-    }
-    for (const Flag& flag : command.flags) append_man_flag(part, flag);
     if (!command.name.empty()) out += "## " + tool.name + " " + command.name + "\n\n" + markdown(command.summary) + "\n\n";
-    out += part;
+    for (const Positional& positional : command.positionals) {
+      out += "*" + markdown(positional.name) + "*\n:   " + markdown(positional.help) + "\n\n";
+    }
+    std::string known;
+    for (const Flag& flag : command.flags) {
+      if (described.insert(flag.name + '\n' + flag.value + '\n' + help_with_default(flag)).second) {
+        append_man_flag(out, flag);
+      } else {
+        known += (known.empty() ? "**\\--" : ", **\\--") + flag.name + "**";
+      }
+    }
+    if (!known.empty()) out += "As above: " + known + ".\n\n";
   }
   out += "## Shared options\n\n";
   for (const Flag& flag : flags_of(tool, true)) append_man_flag(out, flag);

@@ -139,7 +139,9 @@ struct Client::Implementation {
   }
 
   void prepare(const Request& request, const HeaderList& headers, Transfer& transfer) const;
-  CURLcode run();
+  std::optional<CURLcode> finished() const;
+  bool wait() const;
+  CURLcode run() const;
   Response transfer_once(const Request& request);
 
   ClientOptions options;
@@ -173,23 +175,30 @@ void Client::Implementation::prepare(const Request& request,
   set_method(handle, request);
 }
 
-// The multi interface only because its poll can also watch for a stop.
-CURLcode Client::Implementation::run() {
+std::optional<CURLcode> Client::Implementation::finished() const {
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left)) {
+    if (message->msg == CURLMSG_DONE) return message->data.result;
+  }
+  return std::nullopt;
+}
+
+// The multi interface is used only because its poll can also watch for a stop.
+bool Client::Implementation::wait() const {
+  curl_waitfd stop{options.stop.fd(), CURL_WAIT_POLLIN, 0};
+  const bool watch = options.abort_on_stop && stop.fd >= 0;
+  return curl_multi_poll(
+             multi.get(), watch ? &stop : nullptr, watch ? 1 : 0, kPollMilliseconds, nullptr) ==
+         CURLM_OK;
+}
+
+CURLcode Client::Implementation::run() const {
   for (;;) {
     int running = 0;
     if (curl_multi_perform(multi.get(), &running) != CURLM_OK) return CURLE_FAILED_INIT;
-    int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left)) {
-      if (message->msg == CURLMSG_DONE) return message->data.result;
-    }
+    if (const auto code = finished()) return *code;
     if (options.abort_on_stop && options.stop.stop_requested()) return CURLE_ABORTED_BY_CALLBACK;
-    curl_waitfd stop{options.stop.fd(), CURL_WAIT_POLLIN, 0};
-    const bool watch = options.abort_on_stop && stop.fd >= 0;
-    if (curl_multi_poll(
-            multi.get(), watch ? &stop : nullptr, watch ? 1 : 0, kPollMilliseconds, nullptr) !=
-        CURLM_OK) {
-      return CURLE_FAILED_INIT;
-    }
+    if (!wait()) return CURLE_FAILED_INIT;
   }
 }
 

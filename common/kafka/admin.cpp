@@ -3,10 +3,10 @@
 #include "common/base/unique_handle.hpp"
 #include "common/kafka/failure.hpp"
 
-#include <librdkafka/rdkafka.h>
-
 #include <algorithm>
 #include <array>
+
+#include <librdkafka/rdkafka.h>
 
 namespace cdckit::kafka {
 
@@ -20,21 +20,27 @@ using NewTopicHandle = UniqueHandle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destr
 using AdminOptions = UniqueHandle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 using Queue = UniqueHandle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
 using Event = UniqueHandle<rd_kafka_event_t, rd_kafka_event_destroy>;
-using PartitionList = UniqueHandle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
-using Metadata = std::unique_ptr<const rd_kafka_metadata_t, base::Releaser<rd_kafka_metadata_destroy>>;
+using PartitionList =
+    UniqueHandle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
+using Metadata =
+    std::unique_ptr<const rd_kafka_metadata_t, base::Releaser<rd_kafka_metadata_destroy>>;
 
 constexpr std::size_t kReasonSize = 512;
 
-int as_timeout(milliseconds wait) { return static_cast<int>(wait.count()); }
+int as_timeout(milliseconds wait) {
+  return static_cast<int>(wait.count());
+}
 
 NewTopicHandle describe(const NewTopic& topic) {
   std::array<char, kReasonSize> reason{};
-  NewTopicHandle out(rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, topic.replication, reason.data(),
-                                           reason.size()));
+  NewTopicHandle out(rd_kafka_NewTopic_new(
+      topic.name.c_str(), topic.partitions, topic.replication, reason.data(), reason.size()));
   if (!out) {
-    throw Error(base::ErrorKind::config, "could not create topic \"" + topic.name + "\": " + reason.data());
+    throw Error(base::ErrorKind::config,
+                "could not create topic \"" + topic.name + "\": " + reason.data());
   }
-  for (const auto& [name, value] : topic.config) rd_kafka_NewTopic_set_config(out.get(), name.c_str(), value.c_str());
+  for (const auto& [name, value] : topic.config)
+    rd_kafka_NewTopic_set_config(out.get(), name.c_str(), value.c_str());
   return out;
 }
 
@@ -44,7 +50,8 @@ bool read_result(rd_kafka_event_t* event, const std::string& what) {
     throw failure(rd_kafka_event_error(event), what, rd_kafka_event_error_string(event));
   }
   std::size_t count = 0;
-  const auto** results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
+  const auto** results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
   for (std::size_t i = 0; i < count; ++i) {
     const auto code = rd_kafka_topic_result_error(results[i]);
     if (code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return false;
@@ -59,16 +66,20 @@ bool read_result(rd_kafka_event_t* event, const std::string& what) {
 }  // namespace
 
 Admin::Admin(const Settings& settings)
-    : settings_(settings), state_(std::make_unique<ClientState>()),
+    : settings_(settings),
+      state_(std::make_unique<ClientState>()),
       handle_(make_handle(Role::producer, make_config(settings, *state_))) {}
 
 bool Admin::create_topic(const NewTopic& topic, milliseconds wait) {
   const std::string what = "create topic \"" + topic.name + "\"";
   const NewTopicHandle wanted = describe(topic);
-  const AdminOptions options(rd_kafka_AdminOptions_new(handle_.get(), RD_KAFKA_ADMIN_OP_CREATETOPICS));
+  const AdminOptions options(
+      rd_kafka_AdminOptions_new(handle_.get(), RD_KAFKA_ADMIN_OP_CREATETOPICS));
   std::array<char, kReasonSize> reason{};
-  rd_kafka_AdminOptions_set_operation_timeout(options.get(), as_timeout(wait), reason.data(), reason.size());
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), as_timeout(wait), reason.data(), reason.size());
+  rd_kafka_AdminOptions_set_operation_timeout(
+      options.get(), as_timeout(wait), reason.data(), reason.size());
+  rd_kafka_AdminOptions_set_request_timeout(
+      options.get(), as_timeout(wait), reason.data(), reason.size());
   const Queue queue(rd_kafka_queue_new(handle_.get()));
   rd_kafka_NewTopic_t* topics = wanted.get();
   rd_kafka_CreateTopics(handle_.get(), &topics, 1, options.get(), queue.get());
@@ -92,7 +103,9 @@ std::vector<TopicInfo> Admin::topics(milliseconds wait) {
     const int replicas = topic.partition_cnt > 0 ? topic.partitions[0].replica_cnt : 0;
     out.push_back({topic.topic, topic.partition_cnt, static_cast<std::size_t>(replicas)});
   }
-  std::sort(out.begin(), out.end(), [](const auto& left, const auto& right) { return left.name < right.name; });
+  std::sort(out.begin(), out.end(), [](const auto& left, const auto& right) {
+    return left.name < right.name;
+  });
   return out;
 }
 
@@ -102,13 +115,16 @@ std::vector<GroupInfo> Admin::groups(milliseconds wait) {
   rd_kafka_poll(handle_.get(), 0);
   state_->check();
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "list groups");
-  const std::unique_ptr<const rd_kafka_group_list, base::Releaser<rd_kafka_group_list_destroy>> list(raw);
+  const std::unique_ptr<const rd_kafka_group_list, base::Releaser<rd_kafka_group_list_destroy>>
+      list(raw);
   std::vector<GroupInfo> out;
   for (int i = 0; i < list->group_cnt; ++i) {
     const auto& group = list->groups[i];
     out.push_back({group.group, group.state, static_cast<std::size_t>(group.member_cnt)});
   }
-  std::sort(out.begin(), out.end(), [](const auto& left, const auto& right) { return left.name < right.name; });
+  std::sort(out.begin(), out.end(), [](const auto& left, const auto& right) {
+    return left.name < right.name;
+  });
   return out;
 }
 
@@ -124,15 +140,20 @@ std::string Admin::cluster_id(milliseconds wait) {
 
 OffsetRange Admin::offsets(const Partition& partition, milliseconds wait) {
   OffsetRange out;
-  const auto code = rd_kafka_query_watermark_offsets(handle_.get(), partition.topic.c_str(), partition.number,
-                                                     &out.begin, &out.end, as_timeout(wait));
+  const auto code = rd_kafka_query_watermark_offsets(handle_.get(),
+                                                     partition.topic.c_str(),
+                                                     partition.number,
+                                                     &out.begin,
+                                                     &out.end,
+                                                     as_timeout(wait));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     throw failure(code, "read the offsets of topic \"" + partition.topic + "\"");
   }
   return out;
 }
 
-std::map<Partition, std::int64_t> Admin::committed(const std::string& group, const std::vector<Partition>& partitions,
+std::map<Partition, std::int64_t> Admin::committed(const std::string& group,
+                                                   const std::vector<Partition>& partitions,
                                                    milliseconds wait) {
   Settings settings = settings_;
   settings.push_back({"group.id", group});
@@ -144,7 +165,8 @@ std::map<Partition, std::int64_t> Admin::committed(const std::string& group, con
     rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.number);
   }
   const auto code = rd_kafka_committed(consumer.get(), list.get(), as_timeout(wait));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "read the offsets of group \"" + group + "\"");
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    throw failure(code, "read the offsets of group \"" + group + "\"");
   std::map<Partition, std::int64_t> out;
   for (int i = 0; i < list->cnt; ++i) {
     const auto& element = list->elems[i];

@@ -59,7 +59,8 @@ class Admin {
   std::string cluster_id(std::chrono::milliseconds wait);
   OffsetRange offsets(const Partition& partition, std::chrono::milliseconds wait);
   // Committed offsets of a group, by partition; those without one are left out.
-  std::map<Partition, std::int64_t> committed(const std::string& group, const std::vector<Partition>& partitions,
+  std::map<Partition, std::int64_t> committed(const std::string& group,
+                                              const std::vector<Partition>& partitions,
                                               std::chrono::milliseconds wait);
 
  private:

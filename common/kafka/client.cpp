@@ -4,9 +4,9 @@
 #include "common/log/log.hpp"
 #include "common/secrets/secret.hpp"
 
-#include <librdkafka/rdkafka.h>
-
 #include <array>
+
+#include <librdkafka/rdkafka.h>
 
 namespace cdckit::kafka {
 
@@ -31,7 +31,9 @@ void on_error(rd_kafka_t* handle, int code, const char* reason, void* opaque) {
 
 }  // namespace
 
-void ConfigRelease::operator()(rd_kafka_conf_s* config) const noexcept { rd_kafka_conf_destroy(config); }
+void ConfigRelease::operator()(rd_kafka_conf_s* config) const noexcept {
+  rd_kafka_conf_destroy(config);
+}
 
 void HandleRelease::operator()(rd_kafka_s* handle) const noexcept {
   // consumers are closed by their owner when they end well; else they must not wait for a broker
@@ -65,7 +67,8 @@ void ClientState::check() const {
 
 void set_property(rd_kafka_conf_s* config, const std::string& name, const std::string& value) {
   std::array<char, kReasonSize> reason{};
-  const auto result = rd_kafka_conf_set(config, name.c_str(), value.c_str(), reason.data(), reason.size());
+  const auto result =
+      rd_kafka_conf_set(config, name.c_str(), value.c_str(), reason.data(), reason.size());
   if (result == RD_KAFKA_CONF_OK) return;
   const std::string why = is_secret(name) ? "value not accepted" : reason.data();
   throw Error(ErrorKind::config, "could not set Kafka property \"" + name + "\": " + why);
@@ -88,7 +91,8 @@ Handle make_handle(Role role, Config config) {
   const auto type = role == Role::producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
   rd_kafka_t* handle = rd_kafka_new(type, config.get(), reason.data(), reason.size());
   if (handle == nullptr) {
-    throw Error(ErrorKind::config, std::string("could not set up the Kafka client: ") + reason.data());
+    throw Error(ErrorKind::config,
+                std::string("could not set up the Kafka client: ") + reason.data());
   }
   (void)config.release();  // belongs to the handle now
   return Handle(handle);

@@ -1,6 +1,6 @@
 // What producer, consumer and admin handles have in common: a configuration made from settings,
-// librdkafka's log lines and errors, ownership of the handle. For this room only; librdkafka's types
-// are declared, never included.
+// librdkafka's log lines and errors, ownership of the handle. For this room only; librdkafka's
+// types are declared, never included.
 #pragma once
 
 #include "common/base/error.hpp"
@@ -35,7 +35,9 @@ class ClientState {
   // Throws what was noted.
   void check() const;
   // Since when no broker could be reached; nothing while one can, as far as is known.
-  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> down_since() const { return down_since_; }
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> down_since() const {
+    return down_since_;
+  }
   void note_reachable() { down_since_.reset(); }
 
  private:

@@ -4,11 +4,11 @@
 #include "common/kafka/partition_list.hpp"
 #include "common/log/log.hpp"
 
-#include <librdkafka/rdkafka.h>
-
 #include <array>
 #include <exception>
 #include <utility>
+
+#include <librdkafka/rdkafka.h>
 
 namespace cdckit::kafka {
 
@@ -25,9 +25,11 @@ struct Consumer::Shared : ClientState {
 
 namespace {
 
-// What a user may replace. Prefetch is bounded so that memory stays flat; when it is full the library
-// waits the error back-off, hence a short one. A dead member loses its partitions after ten seconds;
-// new topics that match a pattern are seen after five.
+// What a user may replace. Prefetch is bounded so that memory stays flat; when it is full the
+// library waits the error back-off, hence a short one. A dead member loses its partitions after ten
+// seconds; new topics that match a pattern are seen after five. Not cooperative-sticky: up to
+// librdkafka 2.2 a member that leaves before its first assignment aborts the process there
+// (assignor_state is null).
 constexpr std::array<std::pair<const char*, const char*>, 9> kDefaults = {{
     {"queued.max.messages.kbytes", "16384"},
     {"queued.min.messages", "50000"},
@@ -35,12 +37,14 @@ constexpr std::array<std::pair<const char*, const char*>, 9> kDefaults = {{
     {"session.timeout.ms", "10000"},
     {"heartbeat.interval.ms", "2000"},
     {"topic.metadata.refresh.interval.ms", "5000"},
-    {"partition.assignment.strategy", "cooperative-sticky"},
+    {"partition.assignment.strategy", "roundrobin"},
     {"check.crcs", "true"},
     {"auto.offset.reset", "earliest"},
 }};
 
-std::string_view text_of(const void* data, std::size_t size) { return {static_cast<const char*>(data), size}; }
+std::string_view text_of(const void* data, std::size_t size) {
+  return {static_cast<const char*>(data), size};
+}
 
 std::optional<std::string_view> optional_text(const void* data, std::size_t size) {
   if (data == nullptr) return std::nullopt;
@@ -54,7 +58,8 @@ void read_headers(const rd_kafka_message_t& message, std::vector<Header>& out) {
   const char* name = nullptr;
   const void* value = nullptr;
   std::size_t size = 0;
-  for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (std::size_t i = 0;
+       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
        ++i) {
     out.push_back({name, text_of(value, size)});
   }
@@ -79,23 +84,30 @@ Consumer::Consumer(const Settings& settings, const std::string& group, Rebalance
   all.push_back({"enable.auto.offset.store", "false"});
   all.push_back({"enable.partition.eof", "true"});
   Config config = make_config(all, *shared_);
-  rd_kafka_conf_set_rebalance_cb(config.get(), [](rd_kafka_t* handle, rd_kafka_resp_err_t code,
-                                                  rd_kafka_topic_partition_list_t* partitions, void* opaque) {
-    on_rebalance(handle, code, partitions, opaque);
-  });
-  rd_kafka_conf_set_offset_commit_cb(config.get(), [](rd_kafka_t* handle, rd_kafka_resp_err_t code,
-                                                      rd_kafka_topic_partition_list_t* partitions, void* opaque) {
-    on_commit(handle, code, partitions, opaque);
-  });
+  rd_kafka_conf_set_rebalance_cb(
+      config.get(),
+      [](rd_kafka_t* handle,
+         rd_kafka_resp_err_t code,
+         rd_kafka_topic_partition_list_t* partitions,
+         void* opaque) { on_rebalance(handle, code, partitions, opaque); });
+  rd_kafka_conf_set_offset_commit_cb(
+      config.get(),
+      [](rd_kafka_t* handle,
+         rd_kafka_resp_err_t code,
+         rd_kafka_topic_partition_list_t* partitions,
+         void* opaque) { on_commit(handle, code, partitions, opaque); });
   handle_ = make_handle(Role::consumer, std::move(config));
   rd_kafka_poll_set_consumer(handle_.get());
 }
 
-Consumer::~Consumer() { shared_->closing = true; }
+Consumer::~Consumer() {
+  shared_->closing = true;
+}
 
 void Consumer::subscribe(const std::vector<std::string>& topics) {
   const PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
   for (const std::string& topic : topics) {
+    has_pattern_ = has_pattern_ || topic.starts_with('^');
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
   }
   const auto code = rd_kafka_subscribe(handle_.get(), list.get());
@@ -134,20 +146,28 @@ Polled Consumer::read_event(const rd_kafka_message_s& message) {
     record_.offset = message.offset;
     return Polled::end_of_partition;
   }
+  // a pattern may match topics that come later; only a topic that was named must be there
+  if (message.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && has_pattern_)
+    return Polled::nothing;
   const char* reason = rd_kafka_message_errstr(&message);
   const ErrorKind kind = kind_of(message.err);
-  if (kind != ErrorKind::temporary) throw failure(message.err, "read from Kafka", reason == nullptr ? "" : reason);
+  if (kind != ErrorKind::temporary)
+    throw failure(message.err, "read from Kafka", reason == nullptr ? "" : reason);
   shared_->note_error(handle_.get(), message.err, reason);
   shared_->check();
   return Polled::nothing;
 }
 
-void Consumer::on_rebalance(rd_kafka_s* /*handle*/, int code, rd_kafka_topic_partition_list_s* partitions,
+void Consumer::on_rebalance(rd_kafka_s* /*handle*/,
+                            int code,
+                            rd_kafka_topic_partition_list_s* partitions,
                             void* opaque) {
   static_cast<Shared*>(static_cast<ClientState*>(opaque))->consumer->rebalance(code, partitions);
 }
 
-void Consumer::on_commit(rd_kafka_s* /*handle*/, int code, rd_kafka_topic_partition_list_s* /*partitions*/,
+void Consumer::on_commit(rd_kafka_s* /*handle*/,
+                         int code,
+                         rd_kafka_topic_partition_list_s* /*partitions*/,
                          void* /*opaque*/) {
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
   log::warning("could not commit offsets, the next commit makes up for it: " +
@@ -161,7 +181,8 @@ void Consumer::rebalance(int code, rd_kafka_topic_partition_list_s* partitions) 
   try {
     if (!shared_->closing && assign) {
       std::vector<Assignment> wanted;
-      for (int i = 0; i < partitions->cnt; ++i) wanted.push_back({to_partition(partitions->elems[i]), kOffsetStored});
+      for (int i = 0; i < partitions->cnt; ++i)
+        wanted.push_back({to_partition(partitions->elems[i]), kOffsetStored});
       shared_->listener->assigned(wanted);
       for (int i = 0; i < partitions->cnt; ++i) {
         partitions->elems[i].offset = to_library_offset(wanted[static_cast<std::size_t>(i)].start);
@@ -181,11 +202,14 @@ void Consumer::take(bool assign, bool cooperative, rd_kafka_topic_partition_list
   if (cooperative) {
     const ErrorHandle error(assign ? rd_kafka_incremental_assign(handle_.get(), partitions)
                                    : rd_kafka_incremental_unassign(handle_.get(), partitions));
-    if (error) shared_->note_error(handle_.get(), rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get()));
+    if (error)
+      shared_->note_error(
+          handle_.get(), rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get()));
     return;
   }
   const auto code = rd_kafka_assign(handle_.get(), assign ? partitions : nullptr);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) shared_->note_error(handle_.get(), code, rd_kafka_err2str(code));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    shared_->note_error(handle_.get(), code, rd_kafka_err2str(code));
 }
 
 void Consumer::commit(const Offsets& offsets) {
@@ -204,20 +228,26 @@ void Consumer::commit_soon(const Offsets& offsets) {
 
 OffsetRange Consumer::offsets(const Partition& partition, milliseconds wait) {
   OffsetRange out;
-  const auto code = rd_kafka_query_watermark_offsets(handle_.get(), partition.topic.c_str(), partition.number,
-                                                     &out.begin, &out.end, static_cast<int>(wait.count()));
+  const auto code = rd_kafka_query_watermark_offsets(handle_.get(),
+                                                     partition.topic.c_str(),
+                                                     partition.number,
+                                                     &out.begin,
+                                                     &out.end,
+                                                     static_cast<int>(wait.count()));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     throw failure(code, "read the offsets of topic \"" + partition.topic + "\"");
   }
   return out;
 }
 
-Offsets Consumer::offsets_for_time(const std::vector<Partition>& partitions, std::int64_t unix_milliseconds,
+Offsets Consumer::offsets_for_time(const std::vector<Partition>& partitions,
+                                   std::int64_t unix_milliseconds,
                                    milliseconds wait) {
   Offsets wanted;
   for (const Partition& partition : partitions) wanted[partition] = unix_milliseconds;
   const PartitionList list = to_list(wanted);
-  const auto code = rd_kafka_offsets_for_times(handle_.get(), list.get(), static_cast<int>(wait.count()));
+  const auto code =
+      rd_kafka_offsets_for_times(handle_.get(), list.get(), static_cast<int>(wait.count()));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "find the offsets of a time");
   return from_list(*list, kOffsetEnd);
 }
@@ -250,7 +280,8 @@ std::optional<milliseconds> Consumer::down_for() const {
 
 bool Consumer::reachable(milliseconds wait) {
   const rd_kafka_metadata_t* metadata = nullptr;
-  const auto code = rd_kafka_metadata(handle_.get(), 0, nullptr, &metadata, static_cast<int>(wait.count()));
+  const auto code =
+      rd_kafka_metadata(handle_.get(), 0, nullptr, &metadata, static_cast<int>(wait.count()));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
   rd_kafka_metadata_destroy(metadata);
   shared_->note_reachable();
@@ -271,7 +302,8 @@ void Consumer::close() {
   shared_->closing = true;
   message_.reset();
   const auto code = rd_kafka_consumer_close(handle_.get());
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) log::info(std::string("could not leave the group: ") + rd_kafka_err2str(code));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    log::info(std::string("could not leave the group: ") + rd_kafka_err2str(code));
 }
 
 }  // namespace cdckit::kafka

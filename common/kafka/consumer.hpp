@@ -79,7 +79,8 @@ class Consumer {
   void commit_soon(const Offsets& offsets);
   OffsetRange offsets(const Partition& partition, std::chrono::milliseconds wait);
   // For each partition the first offset at or after the time; the end when there is none.
-  Offsets offsets_for_time(const std::vector<Partition>& partitions, std::int64_t unix_milliseconds,
+  Offsets offsets_for_time(const std::vector<Partition>& partitions,
+                           std::int64_t unix_milliseconds,
                            std::chrono::milliseconds wait);
   Offsets committed(const std::vector<Partition>& partitions, std::chrono::milliseconds wait);
   std::string cluster_id(std::chrono::milliseconds wait);
@@ -98,8 +99,14 @@ class Consumer {
   };
   struct Shared;
 
-  static void on_rebalance(rd_kafka_s* handle, int code, rd_kafka_topic_partition_list_s* partitions, void* opaque);
-  static void on_commit(rd_kafka_s* handle, int code, rd_kafka_topic_partition_list_s* partitions, void* opaque);
+  static void on_rebalance(rd_kafka_s* handle,
+                           int code,
+                           rd_kafka_topic_partition_list_s* partitions,
+                           void* opaque);
+  static void on_commit(rd_kafka_s* handle,
+                        int code,
+                        rd_kafka_topic_partition_list_s* partitions,
+                        void* opaque);
   void rebalance(int code, rd_kafka_topic_partition_list_s* partitions);
   void take(bool assign, bool cooperative, rd_kafka_topic_partition_list_s* partitions);
   void read_record(const rd_kafka_message_s& message);
@@ -109,6 +116,7 @@ class Consumer {
   Handle handle_;
   std::unique_ptr<rd_kafka_message_s, MessageRelease> message_;
   Record record_;
+  bool has_pattern_ = false;
 };
 
 }  // namespace cdckit::kafka

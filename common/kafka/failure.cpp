@@ -16,8 +16,10 @@ bool is_permission(int code) noexcept {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED: return true;
-    default: return false;
+    case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -37,8 +39,10 @@ bool is_unavailable(int code) noexcept {
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:
     case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:
     case RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION:
-    case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE: return true;
-    default: return false;
+    case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -54,22 +58,27 @@ bool is_config(int code) noexcept {
     case RD_KAFKA_RESP_ERR_INVALID_REPLICA_ASSIGNMENT:
     case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
     case RD_KAFKA_RESP_ERR_INVALID_GROUP_ID:
-    case RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT: return true;
-    default: return false;
+    case RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT:
+      return true;
+    default:
+      return false;
   }
 }
 
 std::string hint_for(int code) {
   switch (code) {
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:
-      return "A compacted topic takes no records without a key: give tables without a primary key a "
+      return "A compacted topic takes no records without a key: give tables without a primary key "
+             "a "
              "topic with cleanup.policy=delete.";
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
       return "Check sasl.mechanism, sasl.username and the file behind sasl.password.";
     case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:
-      return "Other members of the group use another partition.assignment.strategy; set the same with -X.";
-    default: return {};
+      return "Other members of the group use another partition.assignment.strategy; set the same "
+             "with -X.";
+    default:
+      return {};
   }
 }
 

@@ -9,7 +9,8 @@
 namespace cdckit::kafka {
 
 // temporary for what a retry may cure, permission for logins and ACLs, unavailable for missing
-// things, config for what the settings or the TLS files got wrong, data for records that are refused.
+// things, config for what the settings or the TLS files got wrong, data for records that are
+// refused.
 base::ErrorKind kind_of(int code) noexcept;
 
 // `could not <what>: <librdkafka's text>`, with a hint where one is known.

@@ -5,7 +5,8 @@ namespace cdckit::kafka {
 PartitionList to_list(const Offsets& offsets) {
   PartitionList out(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
   for (const auto& [partition, offset] : offsets) {
-    rd_kafka_topic_partition_list_add(out.get(), partition.topic.c_str(), partition.number)->offset = offset;
+    rd_kafka_topic_partition_list_add(out.get(), partition.topic.c_str(), partition.number)
+        ->offset = offset;
   }
   return out;
 }

@@ -9,7 +9,8 @@
 
 namespace cdckit::kafka {
 
-using PartitionList = base::UniqueHandle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
+using PartitionList =
+    base::UniqueHandle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
 using ErrorHandle = base::UniqueHandle<rd_kafka_error_t, rd_kafka_error_destroy>;
 
 inline Partition to_partition(const rd_kafka_topic_partition_t& element) {

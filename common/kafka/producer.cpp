@@ -4,14 +4,14 @@
 #include "common/base/unique_handle.hpp"
 #include "common/kafka/failure.hpp"
 
-#include <fcntl.h>
-#include <librdkafka/rdkafka.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <librdkafka/rdkafka.h>
 
 namespace cdckit::kafka {
 
@@ -30,13 +30,13 @@ std::string_view text_of(const void* data, std::size_t size) {
   return {static_cast<const char*>(data), size};
 }
 
-// What a user may replace: sizes chosen so that a million records a second are no reason to wait,
-// and memory stays below 64 MiB while brokers are slow.
 using Resource = base::UniqueHandle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
 using Options = base::UniqueHandle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 using Queue = base::UniqueHandle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
 using Event = base::UniqueHandle<rd_kafka_event_t, rd_kafka_event_destroy>;
 
+// What a user may replace. The queue holds some hundredths of a second at full speed, so that
+// memory stays flat while brokers are slow; keys go where Java clients put them.
 constexpr std::array<std::pair<const char*, const char*>, 7> kDefaults = {{
     {"linger.ms", "20"},
     {"batch.size", "1000000"},
@@ -48,7 +48,8 @@ constexpr std::array<std::pair<const char*, const char*>, 7> kDefaults = {{
 }};
 
 bool sets_compression(const Settings& settings) {
-  return !find_setting(settings, "compression.type").empty() || !find_setting(settings, "compression.codec").empty();
+  return !find_setting(settings, "compression.type").empty() ||
+         !find_setting(settings, "compression.codec").empty();
 }
 
 std::vector<Header> headers_of(const rd_kafka_message_t* message) {
@@ -58,7 +59,8 @@ std::vector<Header> headers_of(const rd_kafka_message_t* message) {
   const char* name = nullptr;
   const void* value = nullptr;
   std::size_t size = 0;
-  for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (std::size_t i = 0;
+       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
        ++i) {
     out.push_back({name, text_of(value, size)});
   }
@@ -69,7 +71,10 @@ rd_kafka_headers_t* make_headers(std::span<const Header> headers) {
   if (headers.empty()) return nullptr;
   rd_kafka_headers_t* out = rd_kafka_headers_new(headers.size());
   for (const Header& header : headers) {
-    rd_kafka_header_add(out, header.name.data(), static_cast<ssize_t>(header.name.size()), header.value.data(),
+    rd_kafka_header_add(out,
+                        header.name.data(),
+                        static_cast<ssize_t>(header.name.size()),
+                        header.value.data(),
                         static_cast<ssize_t>(header.value.size()));
   }
   return out;
@@ -77,8 +82,12 @@ rd_kafka_headers_t* make_headers(std::span<const Header> headers) {
 
 }  // namespace
 
-void Producer::TopicRelease::operator()(rd_kafka_topic_s* topic) const noexcept { rd_kafka_topic_destroy(topic); }
-void Producer::QueueRelease::operator()(rd_kafka_queue_s* queue) const noexcept { rd_kafka_queue_destroy(queue); }
+void Producer::TopicRelease::operator()(rd_kafka_topic_s* topic) const noexcept {
+  rd_kafka_topic_destroy(topic);
+}
+void Producer::QueueRelease::operator()(rd_kafka_queue_s* queue) const noexcept {
+  rd_kafka_queue_destroy(queue);
+}
 
 Producer::Producer(const Settings& settings, milliseconds give_up_after, DeliveryListener& listener)
     : shared_(std::make_unique<Shared>()) {
@@ -113,7 +122,8 @@ void Producer::open() {
   handle_ = make_handle(Role::producer, std::move(config));
   queue_.reset(rd_kafka_queue_get_main(handle_.get()));
   rd_kafka_queue_io_event_enable(queue_.get(), wake_write_.get(), "x", 1);
-  for (const std::string& name : names_) topics_.emplace_back(rd_kafka_topic_new(handle_.get(), name.c_str(), nullptr));
+  for (const std::string& name : names_)
+    topics_.emplace_back(rd_kafka_topic_new(handle_.get(), name.c_str(), nullptr));
 }
 
 Producer::~Producer() {
@@ -121,7 +131,9 @@ Producer::~Producer() {
   // destroying waits for requests on the way; purged records are reported to nobody
   shared_->listener = nullptr;
   rd_kafka_queue_io_event_enable(queue_.get(), -1, nullptr, 0);
-  rd_kafka_purge(handle_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
+  rd_kafka_purge(
+      handle_.get(),
+      RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
   rd_kafka_poll(handle_.get(), 0);
   queue_.reset();
   topics_.clear();
@@ -168,7 +180,8 @@ std::optional<TopicId> Producer::find_topic(const std::string& name, millisecond
   }
   rd_kafka_metadata_destroy(metadata);
   if (topic_code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return std::nullopt;
-  if (topic_code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(topic_code, "use topic \"" + name + "\"");
+  if (topic_code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    throw failure(topic_code, "use topic \"" + name + "\"");
   if (partitions == 0) return std::nullopt;
   topics_.push_back(std::move(topic));
   names_.push_back(name);
@@ -177,22 +190,27 @@ std::optional<TopicId> Producer::find_topic(const std::string& name, millisecond
 
 std::optional<std::uint64_t> Producer::batch_limit(const std::string& topic, milliseconds wait) {
   const Resource resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
-  const Options options(rd_kafka_AdminOptions_new(handle_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
+  const Options options(
+      rd_kafka_AdminOptions_new(handle_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
   std::array<char, 256> reason{};
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), as_timeout(wait), reason.data(), reason.size());
+  rd_kafka_AdminOptions_set_request_timeout(
+      options.get(), as_timeout(wait), reason.data(), reason.size());
   const Queue queue(rd_kafka_queue_new(handle_.get()));
   rd_kafka_ConfigResource_t* asked = resource.get();
   rd_kafka_DescribeConfigs(handle_.get(), &asked, 1, options.get(), queue.get());
   const Event event(rd_kafka_queue_poll(queue.get(), as_timeout(wait) + 1000));
-  if (!event || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
+  if (!event || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return std::nullopt;
   std::size_t count = 0;
-  const auto** found =
-      rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event.get()), &count);
+  const auto** found = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(event.get()), &count);
   if (count != 1) return std::nullopt;
   const auto** entries = rd_kafka_ConfigResource_configs(found[0], &count);
   for (std::size_t i = 0; i < count; ++i) {
     const char* value = rd_kafka_ConfigEntry_value(entries[i]);
-    if (value == nullptr || std::string_view(rd_kafka_ConfigEntry_name(entries[i])) != "max.message.bytes") continue;
+    if (value == nullptr ||
+        std::string_view(rd_kafka_ConfigEntry_name(entries[i])) != "max.message.bytes")
+      continue;
     return base::parse_unsigned(value);
   }
   return std::nullopt;
@@ -213,10 +231,22 @@ Enqueued Producer::enqueue(const Outgoing& record) {
   const char* value_data = !record.value ? nullptr : value.empty() ? "" : value.data();
   const char* key_data = !record.key ? nullptr : key.empty() ? "" : key.data();
   // the library's macros for this argument list hold C casts, so its names are used bare
-  const auto code = rd_kafka_producev(
-      handle_.get(), RD_KAFKA_VTYPE_RKT, topics_[record.topic.index].get(), RD_KAFKA_VTYPE_MSGFLAGS,
-      RD_KAFKA_MSG_F_COPY, RD_KAFKA_VTYPE_KEY, key_data, key.size(), RD_KAFKA_VTYPE_VALUE, value_data, value.size(),
-      RD_KAFKA_VTYPE_OPAQUE, std::bit_cast<void*>(record.tag), RD_KAFKA_VTYPE_HEADERS, headers, RD_KAFKA_VTYPE_END);
+  const auto code = rd_kafka_producev(handle_.get(),
+                                      RD_KAFKA_VTYPE_RKT,
+                                      topics_[record.topic.index].get(),
+                                      RD_KAFKA_VTYPE_MSGFLAGS,
+                                      RD_KAFKA_MSG_F_COPY,
+                                      RD_KAFKA_VTYPE_KEY,
+                                      key_data,
+                                      key.size(),
+                                      RD_KAFKA_VTYPE_VALUE,
+                                      value_data,
+                                      value.size(),
+                                      RD_KAFKA_VTYPE_OPAQUE,
+                                      std::bit_cast<void*>(record.tag),
+                                      RD_KAFKA_VTYPE_HEADERS,
+                                      headers,
+                                      RD_KAFKA_VTYPE_END);
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return Enqueued::done;
   if (headers != nullptr) rd_kafka_headers_destroy(headers);
   if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) return Enqueued::queue_full;
@@ -236,6 +266,8 @@ bool Producer::flush(milliseconds wait) {
   return code == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-std::size_t Producer::outstanding() const { return static_cast<std::size_t>(rd_kafka_outq_len(handle_.get())); }
+std::size_t Producer::outstanding() const {
+  return static_cast<std::size_t>(rd_kafka_outq_len(handle_.get()));
+}
 
 }  // namespace cdckit::kafka

@@ -69,17 +69,22 @@ enum class Enqueued { done, queue_full, too_large };
 class Producer {
  public:
   // The listener must outlive the producer. `give_up_after`: how long a record is retried.
-  Producer(const Settings& settings, std::chrono::milliseconds give_up_after, DeliveryListener& listener);
+  Producer(const Settings& settings,
+           std::chrono::milliseconds give_up_after,
+           DeliveryListener& listener);
   ~Producer();
   Producer(const Producer&) = delete;
   Producer& operator=(const Producer&) = delete;
 
   // Nothing when the topic does not exist. Asks the brokers; throws temporary when none answers.
   std::optional<TopicId> find_topic(const std::string& name, std::chrono::milliseconds wait);
-  // The largest batch that the topic takes (max.message.bytes); nothing when the brokers do not tell.
-  std::optional<std::uint64_t> batch_limit(const std::string& topic, std::chrono::milliseconds wait);
+  // The largest batch that the topic takes (max.message.bytes); nothing when the brokers do not
+  // tell.
+  std::optional<std::uint64_t> batch_limit(const std::string& topic,
+                                           std::chrono::milliseconds wait);
   // From now on batches are at most this large, so that a broker that refuses one refuses a single
-  // record. Nothing may be outstanding; topics stay valid. Does nothing when they are smaller already.
+  // record. Nothing may be outstanding; topics stay valid. Does nothing when they are smaller
+  // already.
   void limit_batches(std::uint64_t bytes);
   Enqueued enqueue(const Outgoing& record);
   // Calls the listener for what was reported; throws what ended the client for good.

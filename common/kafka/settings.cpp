@@ -5,10 +5,10 @@
 #include "common/io/file_descriptor.hpp"
 #include "common/secrets/secret.hpp"
 
-#include <librdkafka/rdkafka.h>
-
 #include <algorithm>
 #include <array>
+
+#include <librdkafka/rdkafka.h>
 
 namespace cdckit::kafka {
 
@@ -17,16 +17,20 @@ using base::ErrorKind;
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kSecrets = {
-    "sasl.password",         "ssl.key.password",        "ssl.key.pem",
-    "ssl.keystore.password", "sasl.oauthbearer.config", "sasl.oauthbearer.client.secret"};
+constexpr std::array<std::string_view, 6> kSecrets = {"sasl.password",
+                                                      "ssl.key.password",
+                                                      "ssl.key.pem",
+                                                      "ssl.keystore.password",
+                                                      "sasl.oauthbearer.config",
+                                                      "sasl.oauthbearer.client.secret"};
 
 constexpr std::string_view kTopicPrefix = "topic.";
 
 std::string canonical_name(std::string_view name) {
   name = base::trim(name);
   // kcat's spelling of a topic's property; three names of the client itself begin like that too
-  const bool own_name = name.starts_with("topic.metadata.") || name.starts_with("topic.propagation.") ||
+  const bool own_name = name.starts_with("topic.metadata.") ||
+                        name.starts_with("topic.propagation.") ||
                         name.starts_with("topic.blacklist");
   if (name.starts_with(kTopicPrefix) && !own_name) name.remove_prefix(kTopicPrefix.size());
   return std::string(name);
@@ -74,10 +78,12 @@ Settings read_properties(const std::string& path) {
     if (line.empty() || line.front() == '#') continue;
     const auto equals = line.find('=');
     if (equals == std::string_view::npos || equals == 0) {
-      throw Error(ErrorKind::config,
-                  "could not read \"" + path + "\" line " + std::to_string(number) + ": no name=value");
+      throw Error(
+          ErrorKind::config,
+          "could not read \"" + path + "\" line " + std::to_string(number) + ": no name=value");
     }
-    out.push_back({canonical_name(line.substr(0, equals)), std::string(base::trim(line.substr(equals + 1)))});
+    out.push_back(
+        {canonical_name(line.substr(0, equals)), std::string(base::trim(line.substr(equals + 1)))});
   }
   return out;
 }
@@ -89,6 +95,8 @@ std::string_view find_setting(const Settings& settings, std::string_view name) {
   return {};
 }
 
-std::string library_version() { return rd_kafka_version_str(); }
+std::string library_version() {
+  return rd_kafka_version_str();
+}
 
 }  // namespace cdckit::kafka

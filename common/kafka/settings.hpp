@@ -18,7 +18,8 @@ using Settings = std::vector<Setting>;
 // True for properties whose value is a password, a key or a token.
 bool is_secret(std::string_view name);
 
-// One -X. Throws usage for text without `=` and for a literal secret, config for an unreadable file.
+// One -X. Throws usage for text without `=` and for a literal secret, config for an unreadable
+// file.
 Setting parse_setting(const std::string& text);
 
 // Lines `name=value`, `#` begins a comment line; `topic.` before a name is dropped, as kcat does.

@@ -36,7 +36,8 @@ class TopicReader {
     const rd_kafka_metadata_t* metadata = nullptr;
     const auto code = rd_kafka_metadata(handle_.get(), 0, topic.get(), &metadata, left());
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "look up topic \"" + topic_ + "\"");
-    const bool known = metadata->topic_cnt == 1 && metadata->topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR;
+    const bool known =
+        metadata->topic_cnt == 1 && metadata->topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR;
     const int count = known ? metadata->topics[0].partition_cnt : 0;
     rd_kafka_metadata_destroy(metadata);
     return count;
@@ -45,12 +46,14 @@ class TopicReader {
   void read(int partitions, const std::function<void(const Record&)>& record) {
     const PartitionList list(rd_kafka_topic_partition_list_new(partitions));
     for (int i = 0; i < partitions; ++i) {
-      rd_kafka_topic_partition_list_add(list.get(), topic_.c_str(), i)->offset = RD_KAFKA_OFFSET_BEGINNING;
+      rd_kafka_topic_partition_list_add(list.get(), topic_.c_str(), i)->offset =
+          RD_KAFKA_OFFSET_BEGINNING;
     }
     rd_kafka_assign(handle_.get(), list.get());
     int open = partitions;
     while (open > 0) {
-      const Message message(rd_kafka_consumer_poll(handle_.get(), static_cast<int>(kSlice.count())));
+      const Message message(
+          rd_kafka_consumer_poll(handle_.get(), static_cast<int>(kSlice.count())));
       state_.check();
       if (message && message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) --open;
       if (message && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) record(as_record(*message));
@@ -62,7 +65,8 @@ class TopicReader {
 
  private:
   [[nodiscard]] int left() const {
-    const auto rest = std::chrono::duration_cast<milliseconds>(deadline_ - steady_clock::now()).count();
+    const auto rest =
+        std::chrono::duration_cast<milliseconds>(deadline_ - steady_clock::now()).count();
     return rest > 0 ? static_cast<int>(rest) : 0;
   }
 
@@ -72,9 +76,13 @@ class TopicReader {
   }
 
   Record as_record(const rd_kafka_message_t& message) const {
-    return {topic_,       message.partition,
-            message.offset, rd_kafka_message_timestamp(&message, nullptr),
-            text(message.key, message.key_len), text(message.payload, message.len), {}};
+    return {topic_,
+            message.partition,
+            message.offset,
+            rd_kafka_message_timestamp(&message, nullptr),
+            text(message.key, message.key_len),
+            text(message.payload, message.len),
+            {}};
   }
 
   std::string topic_;
@@ -85,7 +93,9 @@ class TopicReader {
 
 }  // namespace
 
-bool read_topic(const Settings& settings, const std::string& topic, milliseconds wait,
+bool read_topic(const Settings& settings,
+                const std::string& topic,
+                milliseconds wait,
                 const std::function<void(const Record& record)>& record) {
   TopicReader reader(settings, topic, wait);
   const int partitions = reader.partitions();

@@ -39,10 +39,10 @@ std::string token_account(std::string_view account) {
   const std::string label = first_label(account);
   if (account.ends_with(".global")) return base::to_upper(label.substr(0, label.find('-')));
   if (is_locator(label) || account.ends_with(".privatelink")) return base::to_upper(label);
-  throw base::Error(base::ErrorKind::config,
-                    "could not use account \"" + std::string(account) +
-                        "\": a dot is only for locator.region",
-                    "Join organisation and account by a hyphen: myorg-myacct.");
+  throw base::Error(
+      base::ErrorKind::config,
+      "could not use account \"" + std::string(account) + "\": a dot is only for locator.region",
+      "Join organisation and account by a hyphen: myorg-myacct.");
 }
 
 std::string account_host(std::string_view account) {
@@ -53,9 +53,8 @@ std::string account_host(std::string_view account) {
 bool is_loopback_host(std::string_view host) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host == "localhost" || host == "::1") return true;
-  const bool only_digits_and_dots = std::all_of(host.begin(), host.end(), [](unsigned char c) {
-    return std::isdigit(c) != 0 || c == '.';
-  });
+  const bool only_digits_and_dots = std::all_of(
+      host.begin(), host.end(), [](unsigned char c) { return std::isdigit(c) != 0 || c == '.'; });
   return only_digits_and_dots && host.starts_with("127.") &&
          std::count(host.begin(), host.end(), '.') == 3;
 }

@@ -12,7 +12,9 @@ namespace {
 constexpr std::int64_t kLifetimeSeconds = 59 * 60;
 constexpr std::int64_t kRenewWhenLeft = 5 * 60;
 
-std::int64_t wall_clock() { return base::unix_milliseconds() / 1000; }
+std::int64_t wall_clock() {
+  return base::unix_milliseconds() / 1000;
+}
 
 }  // namespace
 

@@ -6,13 +6,12 @@
 #include "common/log/log.hpp"
 #include "common/snow/account.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <map>
 #include <string_view>
+#include <sys/stat.h>
 
 namespace cdckit::snow {
 namespace {
@@ -25,10 +24,22 @@ std::string plain_key(std::string_view key) {
 }
 
 // What a connection may hold that matters here, as environment variables spell it.
-constexpr std::array<std::string_view, 16> kMembers = {
-    "ACCOUNT",          "USER",     "HOST",   "PORT", "PROTOCOL",  "AUTHENTICATOR",
-    "PRIVATE_KEY_FILE", "PRIVATE_KEY_PATH", "PRIVATE_KEY_RAW", "PRIVATE_KEY_FILE_PWD",
-    "PRIVATE_KEY_PASSPHRASE", "ROLE", "WAREHOUSE", "DATABASE", "SCHEMA", "CA_FILE"};
+constexpr std::array<std::string_view, 16> kMembers = {"ACCOUNT",
+                                                       "USER",
+                                                       "HOST",
+                                                       "PORT",
+                                                       "PROTOCOL",
+                                                       "AUTHENTICATOR",
+                                                       "PRIVATE_KEY_FILE",
+                                                       "PRIVATE_KEY_PATH",
+                                                       "PRIVATE_KEY_RAW",
+                                                       "PRIVATE_KEY_FILE_PWD",
+                                                       "PRIVATE_KEY_PASSPHRASE",
+                                                       "ROLE",
+                                                       "WAREHOUSE",
+                                                       "DATABASE",
+                                                       "SCHEMA",
+                                                       "CA_FILE"};
 
 using Members = std::map<std::string, std::string>;  // by plain key
 
@@ -37,12 +48,12 @@ using Members = std::map<std::string, std::string>;  // by plain key
 }
 
 bool exists(const std::string& path, bool folder) {
-  struct stat information {};
+  struct stat information{};
   return stat(path.c_str(), &information) == 0 && (S_ISDIR(information.st_mode) != 0) == folder;
 }
 
 void check_permissions(const std::string& path) {
-  struct stat information {};
+  struct stat information{};
   if (stat(path.c_str(), &information) != 0) return;
   if ((information.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     fail("could not use \"" + path + "\": others may write to it", "Run: chmod 600 " + path);
@@ -115,7 +126,8 @@ Store read_store(const Environment& environment) {
   return store;
 }
 
-void lay_environment_over(Members& members, const std::string& name,
+void lay_environment_over(Members& members,
+                          const std::string& name,
                           const Environment& environment) {
   const std::string own = "SNOWFLAKE_CONNECTIONS_" + base::to_upper(name) + "_";
   for (const std::string_view member : kMembers) {
@@ -144,7 +156,8 @@ int parse_port(const std::string& text, const std::string& name) {
   return static_cast<int>(*port);
 }
 
-void take_key(ConnectionSettings& settings, const Members& members,
+void take_key(ConnectionSettings& settings,
+              const Members& members,
               const Environment& environment) {
   settings.private_key_file = take(members, "private_key_file", "private_key_path");
   settings.private_key_raw = secrets::Secret(take(members, "private_key_raw"));

@@ -11,10 +11,10 @@
 namespace cdckit::snow {
 
 struct ConnectionSettings {
-  std::string name;           // of the connection
-  std::string account;        // as configured: myorg-myacct, xy12345.us-east-2.aws
+  std::string name;     // of the connection
+  std::string account;  // as configured: myorg-myacct, xy12345.us-east-2.aws
   std::string user;
-  std::string role;           // empty: the user's default
+  std::string role;  // empty: the user's default
   std::string warehouse;
   std::string database;
   std::string schema;

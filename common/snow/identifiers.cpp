@@ -49,7 +49,9 @@ bool is_plain_name(std::string_view stored) {
   return can_be_unquoted(stored) && base::to_upper(stored) == stored;
 }
 
-std::string sql_name(std::string_view stored) { return doubled(stored, '"'); }
+std::string sql_name(std::string_view stored) {
+  return doubled(stored, '"');
+}
 
 std::string sql_name(std::string_view database, std::string_view schema, std::string_view object) {
   return sql_name(database) + "." + sql_name(schema) + "." + sql_name(object);

@@ -6,11 +6,10 @@
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 #include <openssl/bio.h>
@@ -28,8 +27,7 @@ using BioHandle = base::UniqueHandle<BIO, BIO_free_all>;
 using DigestContext = base::UniqueHandle<EVP_MD_CTX, EVP_MD_CTX_free>;
 
 int give_passphrase(char* buffer, int size, int /*writing*/, void* context) {
-  const std::string_view passphrase =
-      static_cast<const secrets::Secret*>(context)->reveal();
+  const std::string_view passphrase = static_cast<const secrets::Secret*>(context)->reveal();
   if (passphrase.empty() || passphrase.size() > static_cast<std::size_t>(size)) return -1;
   std::memcpy(buffer, passphrase.data(), passphrase.size());
   return static_cast<int>(passphrase.size());
@@ -67,12 +65,11 @@ std::string public_key_fingerprint(EVP_PKEY* key) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(der, static_cast<std::size_t>(size), digest.data());
   OPENSSL_free(der);
-  return "SHA256:" +
-         base::to_base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  return "SHA256:" + base::to_base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 void warn_when_readable_by_others(const std::string& path) {
-  struct stat information {};
+  struct stat information{};
   if (stat(path.c_str(), &information) == 0 && (information.st_mode & (S_IRGRP | S_IROTH)) != 0) {
     log::warning("private key file \"" + path + "\" can be read by others");
   }
@@ -105,8 +102,9 @@ KeyPair::KeyPair(const secrets::Secret& pem,
   }
   key_ = std::make_shared<const Key>(Key{base::UniqueHandle<EVP_PKEY, EVP_PKEY_free>(key)});
   if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA || EVP_PKEY_get_bits(key) < kSmallestKeyBits) {
-    throw base::Error(base::ErrorKind::config, "could not use private key \"" + source +
-                                                   "\": it must be RSA with 2048 bits or more");
+    throw base::Error(
+        base::ErrorKind::config,
+        "could not use private key \"" + source + "\": it must be RSA with 2048 bits or more");
   }
   fingerprint_ = public_key_fingerprint(key);
 }
@@ -133,7 +131,9 @@ secrets::Secret KeyPair::sign(const TokenClaims& claims) const {
   std::string signature(static_cast<std::size_t>(EVP_PKEY_get_size(key_->handle.get())), '\0');
   std::size_t size = signature.size();
   if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_->handle.get()) != 1 ||
-      EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+      EVP_DigestSign(context.get(),
+                     reinterpret_cast<unsigned char*>(signature.data()),
+                     &size,
                      reinterpret_cast<const unsigned char*>(signed_part.data()),
                      signed_part.size()) != 1) {
     throw base::Error(base::ErrorKind::config, "could not sign a token with the private key");

@@ -15,7 +15,7 @@ namespace cdckit::snow {
 struct TokenClaims {
   std::string account;  // as token_account() gives it
   std::string user;
-  std::string role;  // empty: the user's default
+  std::string role;             // empty: the user's default
   std::int64_t issued_at = 0;   // Unix seconds
   std::int64_t expires_at = 0;  // at most an hour later
 };

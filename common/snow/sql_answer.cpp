@@ -14,7 +14,10 @@ using nlohmann::json;
 
 constexpr int kLongestAnswerQuote = 200;
 
-void add_context(json& body, const char* name, const std::string& own, const std::string& fallback) {
+void add_context(json& body,
+                 const char* name,
+                 const std::string& own,
+                 const std::string& fallback) {
   const std::string& value = own.empty() ? fallback : own;
   if (!value.empty()) body[name] = value;
 }
@@ -39,9 +42,9 @@ std::optional<int> optional_int(const json& object, const char* name) {
 json parse_object(std::string_view body) {
   json parsed = json::parse(body, nullptr, false);
   if (!parsed.is_object()) {
-    throw base::Error(base::ErrorKind::protocol,
-                      "could not read the SQL API's answer: " +
-                          std::string(body.substr(0, kLongestAnswerQuote)));
+    throw base::Error(
+        base::ErrorKind::protocol,
+        "could not read the SQL API's answer: " + std::string(body.substr(0, kLongestAnswerQuote)));
   }
   return parsed;
 }
@@ -124,11 +127,15 @@ void append_partition(std::string_view body, StatementResult& result) {
 Failure parse_failure(std::string_view body) {
   const json parsed = json::parse(body, nullptr, false);
   if (!parsed.is_object()) return {};
-  return {text_of(parsed, "code"), text_of(parsed, "sqlState"), text_of(parsed, "message"),
+  return {text_of(parsed, "code"),
+          text_of(parsed, "sqlState"),
+          text_of(parsed, "message"),
           text_of(parsed, "statementHandle")};
 }
 
-std::string parse_handle(std::string_view body) { return parse_failure(body).handle; }
+std::string parse_handle(std::string_view body) {
+  return parse_failure(body).handle;
+}
 
 base::ErrorKind kind_of_sql_code(std::string_view code) {
   using base::ErrorKind;
@@ -137,11 +144,16 @@ base::ErrorKind kind_of_sql_code(std::string_view code) {
     ErrorKind kind;
   };
   constexpr std::array kRules = {
-      Rule{"003001", ErrorKind::permission},  Rule{"003013", ErrorKind::permission},
-      Rule{"390144", ErrorKind::permission},  Rule{"390422", ErrorKind::permission},
-      Rule{"390101", ErrorKind::permission},  Rule{"000630", ErrorKind::temporary},
-      Rule{"000606", ErrorKind::unavailable}, Rule{"002003", ErrorKind::unavailable},
-      Rule{"002043", ErrorKind::unavailable}, Rule{"002002", ErrorKind::unavailable},
+      Rule{"003001", ErrorKind::permission},
+      Rule{"003013", ErrorKind::permission},
+      Rule{"390144", ErrorKind::permission},
+      Rule{"390422", ErrorKind::permission},
+      Rule{"390101", ErrorKind::permission},
+      Rule{"000630", ErrorKind::temporary},
+      Rule{"000606", ErrorKind::unavailable},
+      Rule{"002003", ErrorKind::unavailable},
+      Rule{"002043", ErrorKind::unavailable},
+      Rule{"002002", ErrorKind::unavailable},
       Rule{"001998", ErrorKind::unavailable},
   };
   for (const Rule& rule : kRules) {

@@ -41,7 +41,8 @@ SqlError sql_error(const Failure& failure) {
                                : std::string();
   std::string message = "could not run statement: " + first_line;
   if (!rest.empty()) message += " " + rest;
-  message += " (" + failure.code + (failure.state.empty() ? "" : ", SQLSTATE " + failure.state) + ")";
+  message +=
+      " (" + failure.code + (failure.state.empty() ? "" : ", SQLSTATE " + failure.state) + ")";
   return {kind_of_sql_code(failure.code), message, failure.code, failure.state, failure.handle};
 }
 
@@ -71,8 +72,12 @@ SqlError::SqlError(ErrorKind kind,
       state_(std::move(state)),
       handle_(std::move(statement_handle)) {}
 
-bool SqlError::is_missing_object() const noexcept { return code_ == "002003" || code_ == "002043"; }
-bool SqlError::is_existing_object() const noexcept { return code_ == "002002" || code_ == "001998"; }
+bool SqlError::is_missing_object() const noexcept {
+  return code_ == "002003" || code_ == "002043";
+}
+bool SqlError::is_existing_object() const noexcept {
+  return code_ == "002002" || code_ == "001998";
+}
 
 struct SqlApi::Implementation {
   Implementation(const ConnectionSettings& connection, SqlApiOptions chosen)
@@ -108,9 +113,9 @@ http::Response SqlApi::Implementation::send_once(http::Request& request) {
     }
     if (response.status == 401) throw authenticator.refused("sign in", status_text(response));
     if (is_transient(response.status)) {
-      throw base::Error(ErrorKind::temporary,
-                        "could not reach the SQL API at \"" + settings.host +
-                            "\": " + status_text(response));
+      throw base::Error(
+          ErrorKind::temporary,
+          "could not reach the SQL API at \"" + settings.host + "\": " + status_text(response));
     }
     return response;
   }
@@ -127,7 +132,8 @@ http::Response SqlApi::Implementation::send(http::Request& request,
   const std::string first_url = request.url;
   bool first = true;
   return retry::run(
-      options.retry, options.stop,
+      options.retry,
+      options.stop,
       [&] {
         request.url = first ? first_url : first_url + retry_suffix;
         first = false;
@@ -151,7 +157,8 @@ http::Response SqlApi::Implementation::finished(http::Response response) {
       throw base::Error(ErrorKind::protocol, "could not follow a statement: no statementHandle");
     }
     if (options.stop.sleep_for(pause)) {
-      throw base::Error(ErrorKind::temporary, "could not wait for statement " + handle + ": stopped");
+      throw base::Error(ErrorKind::temporary,
+                        "could not wait for statement " + handle + ": stopped");
     }
     pause = std::min(pause * 2, kLongestPoll);
     response = get(handle);
@@ -170,8 +177,9 @@ StatementResult SqlApi::Implementation::collect(const http::Response& response) 
   for (std::size_t i = 1; i < answer.partitions; ++i) {
     const http::Response part = get(answer.result.handle + "?partition=" + std::to_string(i));
     if (part.status != 200) {
-      throw base::Error(ErrorKind::protocol,
-                        "could not fetch partition " + std::to_string(i) + ": " + status_text(part));
+      throw base::Error(
+          ErrorKind::protocol,
+          "could not fetch partition " + std::to_string(i) + ": " + status_text(part));
     }
     append_partition(part.body, answer.result);
   }
@@ -207,8 +215,7 @@ StatementResult SqlApi::result(const std::string& handle) {
 void SqlApi::cancel(const std::string& handle) {
   http::Request request;
   request.method = "POST";
-  request.url =
-      implementation_->url + "/" + handle + "/cancel?requestId=" + base::random_uuid();
+  request.url = implementation_->url + "/" + handle + "/cancel?requestId=" + base::random_uuid();
   request.body = "{}";
   implementation_->send(request, "");
 }

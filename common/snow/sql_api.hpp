@@ -67,7 +67,10 @@ struct StatementResult {
 // The server answered that the statement failed. what() holds its message, code and SQLSTATE.
 class SqlError : public base::Error {
  public:
-  SqlError(base::ErrorKind kind, const std::string& message, std::string code, std::string state,
+  SqlError(base::ErrorKind kind,
+           const std::string& message,
+           std::string code,
+           std::string state,
            std::string statement_handle);
   [[nodiscard]] const std::string& code() const noexcept { return code_; }  // six digits: 002003
   [[nodiscard]] const std::string& sql_state() const noexcept { return state_; }

@@ -18,18 +18,23 @@ ErrorKind kind_of(StreamFault fault) {
   switch (fault) {
     case StreamFault::transient:
     case StreamFault::uncommitted:
-    case StreamFault::moved: return ErrorKind::temporary;
+    case StreamFault::moved:
+      return ErrorKind::temporary;
     case StreamFault::taken_over:
     case StreamFault::missing:
-    case StreamFault::reopen: return ErrorKind::unavailable;
-    case StreamFault::too_large: return ErrorKind::data;
-    case StreamFault::refused: return ErrorKind::protocol;
+    case StreamFault::reopen:
+      return ErrorKind::unavailable;
+    case StreamFault::too_large:
+      return ErrorKind::data;
+    case StreamFault::refused:
+      return ErrorKind::protocol;
   }
   return ErrorKind::bug;
 }
 
 bool is_missing_object(std::string_view code) {
-  return code.starts_with("ERR_PIPE_DOES_NOT_EXIST") || code.starts_with("ERR_TABLE_DOES_NOT_EXIST") ||
+  return code.starts_with("ERR_PIPE_DOES_NOT_EXIST") ||
+         code.starts_with("ERR_TABLE_DOES_NOT_EXIST") ||
          code.starts_with("ERR_DATABASE_DOES_NOT_EXIST") ||
          code.starts_with("ERR_SCHEMA_DOES_NOT_EXIST");
 }
@@ -41,13 +46,19 @@ StreamFault fault_of(long status, std::string_view code) {
   }
   if (is_missing_object(code)) return StreamFault::missing;
   if (code == "STALE_PIPE_CACHE" || code.starts_with("ERR_CHANNEL_")) return StreamFault::reopen;
-  if (status == 408 || status == 429 || status == 499 || status >= 500) return StreamFault::transient;
+  if (status == 408 || status == 429 || status == 499 || status >= 500)
+    return StreamFault::transient;
   switch (status) {
-    case 404: return StreamFault::missing;
-    case 409: return StreamFault::reopen;
-    case 410: return StreamFault::moved;
-    case 413: return StreamFault::too_large;
-    default: return StreamFault::refused;
+    case 404:
+      return StreamFault::missing;
+    case 409:
+      return StreamFault::reopen;
+    case 410:
+      return StreamFault::moved;
+    case 413:
+      return StreamFault::too_large;
+    default:
+      return StreamFault::refused;
   }
 }
 
@@ -90,7 +101,8 @@ std::string text_or_member(std::string_view body, const char* name) {
 }
 
 [[noreturn]] void throw_empty(const std::string& what) {
-  throw base::Error(ErrorKind::protocol, "could not read the " + what + " that the service answered");
+  throw base::Error(ErrorKind::protocol,
+                    "could not read the " + what + " that the service answered");
 }
 
 }  // namespace
@@ -118,8 +130,8 @@ HostAddress parse_hostname(std::string_view body) {
   }
   std::replace(text.begin(), text.end(), '_', '-');
   const bool is_name = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::string_view("-.:[]").find(static_cast<char>(c)) !=
-                                       std::string_view::npos;
+    return std::isalnum(c) != 0 ||
+           std::string_view("-.:[]").find(static_cast<char>(c)) != std::string_view::npos;
   });
   if (text.empty() || !is_name) throw_empty("host name");
   address.host = text;

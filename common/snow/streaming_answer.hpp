@@ -25,7 +25,10 @@ enum class StreamFault {
 
 class StreamError : public base::Error {
  public:
-  StreamError(StreamFault fault, const std::string& message, std::string code, std::string hint = {});
+  StreamError(StreamFault fault,
+              const std::string& message,
+              std::string code,
+              std::string hint = {});
   [[nodiscard]] StreamFault fault() const noexcept { return fault_; }
   [[nodiscard]] const std::string& code() const noexcept { return code_; }
 

@@ -23,9 +23,13 @@ constexpr std::int64_t kAssumedLifetime = 600;
 constexpr long kUnauthorized = 401;
 constexpr long kForbidden = 403;
 
-std::int64_t now_seconds() { return base::unix_milliseconds() / 1000; }
+std::int64_t now_seconds() {
+  return base::unix_milliseconds() / 1000;
+}
 
-bool any_body(const http::Response& /*response*/) { return true; }
+bool any_body(const http::Response& /*response*/) {
+  return true;
+}
 
 }  // namespace
 
@@ -150,7 +154,8 @@ http::Response StreamingClient::send(http::Request& request,
     response = attempt(request, what);
     if (response.status != 200) throw stream_error(what, response.status, response.body);
     if (!is_whole(response)) {
-      throw StreamError(StreamFault::transient, "could not " + what + ": the answer is no JSON", "");
+      throw StreamError(
+          StreamFault::transient, "could not " + what + ": the answer is no JSON", "");
     }
   });
   return response;
@@ -168,7 +173,8 @@ OpenedChannel StreamingClient::open(const PipeAddress& pipe, const std::string& 
   request.headers = {"Content-Type: application/json"};
   request.body = R"({"fail_on_uncommitted_rows":true})";
   const http::Response response =
-      send(request, "open channel \"" + channel + "\" of pipe \"" + pipe.pipe + "\"",
+      send(request,
+           "open channel \"" + channel + "\" of pipe \"" + pipe.pipe + "\"",
            [](const http::Response& answer) { return parse_opened(answer.body).has_value(); });
   return parse_opened(response.body).value();
 }
@@ -183,13 +189,14 @@ std::string StreamingClient::append(const PipeAddress& pipe,
                 "/rows?continuationToken=" + http::percent_encode(rows.continuation_token) +
                 "&startOffsetToken=" + http::percent_encode(rows.start_token) +
                 "&endOffsetToken=" + http::percent_encode(rows.end_token);
-  request.headers = {"Content-Type: application/x-ndjson",
-                     "Content-Encoding: zstd",
-                     "x-snowflake-uncompressed-content-length: " +
-                         std::to_string(rows.uncompressed_bytes)};
+  request.headers = {
+      "Content-Type: application/x-ndjson",
+      "Content-Encoding: zstd",
+      "x-snowflake-uncompressed-content-length: " + std::to_string(rows.uncompressed_bytes)};
   request.body = rows.body;
   const http::Response response =
-      send(request, "append to channel \"" + channel + "\" of pipe \"" + pipe.pipe + "\"",
+      send(request,
+           "append to channel \"" + channel + "\" of pipe \"" + pipe.pipe + "\"",
            [](const http::Response& answer) { return parse_appended(answer.body).has_value(); });
   return parse_appended(response.body).value();
 }
@@ -202,9 +209,10 @@ std::map<std::string, ChannelStatus> StreamingClient::status(
   request.url = "/v2/streaming/" + pipe_path(pipe) + ":bulk-channel-status";
   request.headers = {"Content-Type: application/json"};
   request.body = body;
-  const http::Response response =
-      send(request, "ask for the state of pipe \"" + pipe.pipe + "\"",
-           [](const http::Response& answer) { return parse_statuses(answer.body).has_value(); });
+  const http::Response response = send(
+      request, "ask for the state of pipe \"" + pipe.pipe + "\"", [](const http::Response& answer) {
+        return parse_statuses(answer.body).has_value();
+      });
   return parse_statuses(response.body).value();
 }
 

@@ -52,7 +52,9 @@ class StreamingClient {
   // Waits (409) until rows of an earlier owner are committed: they count in the answer's token.
   OpenedChannel open(const PipeAddress& pipe, const std::string& channel);
   // The next continuation token.
-  std::string append(const PipeAddress& pipe, const std::string& channel, const AppendRequest& rows);
+  std::string append(const PipeAddress& pipe,
+                     const std::string& channel,
+                     const AppendRequest& rows);
   // Channels that the service does not know are missing in the answer.
   std::map<std::string, ChannelStatus> status(const PipeAddress& pipe,
                                               const std::vector<std::string>& channels);
@@ -64,10 +66,12 @@ class StreamingClient {
 
  private:
   http::Response attempt(http::Request& request, const std::string& what);
-  http::Response send(http::Request& request, const std::string& what,
+  http::Response send(http::Request& request,
+                      const std::string& what,
                       const std::function<bool(const http::Response&)>& is_whole);
   void repeat(const std::function<void(int count)>& step);
-  void pause_after(const base::Error& error, retry::Backoff& backoff,
+  void pause_after(const base::Error& error,
+                   retry::Backoff& backoff,
                    std::chrono::steady_clock::time_point first_failure);
   http::Response control_call(http::Request& request, const std::string& what);
   void discover();

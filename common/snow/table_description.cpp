@@ -8,8 +8,9 @@ namespace cdckit::snow {
 namespace {
 
 bool has_column(const StatementResult& result, const std::string& name) {
-  return std::any_of(result.columns.begin(), result.columns.end(),
-                     [&](const ResultColumn& column) { return column.name == name; });
+  return std::any_of(result.columns.begin(), result.columns.end(), [&](const ResultColumn& column) {
+    return column.name == name;
+  });
 }
 
 }  // namespace
@@ -19,8 +20,9 @@ std::string sql_name(const TableAddress& address) {
 }
 
 const TableColumn* TableDescription::find(const std::string& name) const noexcept {
-  const auto found = std::find_if(columns.begin(), columns.end(),
-                                  [&](const TableColumn& column) { return column.name == name; });
+  const auto found = std::find_if(columns.begin(), columns.end(), [&](const TableColumn& column) {
+    return column.name == name;
+  });
   return found == columns.end() ? nullptr : &*found;
 }
 

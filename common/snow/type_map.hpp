@@ -26,7 +26,7 @@ struct ColumnType {
   TypeFamily family = TypeFamily::other;
   int precision = 0;  // numbers
   int scale = 0;
-  int length = 0;     // text and binary; 0: not said
+  int length = 0;  // text and binary; 0: not said
 };
 
 // int4 -> NUMBER(10,0), numeric(12,2) -> NUMBER(12,2), jsonb -> VARIANT, unknown -> VARCHAR.

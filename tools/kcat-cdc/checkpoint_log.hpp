@@ -1,6 +1,6 @@
-// Which offsets a checkpoint covers: remembered when it is sent, given back when it is acknowledged.
-// Pure. Bounded: with too many unacknowledged ones neighbours are merged, which only makes commits
-// coarser.
+// Which offsets a checkpoint covers: remembered when it is sent, given back when it is
+// acknowledged. Pure. Bounded: with too many unacknowledged ones neighbours are merged, which only
+// makes commits coarser.
 #pragma once
 
 #include "common/kafka/consumer.hpp"
@@ -20,7 +20,8 @@ class CheckpointLog {
   void sent(std::uint64_t seq, kafka::Offsets moved);
   // What may be committed now: everything up to and with this checkpoint.
   kafka::Offsets acknowledged(std::uint64_t seq);
-  // These are no longer ours: whatever is acknowledged later, their offsets are not to be committed.
+  // These are no longer ours: whatever is acknowledged later, their offsets are not to be
+  // committed.
   void forget(const std::vector<kafka::Partition>& partitions);
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 

@@ -19,11 +19,14 @@ kafka::Offsets Commits::read_earlier(const std::string& source_json) {
     if (!record) return {};  // one file without an ack: nothing is durable everywhere
     if (record->source != source_json) {
       throw Error(ErrorKind::unavailable,
-                  "could not use the ack file: it belongs to the source " + record->source + ", this is " + source_json,
+                  "could not use the ack file: it belongs to the source " + record->source +
+                      ", this is " + source_json,
                   "Give every pipeline an ack file of its own, or remove the old one.");
     }
     const auto offsets = parse_offsets(record->pos);
-    if (!offsets) throw Error(ErrorKind::unavailable, "could not use the ack file: its position is no list of offsets");
+    if (!offsets)
+      throw Error(ErrorKind::unavailable,
+                  "could not use the ack file: its position is no list of offsets");
     if (!out) {
       out = *offsets;
       continue;

@@ -30,7 +30,9 @@ class Commits {
   [[nodiscard]] bool covers(std::uint64_t seq) const noexcept { return acknowledged_seq_ >= seq; }
   [[nodiscard]] std::uint64_t last_seq() const noexcept { return last_seq_; }
   // These offsets were acknowledged in an earlier run; they are committed with the next.
-  void add(const kafka::Partition& partition, std::int64_t offset) { acknowledged_[partition] = offset; }
+  void add(const kafka::Partition& partition, std::int64_t offset) {
+    acknowledged_[partition] = offset;
+  }
   void forget(const std::vector<kafka::Partition>& partitions);
   [[nodiscard]] bool enabled() const noexcept { return files_.enabled(); }
   [[nodiscard]] const std::string& run() const noexcept { return run_; }

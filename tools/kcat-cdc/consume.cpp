@@ -41,8 +41,8 @@ std::string source_json(const std::string& cluster, const std::string& group) {
 }
 
 std::string where(const kafka::Record& record) {
-  return "topic \"" + std::string(record.topic) + "\" partition " + std::to_string(record.partition) + " offset " +
-         std::to_string(record.offset);
+  return "topic \"" + std::string(record.topic) + "\" partition " +
+         std::to_string(record.partition) + " offset " + std::to_string(record.offset);
 }
 
 SchemaGate make_gate(const kafka::Settings& settings, signals::StopToken stop) {
@@ -58,7 +58,8 @@ SchemaGate make_gate(const kafka::Settings& settings, signals::StopToken stop) {
 
 kafka::Settings consumer_settings(const ConsumeOptions& options, const kafka::Settings& settings) {
   kafka::Settings out = settings;
-  out.push_back({"isolation.level", options.isolation == "committed" ? "read_committed" : "read_uncommitted"});
+  out.push_back({"isolation.level",
+                 options.isolation == "committed" ? "read_committed" : "read_uncommitted"});
   // where to begin is worked out here; an offset that is gone must be an error, never a jump
   out.push_back({"auto.offset.reset", "error"});
   return out;
@@ -71,7 +72,10 @@ std::string group_of(const ConsumeOptions& options) {
 
 }  // namespace
 
-ConsumeLoop::ConsumeLoop(const Options& options, const kafka::Settings& settings, cli::Context& context, int output_fd)
+ConsumeLoop::ConsumeLoop(const Options& options,
+                         const kafka::Settings& settings,
+                         cli::Context& context,
+                         int output_fd)
     : options_(options.consume),
       retry_for_(options.connection.retry_for),
       settings_(consumer_settings(options.consume, settings)),
@@ -84,8 +88,10 @@ ConsumeLoop::ConsumeLoop(const Options& options, const kafka::Settings& settings
       output_(output_fd, kOutputCapacity),
       consumer_(settings_, group_of(options.consume), *this),
       lines_metric_(context.metrics().counter("kcat_cdc_lines_total", "Data lines given out.")),
-      bytes_metric_(context.metrics().counter("kcat_cdc_line_bytes_total", "Bytes of data lines given out.")),
-      commits_metric_(context.metrics().counter("kcat_cdc_commits_total", "Commits of group offsets.")) {}
+      bytes_metric_(
+          context.metrics().counter("kcat_cdc_line_bytes_total", "Bytes of data lines given out.")),
+      commits_metric_(
+          context.metrics().counter("kcat_cdc_commits_total", "Commits of group offsets.")) {}
 
 ExitCode ConsumeLoop::run() {
   start();
@@ -97,7 +103,8 @@ ExitCode ConsumeLoop::run() {
 
 void ConsumeLoop::start() {
   const retry::Policy policy{.give_up_after = retry_for_};
-  const std::string cluster = retry::run(policy, context_.stop(), [&] { return consumer_.cluster_id(milliseconds(5'000)); });
+  const std::string cluster = retry::run(
+      policy, context_.stop(), [&] { return consumer_.cluster_id(milliseconds(5'000)); });
   const std::string source = source_json(cluster, options_.group);
   if (commits_.enabled()) {
     earlier_ = commits_.read_earlier(source);
@@ -115,9 +122,15 @@ void ConsumeLoop::start() {
 bool ConsumeLoop::step() {
   const bool quiet = output_.buffer().empty();
   switch (consumer_.poll(quiet ? kIdleWait : milliseconds(0))) {
-    case kafka::Polled::record: on_record(); break;
-    case kafka::Polled::end_of_partition: on_end_of_partition(); break;
-    case kafka::Polled::nothing: idle(); return true;
+    case kafka::Polled::record:
+      on_record();
+      break;
+    case kafka::Polled::end_of_partition:
+      on_end_of_partition();
+      break;
+    case kafka::Polled::nothing:
+      idle();
+      return true;
   }
   if (output_.buffer().size() >= kSubmitBytes) {
     submit();
@@ -154,9 +167,11 @@ void ConsumeLoop::append_data(const kafka::Record& record, PartitionProgress& at
     }
   }
   const std::size_t before = out.size();
-  const char* reason = options_.raw ? lines_.append_raw(out, record) : lines_.append_line(out, record);
+  const char* reason =
+      options_.raw ? lines_.append_raw(out, record) : lines_.append_line(out, record);
   if (reason != nullptr) {
-    throw Error(ErrorKind::data, where(record) + ": could not read record: " + reason,
+    throw Error(ErrorKind::data,
+                where(record) + ": could not read record: " + reason,
                 options_.raw ? "" : "With --raw values are given out as they are.");
   }
   ++lines_total_;
@@ -177,7 +192,9 @@ void ConsumeLoop::idle() {
   look_after_brokers();
 }
 
-void ConsumeLoop::submit() { output_.submit(); }
+void ConsumeLoop::submit() {
+  output_.submit();
+}
 
 // The pipe is full. Heartbeats go on by themselves, but a group wants to see polls: after a moment
 // the partitions are paused and polled empty.
@@ -199,13 +216,18 @@ void ConsumeLoop::wait_for_room() {
 
 void ConsumeLoop::checkpoint_if_due() {
   if (!control_ || lines_since_checkpoint_ == 0) return;
-  if (bytes_since_checkpoint_ < kCheckpointBytes && Clock::now() - last_checkpoint_ < kCheckpointEvery) return;
+  if (bytes_since_checkpoint_ < kCheckpointBytes &&
+      Clock::now() - last_checkpoint_ < kCheckpointEvery)
+    return;
   send_checkpoint();
 }
 
 std::uint64_t ConsumeLoop::send_checkpoint() {
   const std::uint64_t seq = commits_.next_seq();
-  event::append_checkpoint(output_.buffer(), commits_.run(), seq, format_offsets(progress_.positions()),
+  event::append_checkpoint(output_.buffer(),
+                           commits_.run(),
+                           seq,
+                           format_offsets(progress_.positions()),
                            lines_since_checkpoint_);
   output_.buffer() += '\n';
   commits_.sent(seq, progress_.take_moved());
@@ -247,14 +269,16 @@ bool ConsumeLoop::finished() {
   const auto now = base::unix_milliseconds();
   if (progress_.finished(now)) return true;
   // a member that got no partition has nothing to wait for, once the group has settled
-  return !options_.until.empty() && progress_.empty() && rebalanced_ && Clock::now() - *rebalanced_ > kEmptySettled;
+  return !options_.until.empty() && progress_.empty() && rebalanced_ &&
+         Clock::now() - *rebalanced_ > kEmptySettled;
 }
 
 ExitCode ConsumeLoop::finish() {
   std::uint64_t last = 0;
   if (control_) {
     last = commits_.next_seq();
-    event::append_eof(output_.buffer(), commits_.run(), last, format_offsets(progress_.positions()));
+    event::append_eof(
+        output_.buffer(), commits_.run(), last, format_offsets(progress_.positions()));
     output_.buffer() += '\n';
     commits_.sent(last, progress_.take_moved());
   }
@@ -269,7 +293,8 @@ ExitCode ConsumeLoop::finish() {
   }
   consumer_.close();
   if (acknowledged) return ExitCode::done;
-  throw Error(ErrorKind::temporary, "could not end cleanly: not everything that was given out was acknowledged in time",
+  throw Error(ErrorKind::temporary,
+              "could not end cleanly: not everything that was given out was acknowledged in time",
               "The same command gives it out again; --revoke-timeout says how long it waits.");
 }
 

@@ -1,5 +1,5 @@
-// The loop of `kcat-cdc consume`: records become lines on stdout, offsets are committed when the ack
-// file says that the other end made them durable. One thread; stdout has its own.
+// The loop of `kcat-cdc consume`: records become lines on stdout, offsets are committed when the
+// ack file says that the other end made them durable. One thread; stdout has its own.
 #pragma once
 
 #include "common/cli/run_tool.hpp"
@@ -21,7 +21,10 @@ namespace cdckit::kcat_cdc {
 
 class ConsumeLoop final : private kafka::RebalanceListener {
  public:
-  ConsumeLoop(const Options& options, const kafka::Settings& settings, cli::Context& context, int output_fd = 1);
+  ConsumeLoop(const Options& options,
+              const kafka::Settings& settings,
+              cli::Context& context,
+              int output_fd = 1);
   base::ExitCode run();
 
  private:

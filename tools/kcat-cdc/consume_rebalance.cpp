@@ -22,9 +22,11 @@ std::string text_of(const kafka::Partition& partition) {
 
 }  // namespace
 
-void ConsumeLoop::append_partitions(event::ControlKind kind, const std::vector<kafka::Partition>& partitions) {
+void ConsumeLoop::append_partitions(event::ControlKind kind,
+                                    const std::vector<kafka::Partition>& partitions) {
   std::vector<event::TopicPartition> list;
-  for (const kafka::Partition& partition : partitions) list.push_back({partition.topic, partition.number});
+  for (const kafka::Partition& partition : partitions)
+    list.push_back({partition.topic, partition.number});
   event::append_partitions(output_.buffer(), kind, list);
   output_.buffer() += '\n';
 }
@@ -37,7 +39,8 @@ void ConsumeLoop::assigned(std::vector<kafka::Assignment>& partitions) {
   const std::vector<std::int64_t> from = starts(names);
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     partitions[i].start = from[i];
-    const std::int64_t end = options_.until == "end" ? consumer_.offsets(names[i], kAnswer).end : -1;
+    const std::int64_t end =
+        options_.until == "end" ? consumer_.offsets(names[i], kAnswer).end : -1;
     progress_.assign(names[i], end);
   }
   if (!control_) return;
@@ -50,16 +53,19 @@ void ConsumeLoop::assigned(std::vector<kafka::Assignment>& partitions) {
 std::vector<std::int64_t> ConsumeLoop::starts(const std::vector<kafka::Partition>& partitions) {
   const bool stored = from_.kind == From::Kind::stored || commits_.enabled();
   const bool has_group = !options_.group.empty();
-  const kafka::Offsets committed = stored && has_group ? consumer_.committed(partitions, kAnswer) : kafka::Offsets{};
+  const kafka::Offsets committed =
+      stored && has_group ? consumer_.committed(partitions, kAnswer) : kafka::Offsets{};
   kafka::Offsets by_time;
-  if (from_.kind == From::Kind::time) by_time = consumer_.offsets_for_time(partitions, from_.value, kAnswer);
+  if (from_.kind == From::Kind::time)
+    by_time = consumer_.offsets_for_time(partitions, from_.value, kAnswer);
   std::vector<std::int64_t> out;
   for (const kafka::Partition& partition : partitions) {
     const auto found = committed.find(partition);
     const std::int64_t group_offset = found == committed.end() ? kafka::kNoOffset : found->second;
     const auto left = progress_.left_at(partition);
     if (left && commits_.enabled() && group_offset >= 0) {
-      out.push_back(group_offset);  // others may have gone on from there, or we gave out unacknowledged rows
+      out.push_back(
+          group_offset);  // others may have gone on from there, or we gave out unacknowledged rows
     } else if (left && !commits_.enabled()) {
       out.push_back(*left);
     } else if (from_.kind == From::Kind::stored) {
@@ -82,7 +88,8 @@ std::int64_t ConsumeLoop::resumed_at(const kafka::Partition& partition, std::int
   }
   if (acknowledged->second > consumer_.offsets(partition, kAnswer).end) {
     throw Error(ErrorKind::unavailable,
-                "could not resume " + text_of(partition) + ": the ack file is ahead of it (offset " +
+                "could not resume " + text_of(partition) +
+                    ": the ack file is ahead of it (offset " +
                     std::to_string(acknowledged->second) + ")",
                 "Was the topic made anew? Then remove the ack file and begin with a new group.");
   }
@@ -97,7 +104,8 @@ void ConsumeLoop::revoked(const std::vector<kafka::Partition>& partitions, bool 
     append_partitions(event::ControlKind::revoked, partitions);
     const std::uint64_t seq = send_checkpoint();
     if (commits_.enabled() && !lost) {
-      if (!wait_acknowledged(seq)) log::warning("partitions are given away before their last lines were acknowledged");
+      if (!wait_acknowledged(seq))
+        log::warning("partitions are given away before their last lines were acknowledged");
       try {
         consumer_.commit(commits_.acknowledged());
       } catch (const Error& error) {

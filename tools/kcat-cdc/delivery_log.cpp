@@ -17,7 +17,9 @@ std::uint64_t Tag::make(std::uint64_t line_number, std::uint64_t batch) noexcept
   return (line_number << kBatchBits) | (batch & kBatchMask);
 }
 
-std::uint64_t Tag::line_number(std::uint64_t tag) noexcept { return tag >> kBatchBits; }
+std::uint64_t Tag::line_number(std::uint64_t tag) noexcept {
+  return tag >> kBatchBits;
+}
 
 std::uint64_t DeliveryLog::next_tag(std::uint64_t line_number) const noexcept {
   return Tag::make(line_number, number());
@@ -46,7 +48,9 @@ void DeliveryLog::close(std::string pos, std::optional<std::uint64_t> seq) {
   closed_.push_back(std::exchange(current_, Batch{}));
 }
 
-void DeliveryLog::close_at_checkpoint(std::uint64_t seq, const std::string& pos, std::int64_t now_us) {
+void DeliveryLog::close_at_checkpoint(std::uint64_t seq,
+                                      const std::string& pos,
+                                      std::int64_t now_us) {
   // checkpoints without records between them are one batch, so that idle input cannot pile them up
   if (current_.records == 0 && !closed_.empty()) {
     closed_.back().seq = seq;
@@ -65,7 +69,9 @@ const Batch* DeliveryLog::complete() const noexcept {
   return !closed_.empty() && closed_.front().outstanding == 0 ? &closed_.front() : nullptr;
 }
 
-std::string receipt(const Batch& batch, const std::vector<std::string>& targets, std::int64_t now_us) {
+std::string receipt(const Batch& batch,
+                    const std::vector<std::string>& targets,
+                    std::int64_t now_us) {
   std::map<std::string, std::uint64_t> topics;  // a route may lead two tables to one topic
   for (std::size_t i = 0; i < batch.by_target.size(); ++i) {
     if (batch.by_target[i] > 0) topics[targets[i]] += batch.by_target[i];

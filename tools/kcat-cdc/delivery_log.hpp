@@ -13,10 +13,10 @@
 namespace cdckit::kcat_cdc {
 
 struct Batch {
-  std::uint64_t events = 0;      // data lines
-  std::uint64_t records = 0;     // all records, tombstones too
+  std::uint64_t events = 0;   // data lines
+  std::uint64_t records = 0;  // all records, tombstones too
   std::uint64_t tombstones = 0;
-  std::uint64_t bytes = 0;       // keys and values
+  std::uint64_t bytes = 0;  // keys and values
   std::uint64_t outstanding = 0;
   std::vector<std::uint64_t> by_target;
   std::string pos;                   // of the checkpoint, else of the last event
@@ -53,7 +53,10 @@ class DeliveryLog {
   [[nodiscard]] const Batch& current() const noexcept { return current_; }
   // The oldest batch when it may be acknowledged, else null; pop() drops it.
   [[nodiscard]] const Batch* complete() const noexcept;
-  void pop() { closed_.pop_front(); ++first_; }
+  void pop() {
+    closed_.pop_front();
+    ++first_;
+  }
   // Nothing is on its way or waits for a checkpoint.
   [[nodiscard]] bool empty() const noexcept { return closed_.empty() && current_.records == 0; }
 
@@ -68,6 +71,8 @@ class DeliveryLog {
 };
 
 // `{"tool":"kcat-cdc","records":..,"tombstones":..,"bytes":..,"ms":..,"pos":..,"topics":{..}}`
-std::string receipt(const Batch& batch, const std::vector<std::string>& targets, std::int64_t now_us);
+std::string receipt(const Batch& batch,
+                    const std::vector<std::string>& targets,
+                    std::int64_t now_us);
 
 }  // namespace cdckit::kcat_cdc

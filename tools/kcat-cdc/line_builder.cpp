@@ -36,14 +36,15 @@ void append_kafka(std::string& out, const kafka::Record& record) {
 
 bool is_plain(std::string_view text) noexcept {
   return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '/' || c == '-' ||
-           c == ':' || c == '.' || c == '~';
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '/' ||
+           c == '-' || c == ':' || c == '.' || c == '~';
   });
 }
 
 // Raw line breaks in valid JSON are white space between tokens.
 void flatten(std::string& out, std::size_t from) {
-  for (auto at = out.find_first_of("\r\n", from); at != std::string::npos; at = out.find_first_of("\r\n", at)) {
+  for (auto at = out.find_first_of("\r\n", from); at != std::string::npos;
+       at = out.find_first_of("\r\n", at)) {
     out[at] = ' ';
   }
 }
@@ -83,7 +84,8 @@ std::string_view LineBuilder::unwrapped(std::string_view value) {
   ndjson::Member payload;
   ndjson::Member more;
   const bool wrapped = cursor.next(schema) && cursor.next(payload) && payload.name == "payload" &&
-                       (schema.value.starts_with('{') || schema.value == "null") && !cursor.next(more);
+                       (schema.value.starts_with('{') || schema.value == "null") &&
+                       !cursor.next(more);
   return wrapped ? payload.value : value;
 }
 

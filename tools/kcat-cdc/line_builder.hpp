@@ -1,6 +1,7 @@
-// Makes the line of a Kafka record: pos, key, old_key/new_key and kafka put on again, then the value's
-// own members. Values and keys may be bare or wrapped as {"schema","payload"}. The record is copied
-// once and checked once; a value that is no JSON object gives no line. No allocation per record.
+// Makes the line of a Kafka record: pos, key, old_key/new_key and kafka put on again, then the
+// value's own members. Values and keys may be bare or wrapped as {"schema","payload"}. The record
+// is copied once and checked once; a value that is no JSON object gives no line. No allocation per
+// record.
 #pragma once
 
 #include "common/kafka/consumer.hpp"

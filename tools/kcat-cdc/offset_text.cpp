@@ -44,7 +44,8 @@ std::optional<kafka::Offsets> parse_offsets(std::string_view text) {
   if (text.empty()) return out;
   for (const std::string& group : base::split(text, ';')) {
     const auto colon = group.find(':');
-    if (colon == std::string::npos || !is_topic_name(std::string_view(group).substr(0, colon))) return std::nullopt;
+    if (colon == std::string::npos || !is_topic_name(std::string_view(group).substr(0, colon)))
+      return std::nullopt;
     for (const std::string& entry : base::split(std::string_view(group).substr(colon + 1), ',')) {
       if (!parse_entry(group.substr(0, colon), entry, out)) return std::nullopt;
     }

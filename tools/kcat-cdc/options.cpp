@@ -23,16 +23,25 @@ namespace {
 }
 
 // Properties that the guarantees hang on.
-constexpr std::array<std::string_view, 11> kOwned = {
-    "bootstrap.servers", "metadata.broker.list",     "group.id",             "enable.auto.commit",
-    "auto.commit.enable", "enable.auto.offset.store", "enable.partition.eof", "enable.idempotence",
-    "auto.offset.reset", "transactional.id",         "allow.auto.create.topics"};
+constexpr std::array<std::string_view, 11> kOwned = {"bootstrap.servers",
+                                                     "metadata.broker.list",
+                                                     "group.id",
+                                                     "enable.auto.commit",
+                                                     "auto.commit.enable",
+                                                     "enable.auto.offset.store",
+                                                     "enable.partition.eof",
+                                                     "enable.idempotence",
+                                                     "auto.offset.reset",
+                                                     "transactional.id",
+                                                     "allow.auto.create.topics"};
 
 std::int64_t parse_time_ms(const std::string& text, const std::string& flag) {
   // @unix seconds as everywhere, or @ before RFC 3339
   auto time = base::parse_time(text);
   if (!time && text.starts_with('@')) time = base::parse_time(std::string_view(text).substr(1));
-  if (!time) refuse("could not read " + flag + " \"" + text + "\": no time such as @1790000000 or @2026-03-01T12:00:00Z");
+  if (!time)
+    refuse("could not read " + flag + " \"" + text +
+           "\": no time such as @1790000000 or @2026-03-01T12:00:00Z");
   return *time / 1000;
 }
 
@@ -60,19 +69,23 @@ void check_produce(const ProduceOptions& options) {
   }
   if (options.raw) {
     if (!options.topic_prefix.empty()) refuse("--raw needs --topic: plain lines name no table");
-    if (has_placeholder(options.topic)) refuse("--raw lines name no table: --topic cannot hold {schema} or {table}");
+    if (has_placeholder(options.topic))
+      refuse("--raw lines name no table: --topic cannot hold {schema} or {table}");
   }
   if (options.partitions == 0) refuse("could not use --partitions: a topic has at least one");
-  if (options.replication == 0) refuse("could not use --replication: a topic has at least one replica");
+  if (options.replication == 0)
+    refuse("could not use --replication: a topic has at least one replica");
   constexpr auto kMost = std::numeric_limits<std::int32_t>::max();
-  if (options.partitions > kMost || options.replication > kMost) refuse("could not use --partitions or --replication: the number is too large");
+  if (options.partitions > kMost || options.replication > kMost)
+    refuse("could not use --partitions or --replication: the number is too large");
   (void)parse_topic_config(options.topic_config);
   (void)Router(topic_pattern(options), options.routes);
 }
 
 void check_consume(const ConsumeOptions& options, bool acknowledged) {
   if (options.topics.empty()) refuse("the flag --topic (-t) is missing");
-  if (acknowledged && options.group.empty()) refuse("--ack needs --group (-g): offsets are committed for a group");
+  if (acknowledged && options.group.empty())
+    refuse("--ack needs --group (-g): offsets are committed for a group");
   if (options.limit == 0) refuse("could not use --limit: 0 records are no work");
   (void)parse_from(options.from);
   (void)parse_until(options.until);

@@ -19,8 +19,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr std::uint64_t kServeEvery = 256;                    // records
-constexpr std::int64_t kReceiptEvery = 1'000'000;             // microseconds, for input without checkpoints
+constexpr std::uint64_t kServeEvery = 256;         // records
+constexpr std::int64_t kReceiptEvery = 1'000'000;  // microseconds, for input without checkpoints
 constexpr milliseconds kBusyWait{100};
 constexpr milliseconds kIdleWait{1'000};
 constexpr milliseconds kFullWait{20};
@@ -62,7 +62,9 @@ std::optional<std::string_view> optional(std::string_view text) {
 
 }  // namespace
 
-ProduceLoop::ProduceLoop(const Options& options, const kafka::Settings& settings, cli::Context& context,
+ProduceLoop::ProduceLoop(const Options& options,
+                         const kafka::Settings& settings,
+                         cli::Context& context,
                          ProduceStreams streams)
     : options_(options.produce),
       context_(context),
@@ -74,10 +76,14 @@ ProduceLoop::ProduceLoop(const Options& options, const kafka::Settings& settings
       topics_(producer_, settings, topic_policy(options), context.stop()),
       targets_(router_, topics_),
       wake_({context.stop().fd(), producer_.wake_fd()}),
-      records_metric_(context.metrics().counter("kcat_cdc_records_total", "Records that were delivered.")),
-      bytes_metric_(context.metrics().counter("kcat_cdc_bytes_total", "Bytes of keys and values that were delivered.")),
-      tombstones_metric_(context.metrics().counter("kcat_cdc_tombstones_total", "Tombstones that were delivered.")),
-      outstanding_metric_(context.metrics().gauge("kcat_cdc_outstanding_records", "Records on their way.")) {}
+      records_metric_(
+          context.metrics().counter("kcat_cdc_records_total", "Records that were delivered.")),
+      bytes_metric_(context.metrics().counter("kcat_cdc_bytes_total",
+                                              "Bytes of keys and values that were delivered.")),
+      tombstones_metric_(context.metrics().counter("kcat_cdc_tombstones_total",
+                                                   "Tombstones that were delivered.")),
+      outstanding_metric_(
+          context.metrics().gauge("kcat_cdc_outstanding_records", "Records on their way.")) {}
 
 ExitCode ProduceLoop::run() {
   now_us_ = base::unix_microseconds();
@@ -92,15 +98,22 @@ bool ProduceLoop::step() {
   const bool busy = !log_.empty() || producer_.outstanding() > 0;
   const event::Item& item = input_.next(busy ? kBusyWait : kIdleWait, wake_.fd());
   switch (item.kind) {
-    case ItemKind::event: on_event(item); break;
-    case ItemKind::row: on_row(item); break;
-    case ItemKind::control: on_control(item); break;
+    case ItemKind::event:
+      on_event(item);
+      break;
+    case ItemKind::row:
+      on_row(item);
+      break;
+    case ItemKind::control:
+      on_control(item);
+      break;
     case ItemKind::timeout:
     case ItemKind::interrupted:
       producer_.clear_wake();
       serve(milliseconds(0));
       return true;
-    case ItemKind::end: return false;
+    case ItemKind::end:
+      return false;
   }
   if (++since_served_ >= kServeEvery) serve(milliseconds(0));
   return true;
@@ -120,7 +133,8 @@ void ProduceLoop::on_event(const event::Item& item) {
   fill_headers(event, target);
   record.headers = headers_;
   const Sent sent{*index, event.key.size() + value_.size(), false, item.line_number, now_us_};
-  if (!send(record, sent)) return bad_line(item, "the record is larger than message.max.bytes", "MSG_SIZE_TOO_LARGE");
+  if (!send(record, sent))
+    return bad_line(item, "the record is larger than message.max.bytes", "MSG_SIZE_TOO_LARGE");
   log_.note_position(event.pos);
   if (event.op == 'd' && record.key && !options_.no_tombstones) send_tombstone(record, sent);
 }
@@ -134,17 +148,23 @@ void ProduceLoop::fill_headers(const event::Event& event, const Target& target) 
 }
 
 void ProduceLoop::on_row(const event::Item& item) {
-  if (!options_.raw) return bad_line(item, "the line is no change event (plain rows need --raw)", nullptr);
+  if (!options_.raw)
+    return bad_line(item, "the line is no change event (plain rows need --raw)", nullptr);
   const std::size_t index = targets_.of_table({}, {});
   kafka::Outgoing record;
   record.topic = targets_[index].id;
   record.value = item.text;
   const Sent sent{index, item.text.size(), false, item.line_number, now_us_};
-  if (!send(record, sent)) bad_line(item, "the line is larger than message.max.bytes", "MSG_SIZE_TOO_LARGE");
+  if (!send(record, sent))
+    bad_line(item, "the line is larger than message.max.bytes", "MSG_SIZE_TOO_LARGE");
 }
 
 void ProduceLoop::bad_line(const event::Item& item, const char* reason, const char* code) {
-  input_.bad_line({item.line_number, item.event.pos, reason, code == nullptr ? std::string_view{} : code, item.text});
+  input_.bad_line({item.line_number,
+                   item.event.pos,
+                   reason,
+                   code == nullptr ? std::string_view{} : code,
+                   item.text});
 }
 
 bool ProduceLoop::send(kafka::Outgoing record, const Sent& sent) {
@@ -182,7 +202,8 @@ void ProduceLoop::on_control(const event::Item& item) {
       log_.close_at_checkpoint(control.seq, control.pos, now_us_);
       acknowledge();
       break;
-    default: break;  // not for a destination, and nobody comes after us
+    default:
+      break;  // not for a destination, and nobody comes after us
   }
 }
 
@@ -232,14 +253,18 @@ void ProduceLoop::serve(milliseconds wait) {
   if (!too_large_.empty()) settle_too_large();
   now_us_ = base::unix_microseconds();
   const Batch& current = log_.current();
-  if (!input_.tracked() && current.records > 0 && now_us_ - current.started_us >= kReceiptEvery) log_.close_at_time();
+  if (!input_.tracked() && current.records > 0 && now_us_ - current.started_us >= kReceiptEvery)
+    log_.close_at_time();
   acknowledge();
 }
 
 void ProduceLoop::settle_too_large() {
   for (const TooLarge& record : too_large_) {
-    input_.bad_line({Tag::line_number(record.tag), record.pos, "the record is larger than the topic takes",
-                     "MSG_SIZE_TOO_LARGE", record.row});
+    input_.bad_line({Tag::line_number(record.tag),
+                     record.pos,
+                     "the record is larger than the topic takes",
+                     "MSG_SIZE_TOO_LARGE",
+                     record.row});
     log_.settled(record.tag);
   }
   too_large_.clear();
@@ -273,7 +298,10 @@ ExitCode ProduceLoop::finish(bool stopped) {
   serve(milliseconds(0));
   const bool covered = log_.empty();
   if (!covered) log::info("the last records are delivered, but no checkpoint covers them");
-  if (stopped) return !covered ? ExitCode::retry_later : input_.rejected() > 0 ? ExitCode::differences : ExitCode::done;
+  if (stopped)
+    return !covered                ? ExitCode::retry_later
+           : input_.rejected() > 0 ? ExitCode::differences
+                                   : ExitCode::done;
   return covered ? input_.end_code() : ExitCode::retry_later;
 }
 

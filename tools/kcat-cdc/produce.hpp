@@ -26,9 +26,12 @@ struct ProduceStreams {
 
 class ProduceLoop final : private kafka::DeliveryListener {
  public:
-  ProduceLoop(const Options& options, const kafka::Settings& settings, cli::Context& context,
+  ProduceLoop(const Options& options,
+              const kafka::Settings& settings,
+              cli::Context& context,
               ProduceStreams streams = {});
-  // Until the input ends or a stop was requested; throws at the first record that was not delivered.
+  // Until the input ends or a stop was requested; throws at the first record that was not
+  // delivered.
   base::ExitCode run();
 
  private:
@@ -73,7 +76,7 @@ class ProduceLoop final : private kafka::DeliveryListener {
   std::vector<TooLarge> too_large_;
   std::set<std::string> published_;  // hashes of schema lines that are in their topic
   bool schema_on_its_way_ = false;
-  std::string value_;                // of the record at hand
+  std::string value_;  // of the record at hand
   std::vector<kafka::Header> headers_;
   std::uint64_t rows_ok_ = 0;
   std::uint64_t since_served_ = 0;

@@ -28,13 +28,16 @@ std::optional<std::int64_t> Progress::left_at(const kafka::Partition& partition)
 }
 
 PartitionProgress* Progress::find(std::string_view topic, std::int32_t number) noexcept {
-  if (last_ != nullptr && last_->partition.number == number && last_->partition.topic == topic) return last_;
+  if (last_ != nullptr && last_->partition.number == number && last_->partition.topic == topic)
+    return last_;
   const auto at = assigned_.find({std::string(topic), number});
   last_ = at == assigned_.end() ? nullptr : &at->second;
   return last_;
 }
 
-bool Progress::wants(PartitionProgress& at, std::int64_t offset, std::int64_t timestamp_ms) const noexcept {
+bool Progress::wants(PartitionProgress& at,
+                     std::int64_t offset,
+                     std::int64_t timestamp_ms) const noexcept {
   if (at.done) return false;
   if (until_.end && offset >= at.end) at.done = true;
   if (until_.timestamp_ms && timestamp_ms >= *until_.timestamp_ms) at.done = true;

@@ -21,13 +21,16 @@ std::pair<std::string, std::string> split_route(const std::string& text) {
 
 void require_name(const std::string& name) {
   if (is_topic_name(name)) return;
-  throw Error(ErrorKind::config, "could not use \"" + name + "\" as a topic: Kafka takes 1 to 249 of A-Z a-z 0-9 . _ -",
-              "Name another topic with --route.");
+  throw Error(
+      ErrorKind::config,
+      "could not use \"" + name + "\" as a topic: Kafka takes 1 to 249 of A-Z a-z 0-9 . _ -",
+      "Name another topic with --route.");
 }
 
 }  // namespace
 
-Router::Router(std::string pattern, const std::vector<std::string>& routes) : pattern_(std::move(pattern)) {
+Router::Router(std::string pattern, const std::vector<std::string>& routes)
+    : pattern_(std::move(pattern)) {
   for (const std::string& text : routes) {
     const auto [expression, replacement] = split_route(text);
     try {
@@ -42,8 +45,11 @@ std::pair<std::string, bool> Router::routed(std::string name) const {
   for (const Route& route : routes_) {
     if (!std::regex_search(name, route.expression)) continue;
     // format_sed: `\1` as in sed
-    std::string out = std::regex_replace(name, route.expression, route.replacement,
-                                         std::regex_constants::format_sed | std::regex_constants::format_first_only);
+    std::string out = std::regex_replace(
+        name,
+        route.expression,
+        route.replacement,
+        std::regex_constants::format_sed | std::regex_constants::format_first_only);
     return {sanitize_topic(out), true};
   }
   return {std::move(name), false};
@@ -56,9 +62,10 @@ std::string Router::topic_of(std::string_view schema, std::string_view table) {
   const std::string owner = "\"" + std::string(schema) + "\".\"" + std::string(table) + "\"";
   const auto [at, is_new] = owners_.emplace(name, owner);
   if (is_new || at->second == owner) return name;
-  throw Error(ErrorKind::config,
-              "could not send table " + owner + " to topic \"" + name + "\": it holds table " + at->second,
-              "Give one of the two another topic with --route.");
+  throw Error(
+      ErrorKind::config,
+      "could not send table " + owner + " to topic \"" + name + "\": it holds table " + at->second,
+      "Give one of the two another topic with --route.");
 }
 
 std::string Router::message_topic() {

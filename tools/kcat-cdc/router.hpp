@@ -1,5 +1,5 @@
-// Decides which topic the events of a table go to, and refuses that two tables share one by accident.
-// Pure; one look-up a table and run, so it need not be fast.
+// Decides which topic the events of a table go to, and refuses that two tables share one by
+// accident. Pure; one look-up a table and run, so it need not be fast.
 #pragma once
 
 #include <map>

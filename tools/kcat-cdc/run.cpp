@@ -48,7 +48,9 @@ bool check(const std::string& name, ExitCode& code, const std::function<std::str
   }
 }
 
-ExitCode check_all(const Options& options, const cli::Context& context, const std::vector<std::string>& topics) {
+ExitCode check_all(const Options& options,
+                   const cli::Context& context,
+                   const std::vector<std::string>& topics) {
   ExitCode code = ExitCode::done;
   kafka::Settings settings;
   if (!check("settings", code, [&] {
@@ -69,7 +71,8 @@ ExitCode check_all(const Options& options, const cli::Context& context, const st
     check("topic", code, [&] {
       const std::regex expression(name.starts_with('^') ? name : "^$");
       for (const kafka::TopicInfo& topic : present) {
-        if (topic.name == name || std::regex_search(topic.name, expression)) return name + " is there";
+        if (topic.name == name || std::regex_search(topic.name, expression))
+          return name + " is there";
       }
       throw Error(ErrorKind::unavailable, "could not find topic \"" + name + "\"");
     });
@@ -77,20 +80,26 @@ ExitCode check_all(const Options& options, const cli::Context& context, const st
   return code;
 }
 
-void require_brokers(const Options& options) { check_connection(options.connection); }
+void require_brokers(const Options& options) {
+  check_connection(options.connection);
+}
 
 // With a bounded run a pattern that fits nothing is a mistake; without one it waits for topics.
-void require_match(const Options& options, const kafka::Settings& settings, const cli::Context& context) {
+void require_match(const Options& options,
+                   const kafka::Settings& settings,
+                   const cli::Context& context) {
   if (options.consume.until.empty()) return;
   kafka::Admin admin(settings);
   const auto present = patiently(options, context, [&] { return admin.topics(kAnswer); });
   for (const std::string& name : options.consume.topics) {
     if (!name.starts_with('^')) continue;
     const std::regex expression(name);
-    const bool any = std::any_of(present.begin(), present.end(), [&](const kafka::TopicInfo& topic) {
-      return std::regex_search(topic.name, expression);
-    });
-    if (!any) throw Error(ErrorKind::unavailable, "could not find a topic that \"" + name + "\" fits");
+    const bool any =
+        std::any_of(present.begin(), present.end(), [&](const kafka::TopicInfo& topic) {
+          return std::regex_search(topic.name, expression);
+        });
+    if (!any)
+      throw Error(ErrorKind::unavailable, "could not find a topic that \"" + name + "\" fits");
   }
 }
 
@@ -100,9 +109,13 @@ ExitCode run_produce(const Options& options, cli::Context& context) {
   require_brokers(options);
   check_produce(options.produce);
   if (context.options().check) {
-    const bool fixed = options.produce.no_create && !options.produce.topic.empty() && options.produce.routes.empty() &&
+    const bool fixed = options.produce.no_create && !options.produce.topic.empty() &&
+                       options.produce.routes.empty() &&
                        options.produce.topic.find('{') == std::string::npos;
-    return check_all(options, context, fixed ? std::vector<std::string>{options.produce.topic} : std::vector<std::string>{});
+    return check_all(
+        options,
+        context,
+        fixed ? std::vector<std::string>{options.produce.topic} : std::vector<std::string>{});
   }
   return ProduceLoop(options, resolve(options.connection), context).run();
 }
@@ -121,7 +134,8 @@ ExitCode run_topics(const Options& options, cli::Context& context) {
   if (context.options().check) return check_all(options, context, {});
   kafka::Admin admin(resolve(options.connection));
   ndjson::Writer output(1, ndjson::Writer::Flush::when_full);
-  for (const auto& topic : patiently(options, context, [&] { return admin.topics(kAnswer); })) output.write(topic_line(topic));
+  for (const auto& topic : patiently(options, context, [&] { return admin.topics(kAnswer); }))
+    output.write(topic_line(topic));
   output.flush();
   return ExitCode::done;
 }
@@ -131,14 +145,16 @@ ExitCode run_groups(const Options& options, cli::Context& context) {
   if (context.options().check) return check_all(options, context, {});
   kafka::Admin admin(resolve(options.connection));
   ndjson::Writer output(1, ndjson::Writer::Flush::when_full);
-  for (const auto& group : patiently(options, context, [&] { return admin.groups(kAnswer); })) output.write(group_line(group));
+  for (const auto& group : patiently(options, context, [&] { return admin.groups(kAnswer); }))
+    output.write(group_line(group));
   output.flush();
   return ExitCode::done;
 }
 
 ExitCode run_lag(const Options& options, cli::Context& context) {
   require_brokers(options);
-  if (options.consume.group.empty()) throw Error(ErrorKind::usage, "the flag --group (-g) is missing");
+  if (options.consume.group.empty())
+    throw Error(ErrorKind::usage, "the flag --group (-g) is missing");
   if (context.options().check) return check_all(options, context, {});
   kafka::Admin admin(resolve(options.connection));
   std::vector<kafka::Partition> partitions;
@@ -148,8 +164,10 @@ ExitCode run_lag(const Options& options, cli::Context& context) {
   }
   ndjson::Writer output(1, ndjson::Writer::Flush::when_full);
   if (!partitions.empty()) {
-    for (const auto& [partition, committed] : admin.committed(options.consume.group, partitions, kAnswer)) {
-      output.write(lag_line({options.consume.group, partition, committed, admin.offsets(partition, kAnswer)}));
+    for (const auto& [partition, committed] :
+         admin.committed(options.consume.group, partitions, kAnswer)) {
+      output.write(lag_line(
+          {options.consume.group, partition, committed, admin.offsets(partition, kAnswer)}));
     }
   }
   output.flush();

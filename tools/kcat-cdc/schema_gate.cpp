@@ -16,8 +16,9 @@ void SchemaGate::pass(std::string_view hash, std::string_view data_topic, std::s
   passed_.insert(name);
   const std::string topic = schema_topic_of(data_topic);
   if (!load(name, topic)) {
-    log::warning("topic \"" + topic + "\" does not hold the schema \"" + name + "\" that records of \"" +
-                 std::string(data_topic) + "\" refer to; they are given out without it");
+    log::warning("topic \"" + topic + "\" does not hold the schema \"" + name +
+                 "\" that records of \"" + std::string(data_topic) +
+                 "\" refer to; they are given out without it");
     return;
   }
   out += known_.at(name);

@@ -15,16 +15,20 @@ namespace cdckit::kcat_cdc {
 
 struct TopicPolicy {
   bool create = true;
-  int partitions = -1;   // -1: the brokers' default
+  int partitions = -1;  // -1: the brokers' default
   int replication = -1;
   std::map<std::string, std::string> config;
   std::chrono::milliseconds retry_for{60'000};
+  std::chrono::milliseconds answer{5'000};  // how long one question waits
 };
 
 class TopicBook {
  public:
   // The producer must outlive the book.
-  TopicBook(kafka::Producer& producer, kafka::Settings settings, TopicPolicy policy, signals::StopToken stop);
+  TopicBook(kafka::Producer& producer,
+            kafka::Settings settings,
+            TopicPolicy policy,
+            signals::StopToken stop);
 
   // Throws unavailable when it is missing and must not be created, temporary when no broker answers
   // in time.
@@ -44,6 +48,7 @@ class TopicBook {
   signals::StopToken stop_;
   std::unique_ptr<kafka::Admin> admin_;  // made when first needed: it has its own connections
   std::map<std::string, kafka::TopicId> known_;
+  bool asks_limits_ = true;
 };
 
 }  // namespace cdckit::kcat_cdc

@@ -10,8 +10,8 @@ constexpr std::string_view kTable = "{table}";
 constexpr std::string_view kBoth = "{schema}.{table}";
 
 bool is_allowed(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-         c == '-';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '_' || c == '-';
 }
 
 // How many UTF-16 units begin with this byte of UTF-8: none for continuation bytes.
@@ -72,7 +72,9 @@ bool is_topic_name(std::string_view name) noexcept {
   return true;
 }
 
-std::string topic_for_table(std::string_view pattern, std::string_view schema, std::string_view table) {
+std::string topic_for_table(std::string_view pattern,
+                            std::string_view schema,
+                            std::string_view table) {
   return sanitize_topic(expand(pattern, schema, table));
 }
 
@@ -82,7 +84,8 @@ std::string topic_for_messages(std::string_view pattern) {
 }
 
 bool has_placeholder(std::string_view pattern) noexcept {
-  return pattern.find(kSchema) != std::string_view::npos || pattern.find(kTable) != std::string_view::npos;
+  return pattern.find(kSchema) != std::string_view::npos ||
+         pattern.find(kTable) != std::string_view::npos;
 }
 
 std::string schema_topic_of(std::string_view topic) {

@@ -15,7 +15,9 @@ bool is_topic_name(std::string_view name) noexcept;
 
 // `{schema}` and `{table}` replaced, then sanitized. A logical message has no table: its topic is
 // the pattern with `message` in the place of `{schema}.{table}`.
-std::string topic_for_table(std::string_view pattern, std::string_view schema, std::string_view table);
+std::string topic_for_table(std::string_view pattern,
+                            std::string_view schema,
+                            std::string_view table);
 std::string topic_for_messages(std::string_view pattern);
 bool has_placeholder(std::string_view pattern) noexcept;
 

@@ -2,14 +2,14 @@
 
 #include "common/base/error.hpp"
 
-#include <sys/epoll.h>
-
 #include <cerrno>
+#include <sys/epoll.h>
 
 namespace cdckit::kcat_cdc {
 
 WakeSet::WakeSet(std::initializer_list<int> fds) : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-  if (!epoll_.is_open()) throw base::system_error(base::ErrorKind::io, "could not create an epoll set", errno);
+  if (!epoll_.is_open())
+    throw base::system_error(base::ErrorKind::io, "could not create an epoll set", errno);
   for (const int fd : fds) {
     if (fd < 0) continue;
     epoll_event event{};

@@ -14,7 +14,6 @@ namespace cdckit::pg_load {
 namespace {
 
 constexpr std::size_t kRunBytes = 8U << 20U;
-constexpr std::uint64_t kRunLines = 100'000;
 
 std::string sqlstate_of(const base::Error& error) {
   const auto* server = dynamic_cast<const pg::ServerError*>(&error);
@@ -28,7 +27,10 @@ std::string_view first_half(std::string_view pos) {
 }  // namespace
 
 EventLoader::EventLoader(const Options& options, Session& session, Rejects& rejects)
-    : session_(session), rejects_(rejects), options_(options), tables_(options) {}
+    : session_(session),
+      rejects_(rejects),
+      tables_(options),
+      run_(session, tables_, positions_, rejects, store_) {}
 
 // Runs work on the server while lines come in. What can be tried again is, when the batch ends.
 template <class Work>
@@ -112,23 +114,6 @@ bool EventLoader::take_position(const event::Event& event) {
   return true;
 }
 
-EventTable& EventLoader::table_of(const event::Event& event) {
-  EventTable& table = tables_.of(session_, event);
-  if (!table.horizon_known()) load_horizon(table);
-  return table;
-}
-
-void EventLoader::load_horizon(EventTable& table) {
-  const std::string& stored = positions_.at("snapshot " + display_name(table.target().name));
-  table.set_horizon(base::parse_hex(stored).value_or(0));
-}
-
-bool EventLoader::in_picture(const EventTable& table, const event::Event& event) const {
-  if (table.horizon() == 0 || event.op == 'r') return false;
-  const auto lsn = base::parse_hex(first_half(event.pos));
-  return lsn && *lsn <= table.horizon();
-}
-
 void EventLoader::ensure_transaction() {
   if (in_transaction_) return;
   session_.begin();
@@ -140,8 +125,8 @@ void EventLoader::take_event(std::uint64_t line_number, const event::Event& even
   const bool second_half = event.op == 'c' && !event.old_key.empty();
   if (!second_half) settle_held();
   ensure_transaction();
-  EventTable& table = table_of(event);
-  if (in_picture(table, event)) {
+  EventTable& table = run_.table_of(event);
+  if (run_.in_picture(table, event)) {
     held_.clear();
     return;
   }
@@ -158,7 +143,7 @@ void EventLoader::take_event(std::uint64_t line_number, const event::Event& even
 void EventLoader::take_truncate(const event::Event& event) {
   flush(index_);
   run_begin_ = index_ + 1;
-  truncates_.push_back(table_of(event).target().quoted());
+  truncates_.push_back(run_.table_of(event).target().quoted());
 }
 
 // Together, as the source did: tables that refer to each other cannot be emptied one by one.
@@ -193,12 +178,12 @@ void EventLoader::take_move(std::uint64_t line_number, const event::Event& event
   run_begin_ = index_ + 1;
   bool rejected = false;
   if (change_alone(line_number, event, rejected) || rejected) return;
-  EventTable& table = table_of(event);
+  EventTable& table = run_.table_of(event);
   if (!event.unchanged.empty()) {
-    return reject(line_number,
-                  table,
-                  "the row under old_key is not there and the event leaves columns out",
-                  "23000");
+    return run_.reject(line_number,
+                       table,
+                       "the row under old_key is not there and the event leaves columns out",
+                       "23000");
   }
   run_begin_ = index_;
   take_change(line_number, event);
@@ -206,7 +191,7 @@ void EventLoader::take_move(std::uint64_t line_number, const event::Event& event
 
 void EventLoader::take_change(std::uint64_t line_number, const event::Event& event) {
   bool rejected = false;
-  switch (fold_event(line_number, event)) {
+  switch (run_.fold(line_number, event)) {
     case FoldStatus::bad:
       return;
     case FoldStatus::folded:
@@ -214,26 +199,26 @@ void EventLoader::take_change(std::uint64_t line_number, const event::Event& eve
     case FoldStatus::barrier:
       flush(index_);
       run_begin_ = index_;
-      fold_event(line_number, event);
+      run_.fold(line_number, event);
       break;
     case FoldStatus::recoded:
-      discard_collected();
-      fold_range(run_begin_, index_ + 1);
+      run_.fold_again(run_begin_, index_ + 1);
       break;
     case FoldStatus::alone:
       flush(index_);
       run_begin_ = index_ + 1;
       if (!change_alone(line_number, event, rejected) && !rejected)
-        reject(line_number, table_of(event), "no row equals \"before\"", "23000");
+        run_.reject(line_number, run_.table_of(event), "no row equals \"before\"", "23000");
       return;
   }
-  if (++collected_ >= kRunLines || table_of(event).bytes() >= kRunBytes) flush(index_ + 1);
+  collected_ += event.line.size();
+  if (collected_ >= kRunBytes) flush(index_ + 1);
 }
 
 bool EventLoader::change_alone(std::uint64_t line_number,
                                const event::Event& event,
                                bool& rejected) {
-  EventTable& table = table_of(event);
+  EventTable& table = run_.table_of(event);
   session_.savepoint("alone");
   try {
     const bool changed = table.change_alone(session_, event);
@@ -242,113 +227,16 @@ bool EventLoader::change_alone(std::uint64_t line_number,
   } catch (const base::Error& error) {
     if (!is_row_error(error)) throw;
     session_.roll_back_to("alone");
-    reject(line_number, table, error.what(), sqlstate_of(error));
+    run_.reject(line_number, table, error.what(), sqlstate_of(error));
     rejected = true;
     return false;
   }
 }
 
-void EventLoader::reject(std::uint64_t line_number,
-                         EventTable& table,
-                         const std::string& reason,
-                         const std::string& code) {
-  if (rejects_.later(line_number, reason, code)) ++table.receipt().rejected;
-}
-
-FoldStatus EventLoader::fold_event(std::uint64_t line_number, const event::Event& event) {
-  EventTable& table = table_of(event);
-  last_table_ = &table;
-  last_number_ = line_number;
-  const FoldStatus status = table.fold(event);
-  if (status == FoldStatus::bad)
-    reject(line_number, table, table.problem(), std::string(table.problem_code()));
-  return status;
-}
-
-void EventLoader::apply_collected() {
-  tables_.for_each([&](EventTable& table) { table.apply(session_); });
-}
-
-void EventLoader::discard_collected() {
-  tables_.for_each([](EventTable& table) { table.discard(); });
-}
-
 void EventLoader::flush(std::uint64_t end) {
   collected_ = 0;
-  bool any = false;
-  tables_.for_each([&](const EventTable& table) { any = any || !table.empty(); });
-  if (any) {
-    ensure_transaction();
-    std::vector<Receipt> before;
-    tables_.for_each([&](EventTable& table) { before.push_back(table.receipt()); });
-    session_.savepoint("run");
-    try {
-      apply_collected();
-      session_.release("run");
-    } catch (const base::Error& error) {
-      if (!is_row_error(error)) throw;
-      session_.roll_back_to("run");
-      discard_collected();
-      std::size_t i = 0;
-      tables_.for_each([&](EventTable& table) { table.receipt() = before[i++]; });
-      split(run_begin_, end);
-    }
-  }
+  run_.apply(run_begin_, end);
   run_begin_ = end;
-}
-
-void EventLoader::split(std::uint64_t from, std::uint64_t to) {
-  if (from >= to) return;
-  if (to - from == 1) {
-    try_range(from, to);
-    return;
-  }
-  const std::uint64_t middle = from + (to - from) / 2;
-  if (!try_range(from, middle)) split(from, middle);
-  if (!try_range(middle, to)) split(middle, to);
-}
-
-// Lines [from, to) as a set of their own. A single line that is refused is rejected here.
-bool EventLoader::try_range(std::uint64_t from, std::uint64_t to) {
-  std::vector<Receipt> before;
-  tables_.for_each([&](EventTable& table) { before.push_back(table.receipt()); });
-  session_.savepoint("range");
-  try {
-    fold_range(from, to);
-    apply_collected();
-    session_.release("range");
-    return true;
-  } catch (const base::Error& error) {
-    if (!is_row_error(error)) throw;
-    session_.roll_back_to("range");
-    discard_collected();
-    std::size_t i = 0;
-    tables_.for_each([&](EventTable& table) { table.receipt() = before[i++]; });
-    if (to - from > 1) return false;
-    reject(last_number_, *last_table_, error.what(), sqlstate_of(error));
-    return true;
-  }
-}
-
-void EventLoader::fold_range(std::uint64_t from, std::uint64_t to) {
-  event::Decoder decoder;
-  store_.for_each(from, to, [&](const StoredLine& line) {
-    event::LineKind kind{};
-    event::Event event;
-    if (decoder.decode(line.text, false, kind, event) != nullptr || kind != event::LineKind::event)
-      return;
-    if (event.op == 'm' || in_picture(table_of(event), event) || rejects_.contains(line.number))
-      return;
-    FoldStatus status = fold_event(line.number, event);
-    if (status == FoldStatus::barrier) {
-      apply_collected();
-      status = fold_event(line.number, event);
-    }
-    if (status != FoldStatus::folded && status != FoldStatus::bad) {
-      throw base::Error(base::ErrorKind::bug,
-                        "could not collect line " + std::to_string(line.number) + " again");
-    }
-  });
 }
 
 void EventLoader::take_control(const event::Control& control) {
@@ -368,7 +256,7 @@ void EventLoader::take_control(const event::Control& control) {
 
 void EventLoader::take_snapshot(const event::Control& control) {
   EventTable& table = tables_.of(session_, control.schema, control.table);
-  if (!table.horizon_known()) load_horizon(table);
+  run_.know_horizon(table);
   if (control.phase == "begin") return table.begin_picture(session_);
   table.end_picture(session_, base::parse_hex(first_half(control.pos)).value_or(0));
   if (table.horizon() > 0)

@@ -5,6 +5,7 @@
 
 #include "common/event/control.hpp"
 #include "common/event/input.hpp"
+#include "tools/pg-load/collected_run.hpp"
 #include "tools/pg-load/event_tables.hpp"
 #include "tools/pg-load/line_store.hpp"
 #include "tools/pg-load/position_store.hpp"
@@ -56,46 +57,31 @@ class EventLoader {
   void ensure_transaction();
   // Applies what was collected; lines from `end` on are not part of it.
   void flush(std::uint64_t end);
-  void apply_collected();
-  void discard_collected();
-  bool try_range(std::uint64_t from, std::uint64_t to);
-  void split(std::uint64_t from, std::uint64_t to);
-  void fold_range(std::uint64_t from, std::uint64_t to);
-  FoldStatus fold_event(std::uint64_t line_number, const event::Event& event);
   // Runs one change in a savepoint: false when nothing was there to change, or it was rejected.
   bool change_alone(std::uint64_t line_number, const event::Event& event, bool& rejected);
-  void reject(std::uint64_t line_number,
-              EventTable& table,
-              const std::string& reason,
-              const std::string& code);
 
   // False when the event was applied in an earlier run; else its position is taken.
   bool take_position(const event::Event& event);
-  EventTable& table_of(const event::Event& event);
-  void load_horizon(EventTable& table);
-  [[nodiscard]] bool in_picture(const EventTable& table, const event::Event& event) const;
   bool replay();
   void send();
   std::vector<Receipt> take_receipts();
 
   Session& session_;
   Rejects& rejects_;
-  const Options& options_;
   EventTables tables_;
   PositionStore positions_;
   event::Decoder decoder_;
   LineStore store_;
+  CollectedRun run_;
   std::uint64_t run_begin_ = 0;  // index of the first line that is only collected
   std::uint64_t index_ = 0;      // of the line in hand
-  std::uint64_t collected_ = 0;  // lines since the last flush
+  std::uint64_t collected_ = 0;  // bytes of lines since the last flush
   std::string held_;             // a d with new_key that waits for its c
   std::uint64_t held_number_ = 0;
   std::vector<std::string> truncates_;  // quoted names that wait to be emptied together
   std::string last_pos_;
-  std::string part_;                  // scratch
-  std::string position_;              // scratch
-  EventTable* last_table_ = nullptr;  // of fold_event()
-  std::uint64_t last_number_ = 0;
+  std::string part_;      // scratch
+  std::string position_;  // scratch
   std::chrono::steady_clock::time_point started_{};
   bool in_transaction_ = false;
   bool broken_ = false;  // apply the lines again

@@ -9,13 +9,18 @@ namespace {
 constexpr const char* kCreate = R"sql(
 CREATE SCHEMA IF NOT EXISTS cdckit;
 CREATE TABLE IF NOT EXISTS cdckit.positions (
-  source text NOT NULL, part text NOT NULL, pos text NOT NULL, updated_at timestamptz NOT NULL DEFAULT now(),
+  source text NOT NULL,
+  part text NOT NULL,
+  pos text NOT NULL,
+  updated_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (source, part));
-COMMENT ON TABLE cdckit.positions IS 'how far pg-load applied the change events of each source')sql";
+COMMENT ON TABLE cdckit.positions IS
+  'how far pg-load applied the change events of each source')sql";
 
 constexpr const char* kUpdate = R"sql(
 INSERT INTO cdckit.positions AS p (source, part, pos) VALUES ($1, $2, $3)
-ON CONFLICT (source, part) DO UPDATE SET pos = excluded.pos, updated_at = now() WHERE p.pos = $4)sql";
+ON CONFLICT (source, part) DO UPDATE SET pos = excluded.pos, updated_at = now()
+WHERE p.pos = $4)sql";
 
 std::string text_member(std::string_view object, std::string_view name) {
   const std::string_view token = ndjson::find_member(object, name);

@@ -15,8 +15,8 @@ namespace cdckit::snow_put {
 struct RowInfo {
   std::uint64_t line = 0;
   RowPosition position;
-  std::int64_t ts_us = 0;     // commit at the source; 0: unknown
-  std::size_t raw_end = 0;    // where the row's line ends in Batch::raw
+  std::int64_t ts_us = 0;   // commit at the source; 0: unknown
+  std::size_t raw_end = 0;  // where the row's line ends in Batch::raw
 };
 
 struct Batch {

@@ -4,13 +4,22 @@
 #include <utility>
 
 namespace cdckit::snow_put {
+namespace {
 
-ChannelWriter::ChannelWriter(ChannelId identifier, Target& into, std::string channel, bool keep_lines)
+// There may be hundreds of channels; a busy one grows its own.
+constexpr std::size_t kFirstReserve = 64U << 10U;
+
+}  // namespace
+
+ChannelWriter::ChannelWriter(ChannelId identifier,
+                             Target& into,
+                             std::string channel,
+                             bool keep_lines)
     : id(identifier), target(&into), name(std::move(channel)), keep_lines_(keep_lines) {}
 
 void ChannelWriter::start_batch() {
   current_ = std::make_unique<Batch>();
-  current_->body.reserve(kLargestBody / 4);
+  current_->body.reserve(kFirstReserve);
 }
 
 std::string& ChannelWriter::begin_row() {

@@ -63,8 +63,7 @@ ChannelWriter& Channels::open_for(const std::string& key, const Origins& origins
       topic.empty() ? schema + "." + table : topic + "_" + std::string(origins.partition);
   ChannelWriter& writer = open(key, target, channel_name(prefix_ + "_" + rest));
   writer.topic = topic;
-  writer.partition =
-      static_cast<std::int32_t>(base::parse_signed(origins.partition).value_or(0));
+  writer.partition = static_cast<std::int32_t>(base::parse_signed(origins.partition).value_or(0));
   return writer;
 }
 
@@ -138,8 +137,8 @@ void Channels::revoke(const std::vector<event::TopicPartition>& partitions) {
 void Channels::drop_closed() {
   for (auto entry = writers_.begin(); entry != writers_.end();) {
     const ChannelWriter& writer = *entry->second;
-    const bool done = writer.closing &&
-                      writer.oldest_outstanding() == std::numeric_limits<std::uint64_t>::max();
+    const bool done =
+        writer.closing && writer.oldest_outstanding() == std::numeric_limits<std::uint64_t>::max();
     if (done) uploader_.forget(writer.id);
     entry = done ? writers_.erase(entry) : std::next(entry);
   }
@@ -152,8 +151,9 @@ std::uint64_t Channels::oldest_outstanding() const noexcept {
 }
 
 bool Channels::has_open_batch() const noexcept {
-  return std::any_of(writers_.begin(), writers_.end(),
-                     [](const auto& entry) { return entry.second->opened().has_value(); });
+  return std::any_of(writers_.begin(), writers_.end(), [](const auto& entry) {
+    return entry.second->opened().has_value();
+  });
 }
 
 std::vector<ChannelWriter*> Channels::all() {

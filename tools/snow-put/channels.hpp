@@ -23,7 +23,7 @@ namespace cdckit::snow_put {
 struct Origins {
   std::string_view schema;
   std::string_view table;
-  std::string_view topic;      // empty: not from Kafka
+  std::string_view topic;  // empty: not from Kafka
   std::string_view partition;
 };
 
@@ -59,7 +59,7 @@ class Channels {
   std::function<void()> pump_;
   std::map<std::string, ChannelId, std::less<>> by_key_;
   std::map<ChannelId, std::unique_ptr<ChannelWriter>> writers_;
-  std::string key_;       // of the last event
+  std::string key_;  // of the last event
   ChannelWriter* last_ = nullptr;
   ChannelId next_id_ = 0;
 };

@@ -14,8 +14,9 @@ namespace {
 constexpr std::string_view kKeyComment = "key ";
 
 [[noreturn]] void refuse(const event::TableSchema& schema, const std::string& why) {
-  throw base::Error(base::ErrorKind::config, "could not lay out table \"" + schema.schema + "." +
-                                                 schema.table + "\": " + why);
+  throw base::Error(
+      base::ErrorKind::config,
+      "could not lay out table \"" + schema.schema + "." + schema.table + "\": " + why);
 }
 
 int place_in(const std::vector<std::string>& key, const std::string& name) {
@@ -44,15 +45,17 @@ void append_column(std::string& sql, std::string_view name, std::string_view typ
 }  // namespace
 
 bool is_metadata_name(std::string_view name) noexcept {
-  return std::any_of(kMetadata.begin(), kMetadata.end(),
-                     [&](const MetadataColumn& column) { return column.name == name; });
+  return std::any_of(kMetadata.begin(), kMetadata.end(), [&](const MetadataColumn& column) {
+    return column.name == name;
+  });
 }
 
 std::vector<TargetColumn> target_columns(const event::TableSchema& schema) {
   std::vector<TargetColumn> columns;
   std::set<std::string> names;
   for (const event::Column& source : schema.columns) {
-    TargetColumn column{snow::stored_name(source.name), snow::snowflake_type(source.type),
+    TargetColumn column{snow::stored_name(source.name),
+                        snow::snowflake_type(source.type),
                         place_in(schema.key, source.name)};
     if (is_metadata_name(column.name)) refuse(schema, "column \"" + source.name + "\" is ours");
     if (!names.insert(column.name).second) {

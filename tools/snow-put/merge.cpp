@@ -19,7 +19,8 @@ base::Error missing(const snow::TableAddress& table, const std::string& hint) {
 }
 
 // The mirror made from the journal alone, whose comments remember the key.
-snow::TableDescription create_mirror(snow::SqlApi& api, const MergeRequest& request,
+snow::TableDescription create_mirror(snow::SqlApi& api,
+                                     const MergeRequest& request,
                                      const snow::TableDescription& journal) {
   std::vector<TargetColumn> columns = columns_of_journal(journal);
   for (TargetColumn& column : columns) {
@@ -38,8 +39,9 @@ std::vector<std::string> key_of(const MergeRequest& request, const snow::TableDe
   std::vector<std::string> key = request.key.empty() ? mirror.primary_key() : request.key;
   for (const std::string& name : key) {
     if (mirror.find(name) == nullptr) {
-      throw base::Error(ErrorKind::unavailable, "could not use key column \"" + name + "\": " +
-                                                    snow::sql_name(request.mirror) + " has none");
+      throw base::Error(ErrorKind::unavailable,
+                        "could not use key column \"" + name +
+                            "\": " + snow::sql_name(request.mirror) + " has none");
     }
   }
   if (!key.empty()) return key;

@@ -19,7 +19,8 @@ std::string numbered(const char* letter, std::size_t index) {
 }
 
 // item(0)<separator>item(1)...
-std::string list(std::size_t count, const std::string& separator,
+std::string list(std::size_t count,
+                 const std::string& separator,
                  const std::function<std::string(std::size_t)>& item) {
   std::string out;
   for (std::size_t i = 0; i < count; ++i) {
@@ -29,8 +30,8 @@ std::string list(std::size_t count, const std::string& separator,
   return out;
 }
 
-// Writes the statement from the inside out. Inside, key columns are k1.., other columns c1.., and of
-// those that may be unchanged v1.. is the value and h1.. whether it is known.
+// Writes the statement from the inside out. Inside, key columns are k1.., other columns c1.., and
+// of those that may be unchanged v1.. is the value and h1.. whether it is known.
 class Writer {
  public:
   explicit Writer(const MergePlan& plan);
@@ -39,8 +40,9 @@ class Writer {
  private:
   [[nodiscard]] std::string keys(const std::string& alias) const;
   [[nodiscard]] std::string same_key(const std::string& left, const std::string& right) const;
-  [[nodiscard]] std::string each_open(const std::string& separator,
-                                      const std::function<std::string(const std::string&)>& item) const;
+  [[nodiscard]] std::string each_open(
+      const std::string& separator,
+      const std::function<std::string(const std::string&)>& item) const;
   [[nodiscard]] std::string from_key_object(const std::string& object, std::size_t index) const;
   [[nodiscard]] std::string changes() const;
   [[nodiscard]] std::string lives() const;
@@ -59,7 +61,8 @@ class Writer {
 
 Writer::Writer(const MergePlan& plan) : plan_(plan) {
   for (const std::string& name : plan.key) {
-    const auto found = std::find_if(plan.columns.begin(), plan.columns.end(),
+    const auto found = std::find_if(plan.columns.begin(),
+                                    plan.columns.end(),
                                     [&](const auto& column) { return column.name == name; });
     if (found != plan.columns.end()) keys_.push_back(&*found);
   }
@@ -82,8 +85,8 @@ std::string Writer::same_key(const std::string& left, const std::string& right) 
 
 std::string Writer::each_open(const std::string& separator,
                               const std::function<std::string(const std::string&)>& item) const {
-  return list(open_.size(), separator,
-              [&](std::size_t i) { return item(std::to_string(open_[i] + 1)); });
+  return list(
+      open_.size(), separator, [&](std::size_t i) { return item(std::to_string(open_[i] + 1)); });
 }
 
 bool Writer::is_open(std::size_t index) const {
@@ -105,8 +108,9 @@ std::string Writer::changes() const {
   std::string sql = "cut AS (SELECT COALESCE(MAX(" + sql_name(kPos) + "), '') AS pos FROM " +
                     sql_name(plan_.journal) + " WHERE " + sql_name(kOp) + " = 't'),\n";
   sql += "changes AS (SELECT ";
-  sql += list(keys_.size(), ", ",
-              [&](std::size_t i) { return sql_name(keys_[i]->name) + " AS " + numbered("k", i); });
+  sql += list(keys_.size(), ", ", [&](std::size_t i) {
+    return sql_name(keys_[i]->name) + " AS " + numbered("k", i);
+  });
   for (std::size_t i = 0; i < values_.size(); ++i) {
     sql += ", " + sql_name(values_[i]->name) + " AS " + numbered("c", i);
   }
@@ -118,14 +122,15 @@ std::string Writer::changes() const {
       return "IFF(" + sql_name(kOp) + " = 'd' OR COALESCE(ARRAY_CONTAINS(" + name + "::VARIANT, " +
              sql_name(kUnchanged) + "::ARRAY), FALSE), 0, 1) AS s" + n;
     });
-    const std::string own = list(keys_.size(), ", ",
-                                 [&](std::size_t i) { return sql_name(keys_[i]->name); });
+    const std::string own =
+        list(keys_.size(), ", ", [&](std::size_t i) { return sql_name(keys_[i]->name); });
     sql += ", SUM(IFF(" + sql_name(kOp) + " = 'c', 1, 0)) OVER (PARTITION BY " + own +
            " ORDER BY " + sql_name(kPos) + ") AS life";
   }
-  sql += " FROM " + sql_name(plan_.journal) + " WHERE " + sql_name(kOp) +
-         " IN ('c', 'u', 'r', 'd')";
-  for (const snow::TableColumn* column : keys_) sql += " AND " + sql_name(column->name) + " IS NOT NULL";
+  sql +=
+      " FROM " + sql_name(plan_.journal) + " WHERE " + sql_name(kOp) + " IN ('c', 'u', 'r', 'd')";
+  for (const snow::TableColumn* column : keys_)
+    sql += " AND " + sql_name(column->name) + " IS NOT NULL";
   return sql + ")";
 }
 
@@ -146,8 +151,10 @@ std::string Writer::lives() const {
   sql += ", MIN(pos) OVER (" + life + ") AS born, FIRST_VALUE(moved) OVER (" + life +
          " ORDER BY pos) AS origin FROM runs QUALIFY ROW_NUMBER() OVER (" + life +
          " ORDER BY pos DESC) = 1),\n";
-  sql += "newest AS (SELECT lives.*, (op = 'd' OR lives.pos < cut.pos) AS gone FROM lives, cut "
-         "QUALIFY ROW_NUMBER() OVER (PARTITION BY " + keys("") + " ORDER BY lives.pos DESC) = 1)";
+  sql +=
+      "newest AS (SELECT lives.*, (op = 'd' OR lives.pos < cut.pos) AS gone FROM lives, cut "
+      "QUALIFY ROW_NUMBER() OVER (PARTITION BY " +
+      keys("") + " ORDER BY lives.pos DESC) = 1)";
   return sql;
 }
 
@@ -170,8 +177,9 @@ std::string Writer::chain() const {
   sql += each_open(", ", [](const std::string& n) { return "h" + n + ", v" + n; });
   sql += ") AS (SELECT " + keys("") + ", " + keys("") + ", life, born, origin, 0, ";
   sql += each_open(", ", [](const std::string& n) { return "h" + n + ", v" + n; });
-  sql += " FROM newest WHERE NOT gone AND NOT (" + each_open(" AND ", known) + ")\nUNION ALL SELECT " +
-         keys("c.") + ", " + keys("p.p") + ", p.parent_life, p.born, p.origin, c.depth + 1, ";
+  sql += " FROM newest WHERE NOT gone AND NOT (" + each_open(" AND ", known) +
+         ")\nUNION ALL SELECT " + keys("c.") + ", " + keys("p.p") +
+         ", p.parent_life, p.born, p.origin, c.depth + 1, ";
   sql += each_open(", ", [](const std::string& n) {
     return "c.h" + n + " OR p.h" + n + ", IFF(c.h" + n + ", c.v" + n + ", p.v" + n + ")";
   });
@@ -205,8 +213,10 @@ std::string Writer::resolved_source() const {
     sql += ", COALESCE(r.h" + n + ", n.h" + n + ") AS h" + n + ", CASE WHEN n.h" + n + " THEN n.v" +
            n + " WHEN r.h" + n + " THEN r.v" + n + " ELSE " + last + " END AS c" + n;
   }
-  sql += ", n.pos, n.born, n.gone, GREATEST(n.pos, cut.pos) AS edge FROM newest n CROSS JOIN cut "
-         "LEFT JOIN roots r ON " + same_key("r.", "n.");
+  sql +=
+      ", n.pos, n.born, n.gone, GREATEST(n.pos, cut.pos) AS edge FROM newest n CROSS JOIN cut "
+      "LEFT JOIN roots r ON " +
+      same_key("r.", "n.");
   if (look_in_mirror) {
     sql += " LEFT JOIN " + sql_name(plan_.mirror) + " m ON m." + sql_name(kPos) + " < r.born AND ";
     sql += list(keys_.size(), " AND ", [&](std::size_t i) {
@@ -234,16 +244,18 @@ std::string Writer::clauses() const {
       has_position ? " AND (t." + pos + " IS NULL OR t." + pos + " <= s.edge)" : "";
   std::string differs;
   std::string assignments;
-  std::string names = list(keys_.size(), ", ", [&](std::size_t i) { return sql_name(keys_[i]->name); });
+  std::string names =
+      list(keys_.size(), ", ", [&](std::size_t i) { return sql_name(keys_[i]->name); });
   std::string values = keys("s.");
-  const auto add = [&](const std::string& name, const std::string& update, const std::string& insert) {
-    if (!differs.empty()) differs += " OR ";
-    if (!assignments.empty()) assignments += ", ";
-    differs += "t." + name + " IS DISTINCT FROM " + update;
-    assignments += name + " = " + update;
-    names += ", " + name;
-    values += ", " + insert;
-  };
+  const auto add =
+      [&](const std::string& name, const std::string& update, const std::string& insert) {
+        if (!differs.empty()) differs += " OR ";
+        if (!assignments.empty()) assignments += ", ";
+        differs += "t." + name + " IS DISTINCT FROM " + update;
+        assignments += name + " = " + update;
+        names += ", " + name;
+        values += ", " + insert;
+      };
   for (std::size_t i = 0; i < values_.size(); ++i) {
     add(sql_name(values_[i]->name), new_value(i), "s." + numbered("c", i));
   }
@@ -253,7 +265,8 @@ std::string Writer::clauses() const {
     sql += "\nWHEN MATCHED AND NOT s.gone" + not_newer + " AND (" + differs + ") THEN UPDATE SET " +
            assignments;
   }
-  return sql + "\nWHEN NOT MATCHED AND NOT s.gone THEN INSERT (" + names + ") VALUES (" + values + ")";
+  return sql + "\nWHEN NOT MATCHED AND NOT s.gone THEN INSERT (" + names + ") VALUES (" + values +
+         ")";
 }
 
 std::string Writer::statement() const {
@@ -273,12 +286,17 @@ bool may_be_unchanged(const snow::ColumnType& type) {
     case TypeFamily::text:
     case TypeFamily::binary:
     case TypeFamily::variant:
-    case TypeFamily::other: return true;
-    case TypeFamily::number: return type.precision > kLongestInlineNumber;
-    default: return false;
+    case TypeFamily::other:
+      return true;
+    case TypeFamily::number:
+      return type.precision > kLongestInlineNumber;
+    default:
+      return false;
   }
 }
 
-std::string merge_sql(const MergePlan& plan) { return Writer(plan).statement(); }
+std::string merge_sql(const MergePlan& plan) {
+  return Writer(plan).statement();
+}
 
 }  // namespace cdckit::snow_put

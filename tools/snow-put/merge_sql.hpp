@@ -4,7 +4,8 @@
 // journal alone, so the order in which channels commit does not matter and a second run changes
 // nothing. Per key the newest position wins; a truncate removes what is older; a key change moves
 // the row. Columns whose value the server did not send (_CDC_UNCHANGED) take the last value known:
-// earlier in this life of the key, else in the life under the old key (and so on), else the mirror's.
+// earlier in this life of the key, else in the life under the old key (and so on), else the
+// mirror's.
 #pragma once
 
 #include "common/snow/table_description.hpp"

@@ -1,13 +1,15 @@
 #include "tools/snow-put/merger.hpp"
 
 #include <unistd.h>
-
 #include <utility>
 
 namespace cdckit::snow_put {
 
 Merger::Merger(snow::SqlApi api, snow::TableAddress place, int wake_fd)
-    : api_(std::move(api)), place_(std::move(place)), wake_fd_(wake_fd), thread_([this] { run(); }) {}
+    : api_(std::move(api)),
+      place_(std::move(place)),
+      wake_fd_(wake_fd),
+      thread_([this] { run(); }) {}
 
 Merger::~Merger() {
   {

@@ -8,20 +8,32 @@ namespace cdckit::snow_put {
 
 bool Marks::cover(const RowPosition& row) const noexcept {
   switch (row.origin) {
-    case Origin::stream: return row.position <= stream_;
-    case Origin::snapshot: return snapshot_ && row.position <= *snapshot_;
-    case Origin::offset: return offset_ && row.position.ordinal <= *offset_;
-    case Origin::plain: return false;  // a run's row numbers say nothing about another run's
+    case Origin::stream:
+      return row.position <= stream_;
+    case Origin::snapshot:
+      return snapshot_ && row.position <= *snapshot_;
+    case Origin::offset:
+      return offset_ && row.position.ordinal <= *offset_;
+    case Origin::plain:
+      return false;  // a run's row numbers say nothing about another run's
   }
   return false;
 }
 
 void Marks::advance(const RowPosition& row) noexcept {
   switch (row.origin) {
-    case Origin::stream: stream_ = row.position; break;
-    case Origin::snapshot: snapshot_ = row.position; break;
-    case Origin::offset: offset_ = row.position.ordinal; break;
-    case Origin::plain: plain_ = row.position; break;
+    case Origin::stream:
+      stream_ = row.position;
+      break;
+    case Origin::snapshot:
+      snapshot_ = row.position;
+      break;
+    case Origin::offset:
+      offset_ = row.position.ordinal;
+      break;
+    case Origin::plain:
+      plain_ = row.position;
+      break;
   }
 }
 
@@ -52,7 +64,8 @@ std::optional<Marks> Marks::parse(std::string_view token) {
     const bool has_sign = token[at] == '~' || token[at] == '@' || token[at] == '#';
     const char sign = has_sign ? token[at] : '=';
     if (!has_sign && at > 0) return std::nullopt;
-    const std::string_view part = token.substr(at + (has_sign ? 1 : 0), end - at - (has_sign ? 1 : 0));
+    const std::string_view part =
+        token.substr(at + (has_sign ? 1 : 0), end - at - (has_sign ? 1 : 0));
     const auto position = event::parse_position(part);
     if (sign == '@') marks.offset_ = base::parse_hex(part);
     if (sign == '@' ? !marks.offset_ : !position) return std::nullopt;

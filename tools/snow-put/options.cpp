@@ -12,7 +12,9 @@ constexpr std::chrono::milliseconds kFirstDelay{200};
 constexpr std::chrono::milliseconds kLongestDelay{5000};
 constexpr std::chrono::milliseconds kLeastLag{50};
 
-void fail(const std::string& message) { throw base::Error(base::ErrorKind::usage, message); }
+void fail(const std::string& message) {
+  throw base::Error(base::ErrorKind::usage, message);
+}
 
 std::string table_map_entry(const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -28,11 +30,16 @@ void append(std::vector<cli::Flag>& into, cli::FlagTable table) {
 
 cli::FlagTable connection_flags(Options& options) {
   cli::FlagTable table("Connection");
-  table.text("connection,c", "NAME", options.connection,
-             "Connection in connections.toml ($SNOWFLAKE_HOME or ~/.snowflake); none: the default one.");
-  table.text("database", "NAME", options.database, "Database of the tables; none: the connection's.");
+  table.text(
+      "connection,c",
+      "NAME",
+      options.connection,
+      "Connection in connections.toml ($SNOWFLAKE_HOME or ~/.snowflake); none: the default one.");
+  table.text(
+      "database", "NAME", options.database, "Database of the tables; none: the connection's.");
   table.text("schema", "NAME", options.schema, "Schema of the tables; none: the connection's.");
-  table.duration("retry-for", options.retry_for,
+  table.duration("retry-for",
+                 options.retry_for,
                  "Go on for this long when the service is gone or busy, then end with 75.");
   table.toggle("allow-http", options.allow_http, "Accept plain http to other hosts than this one.");
   return table;
@@ -40,19 +47,27 @@ cli::FlagTable connection_flags(Options& options) {
 
 cli::FlagTable target_flags(Options& options) {
   cli::FlagTable table("Target");
-  table.list("table", "NAME", options.tables,
-             "Mirror table; for plain rows (no op) the table they are appended to.")
+  table
+      .list("table",
+            "NAME",
+            options.tables,
+            "Mirror table; for plain rows (no op) the table they are appended to.")
       .repeatable = false;
-  table.custom("table-map", "SRC=DST",
-               [&options](const std::string& text) {
-                 options.table_map.push_back(table_map_entry(text));
-               },
-               "Source SCHEMA.TABLE (or TABLE) goes into mirror table DST.")
+  table
+      .custom(
+          "table-map",
+          "SRC=DST",
+          [&options](const std::string& text) {
+            options.table_map.push_back(table_map_entry(text));
+          },
+          "Source SCHEMA.TABLE (or TABLE) goes into mirror table DST.")
       .repeatable = true;
   table.choice("layout", {"journal"}, options.layout, "How events are stored.");
-  table.toggle("create", options.create,
-               "Create missing journal and mirror tables from schema lines.");
-  table.choice("evolve", {"add", "none"}, options.evolve,
+  table.toggle(
+      "create", options.create, "Create missing journal and mirror tables from schema lines.");
+  table.choice("evolve",
+               {"add", "none"},
+               options.evolve,
                "What to do with a new source column: add it, or treat the table's rows as bad. "
                "Without it: add with --create, else none.");
   return table;
@@ -60,11 +75,15 @@ cli::FlagTable target_flags(Options& options) {
 
 cli::FlagTable channel_flags(Options& options) {
   cli::FlagTable table("Channels");
-  table.text("channel-prefix", "NAME", options.channel_prefix,
+  table.text("channel-prefix",
+             "NAME",
+             options.channel_prefix,
              "First part of the channels' names: one pipeline, one prefix.");
   table.duration("max-lag", options.max_lag, "A row waits at most this long before it is sent.");
-  table.duration("merge-every", options.merge_every,
-                 "Fold journals into mirrors this often while rows arrive, and at the end; 0 = off.");
+  table.duration(
+      "merge-every",
+      options.merge_every,
+      "Fold journals into mirrors this often while rows arrive, and at the end; 0 = off.");
   return table;
 }
 
@@ -89,7 +108,9 @@ cli::Command merge_command(Options& options) {
   append(command.flags, connection_flags(options));
   cli::FlagTable table("Target");
   table.list("table", "NAME", options.tables, "Mirror table; its journal is NAME_JOURNAL.");
-  table.list("key", "COLUMN", options.key,
+  table.list("key",
+             "COLUMN",
+             options.key,
              "Key column, for a mirror without a primary key; several: repeat it.");
   table.toggle("create", options.create, "Create a missing mirror table from its journal.");
   append(command.flags, table);
@@ -113,7 +134,9 @@ cli::Command thin_command(Options& options, const std::string& name, const std::
 
 }  // namespace
 
-retry::Policy Options::retry_policy() const { return {kFirstDelay, kLongestDelay, retry_for}; }
+retry::Policy Options::retry_policy() const {
+  return {kFirstDelay, kLongestDelay, retry_for};
+}
 
 cli::Tool declare(Options& options) {
   cli::Tool tool;
@@ -121,17 +144,20 @@ cli::Tool declare(Options& options) {
   tool.summary = "put change events into Snowflake, exactly once";
   tool.commands.push_back(put_command(options));
   tool.commands.push_back(merge_command(options));
-  cli::Command status = thin_command(options, "status", "rows and newest position of journals and mirrors");
+  cli::Command status =
+      thin_command(options, "status", "rows and newest position of journals and mirrors");
   status.run = [&options](cli::Context& context) { return run_status(options, context); };
   tool.commands.push_back(std::move(status));
-  cli::Command channels = thin_command(options, "channels", "the channels of the schema and their tokens");
+  cli::Command channels =
+      thin_command(options, "channels", "the channels of the schema and their tokens");
   channels.run = [&options](cli::Context& context) { return run_channels(options, context); };
   tool.commands.push_back(std::move(channels));
   cli::Command check = thin_command(options, "check", "the same as --check");
   check.run = [&options](cli::Context&) { return run_check(options); };
   tool.commands.push_back(std::move(check));
   tool.examples = {
-      {"walcat -d \"$DB\" --slot s --create --ack a | snow-put -c lab --database CDC --schema RAW --create --ack a",
+      {"walcat -d \"$DB\" --slot s --create --ack a | snow-put -c lab --database CDC --schema RAW "
+       "--create --ack a",
        "Replicate a PostgreSQL database."},
       {"snow-put merge -c lab --database CDC --schema RAW --table ORDERS",
        "Fold ORDERS_JOURNAL into ORDERS."},

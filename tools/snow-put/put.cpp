@@ -70,7 +70,9 @@ Placed place(const event::Event& event) {
   return placed;
 }
 
-std::string sink_name(const Place& place) { return "snowflake:" + place.database + "." + place.schema; }
+std::string sink_name(const Place& place) {
+  return "snowflake:" + place.database + "." + place.schema;
+}
 
 }  // namespace
 
@@ -83,7 +85,9 @@ Put::Put(const Options& options, cli::Context& context, const snow::ConnectionSe
       input_(context.input_settings()),
       uploader_(connected_transport(settings, options),
                 {.commit_patience = options.retry_for, .wake_fd = wakeup_.event_fd()}),
-      channels_(catalog_, uploader_, options.channel_prefix,
+      channels_(catalog_,
+                uploader_,
+                options.channel_prefix,
                 context.input_settings().on_error == event::OnError::reject),
       settlement_(context, input_, channels_, api_),
       ack_(context.ack_path(), sink_name(catalog_.place())),
@@ -97,10 +101,10 @@ Put::Put(const Options& options, cli::Context& context, const snow::ConnectionSe
     settle();
   });
   if (options.merge_every.count() > 0) {
-    merger_ = std::make_unique<Merger>(snow::SqlApi(settings, sql_options(options, context.stop())),
-                                       snow::TableAddress{catalog_.place().database,
-                                                          catalog_.place().schema, ""},
-                                       wakeup_.event_fd());
+    merger_ = std::make_unique<Merger>(
+        snow::SqlApi(settings, sql_options(options, context.stop())),
+        snow::TableAddress{catalog_.place().database, catalog_.place().schema, ""},
+        wakeup_.event_fd());
   }
 }
 
@@ -115,12 +119,21 @@ bool Put::step() {
   const milliseconds wait = channels_.has_open_batch() ? kTick : kIdleTick;
   const event::Item& item = input_.next(wait, wakeup_.fd());
   switch (item.kind) {
-    case ItemKind::event: on_event(item); break;
-    case ItemKind::row: on_row(item); break;
-    case ItemKind::control: on_control(item); break;
-    case ItemKind::end: return false;
+    case ItemKind::event:
+      on_event(item);
+      break;
+    case ItemKind::row:
+      on_row(item);
+      break;
+    case ItemKind::control:
+      on_control(item);
+      break;
+    case ItemKind::end:
+      return false;
     case ItemKind::timeout:
-    case ItemKind::interrupted: on_quiet(item.kind); return true;
+    case ItemKind::interrupted:
+      on_quiet(item.kind);
+      return true;
   }
   if (uploader_.has_news()) settle();
   if (lines_ % kLinesBetweenTicks == 0 || !input_.has_buffered_line()) {
@@ -200,16 +213,23 @@ void Put::skip_duplicate(ChannelWriter& writer, const RowPosition& row, const ev
 void Put::on_control(const event::Item& item) {
   const event::Control& control = item.control;
   switch (control.kind) {
-    case ControlKind::hello: ack_.hello(control); break;
-    case ControlKind::schema: catalog_.learn(event::parse_schema_line(control.line)); break;
-    case ControlKind::revoked: channels_.revoke(control.partitions); break;
+    case ControlKind::hello:
+      ack_.hello(control);
+      break;
+    case ControlKind::schema:
+      catalog_.learn(event::parse_schema_line(control.line));
+      break;
+    case ControlKind::revoked:
+      channels_.revoke(control.partitions);
+      break;
     case ControlKind::checkpoint:
     case ControlKind::eof:
       settlement_.add({control.seq, control.pos, sequence_, lines_});
       lines_at_checkpoint_ = lines_;
       settlement_.acknowledge(ack_);
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -217,7 +237,8 @@ void Put::settle() {
   settlement_.settle(uploader_.take(), ack_);
   channels_.drop_closed();
   if (!merger_) return;
-  for (const MergeResult& result : merger_->take()) settlement_.receipts().write(merge_receipt(result));
+  for (const MergeResult& result : merger_->take())
+    settlement_.receipts().write(merge_receipt(result));
 }
 
 void Put::merge_when_due() {

@@ -55,8 +55,8 @@ class Put {
   metrics::Counter& read_;
   metrics::Counter& duplicates_;
   std::uint64_t run_number_;
-  std::uint64_t sequence_ = 0;         // rows accepted
-  std::uint64_t lines_ = 0;            // data lines read
+  std::uint64_t sequence_ = 0;  // rows accepted
+  std::uint64_t lines_ = 0;     // data lines read
   std::uint64_t lines_at_checkpoint_ = 0;
   std::chrono::steady_clock::time_point next_merge_;
 };

@@ -10,9 +10,8 @@
 #include "tools/snow-put/merge.hpp"
 #include "tools/snow-put/put.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <unistd.h>
 
 namespace cdckit::snow_put {
 namespace {
@@ -38,8 +37,9 @@ void append_text_member(std::string& line, const char* name, const snow::Cell& v
 // The mirrors of every journal in the schema.
 std::vector<std::string> mirrors_in(snow::SqlApi& api, const Place& place) {
   constexpr std::string_view kSuffix = "_JOURNAL";
-  const snow::StatementResult tables = api.run(
-      "SHOW TABLES IN SCHEMA " + snow::sql_name(place.database) + "." + snow::sql_name(place.schema));
+  const snow::StatementResult tables =
+      api.run("SHOW TABLES IN SCHEMA " + snow::sql_name(place.database) + "." +
+              snow::sql_name(place.schema));
   std::vector<std::string> names;
   for (std::size_t i = 0; i < tables.rows.size(); ++i) {
     const std::string& name = tables.text(i, "name");
@@ -51,8 +51,8 @@ std::vector<std::string> mirrors_in(snow::SqlApi& api, const Place& place) {
 
 void print_status(snow::SqlApi& api, const Place& place, const std::string& mirror) {
   const std::string journal = snow::sql_name(place.database, place.schema, journal_name(mirror));
-  const snow::StatementResult result = api.run("SELECT COUNT(*) AS \"rows\", MAX(" +
-                                               snow::sql_name(kPos) + ") AS \"pos\" FROM " + journal);
+  const snow::StatementResult result = api.run(
+      "SELECT COUNT(*) AS \"rows\", MAX(" + snow::sql_name(kPos) + ") AS \"pos\" FROM " + journal);
   std::string line = "{";
   append_text_member(line, "table", mirror);
   line += R"(,"journal_rows":)" + result.text(0, "rows");
@@ -96,7 +96,8 @@ ExitCode run_merge(const Options& options, cli::Context& context) {
   std::vector<std::string> key;
   for (const std::string& column : options.key) key.push_back(snow::typed_name(column));
   for (const std::string& table : options.tables) {
-    receipts.write(merge_receipt(merge_table(api, {address_of(place, table), key, options.create})));
+    receipts.write(
+        merge_receipt(merge_table(api, {address_of(place, table), key, options.create})));
   }
   return ExitCode::done;
 }
@@ -139,8 +140,8 @@ ExitCode run_check(const Options& options) {
   const bool configured = check_step("connection", code, [&] {
     settings = snow::load_connection(options.connection);
     place = place_of(options, settings);
-    return settings.user + " at " + snow::base_url(settings) + ", tables in " + place.database + "." +
-           place.schema;
+    return settings.user + " at " + snow::base_url(settings) + ", tables in " + place.database +
+           "." + place.schema;
   });
   if (!configured) return code;
   const bool has_key = check_step("private key", code, [&] {

@@ -31,7 +31,8 @@ snow::ChannelStatus Sender::open(ChannelId id,
                                  const std::string& name) {
   snow::OpenedChannel opened = transport_.open(pipe, name);
   if (const auto fault = snow::channel_fault(opened.status)) {
-    throw StreamError(*fault, "could not open channel \"" + name + "\": " + opened.status.code,
+    throw StreamError(*fault,
+                      "could not open channel \"" + name + "\": " + opened.status.code,
                       opened.status.code);
   }
   Channel& channel = channels_[id];
@@ -64,13 +65,14 @@ void Sender::append(ChannelId id, BatchPointer batch) {
 void Sender::send(Channel& channel, Batch& batch) {
   for (;;) {
     try {
-      channel.continuation_token = transport_.append(channel.pipe,
-                                                     channel.name,
-                                                     {.continuation_token = channel.continuation_token,
-                                                      .start_token = batch.start_token,
-                                                      .end_token = batch.end_token,
-                                                      .body = batch.frame,
-                                                      .uncompressed_bytes = batch.body_bytes});
+      channel.continuation_token =
+          transport_.append(channel.pipe,
+                            channel.name,
+                            {.continuation_token = channel.continuation_token,
+                             .start_token = batch.start_token,
+                             .end_token = batch.end_token,
+                             .body = batch.frame,
+                             .uncompressed_bytes = batch.body_bytes});
       return;
     } catch (const StreamError& error) {
       // A service that was started anew forgets its sequencers, as if another writer had come.
@@ -108,7 +110,9 @@ void Sender::taken_over(const Channel& channel, const std::string& why) {
   const std::string message =
       "could not go on with channel \"" + channel.name + "\": another writer has it (" + why + ")";
   if (channel.released) throw base::Error(base::ErrorKind::temporary, message);
-  throw StreamError(StreamFault::taken_over, message, "",
+  throw StreamError(StreamFault::taken_over,
+                    message,
+                    "",
                     "Only one snow-put may write with one --channel-prefix; stop the other one.");
 }
 
@@ -121,9 +125,10 @@ void Sender::settle(Channel& channel, const snow::ChannelStatus& status) {
   channel.errors_carried += errors;
   if (errors > 0) channel.error_message = status.last_error_message;
   if (status.committed_token != channel.committed_token) {
-    const auto last = std::find_if(channel.sent.begin(), channel.sent.end(), [&](const auto& batch) {
-      return !batch->too_large && batch->end_token == status.committed_token;
-    });
+    const auto last =
+        std::find_if(channel.sent.begin(), channel.sent.end(), [&](const auto& batch) {
+          return !batch->too_large && batch->end_token == status.committed_token;
+        });
     if (last == channel.sent.end()) {
       taken_over(channel, "its token is \"" + status.committed_token + "\"");
     }
@@ -142,8 +147,7 @@ void Sender::settle(Channel& channel, const snow::ChannelStatus& status) {
   }
 }
 
-void Sender::check(Channel& channel,
-                   const std::map<std::string, snow::ChannelStatus>& statuses) {
+void Sender::check(Channel& channel, const std::map<std::string, snow::ChannelStatus>& statuses) {
   const auto found = statuses.find(channel.name);
   if (found == statuses.end()) {
     reopen(channel, base::Error(base::ErrorKind::unavailable, "the service no longer knows it"));
@@ -160,8 +164,10 @@ void Sender::check(Channel& channel,
   } else if (*fault == StreamFault::reopen) {
     reopen(channel, base::Error(base::ErrorKind::unavailable, found->second.code));
   } else {
-    throw StreamError(*fault, "could not go on with channel \"" + channel.name + "\": " +
-                                  found->second.code, found->second.code);
+    throw StreamError(
+        *fault,
+        "could not go on with channel \"" + channel.name + "\": " + found->second.code,
+        found->second.code);
   }
 }
 
@@ -179,9 +185,9 @@ Committed Sender::take_settled(Channel& channel) {
 
 void Sender::check_patience() {
   if (steady_clock::now() - last_progress_ < commit_patience_) return;
-  throw base::Error(base::ErrorKind::temporary,
-                    "could not see accepted rows committed within " +
-                        base::format_duration(commit_patience_));
+  throw base::Error(
+      base::ErrorKind::temporary,
+      "could not see accepted rows committed within " + base::format_duration(commit_patience_));
 }
 
 std::vector<Committed> Sender::poll() {
@@ -203,9 +209,13 @@ std::vector<Committed> Sender::poll() {
   return out;
 }
 
-void Sender::release(ChannelId id) { channels_.at(id).released = true; }
+void Sender::release(ChannelId id) {
+  channels_.at(id).released = true;
+}
 
-void Sender::forget(ChannelId id) { channels_.erase(id); }
+void Sender::forget(ChannelId id) {
+  channels_.erase(id);
+}
 
 bool Sender::has_uncommitted() const noexcept {
   return std::any_of(channels_.begin(), channels_.end(), [](const auto& entry) {

@@ -4,16 +4,17 @@
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
 
-#include <unistd.h>
-
 #include <chrono>
+#include <unistd.h>
 
 namespace cdckit::snow_put {
 namespace {
 
 constexpr double kMicroseconds = 1e6;
 
-std::string position_text(const RowPosition& row) { return event::to_text(row.position); }
+std::string position_text(const RowPosition& row) {
+  return event::to_text(row.position);
+}
 
 }  // namespace
 
@@ -92,7 +93,8 @@ void Settlement::refuse(const RowInfo& row, std::string_view reason, std::string
 
 void Settlement::refuse_too_large(const Batch& batch) {
   for (std::size_t i = 0; i < batch.rows.size(); ++i) {
-    refuse(batch.rows[i], "the row is larger than the service takes in one body", batch.raw_line(i));
+    refuse(
+        batch.rows[i], "the row is larger than the service takes in one body", batch.raw_line(i));
   }
 }
 
@@ -123,8 +125,10 @@ void Settlement::refuse_rows(const ChannelWriter& writer, const Committed& group
     found = refuse_missing(group, stored_positions(api_, writer.target->table, wanted));
   }
   if (found >= group.row_errors || last == nullptr) return;
-  refuse(*last, std::to_string(group.row_errors - found) + " rows up to this one were refused: " +
-                    group.error_message, {});
+  refuse(*last,
+         std::to_string(group.row_errors - found) +
+             " rows up to this one were refused: " + group.error_message,
+         {});
 }
 
 void Settlement::check_resent(ChannelWriter& writer) {
@@ -145,7 +149,8 @@ void Settlement::acknowledge(ack::SinkAck& ack) {
   for (ChannelWriter* writer : channels_.all()) check_resent(*writer);
   input_.sync_rejects();
   const std::uint64_t rejected = input_.rejected();
-  ack.acknowledge(done->seq, done->pos, done->rows > rejected ? done->rows - rejected : 0, rejected);
+  ack.acknowledge(
+      done->seq, done->pos, done->rows > rejected ? done->rows - rejected : 0, rejected);
 }
 
 }  // namespace cdckit::snow_put

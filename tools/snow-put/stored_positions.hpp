@@ -14,9 +14,11 @@ namespace cdckit::snow_put {
 using Positions = std::unordered_set<std::string>;
 
 // Those of `wanted` that the journal holds. One query over the range that they span.
-Positions stored_positions(snow::SqlApi& api, const snow::TableAddress& journal,
+Positions stored_positions(snow::SqlApi& api,
+                           const snow::TableAddress& journal,
                            const std::vector<std::string>& wanted);
-std::string stored_positions_sql(const snow::TableAddress& journal, const std::string& first,
+std::string stored_positions_sql(const snow::TableAddress& journal,
+                                 const std::string& first,
                                  const std::string& last);
 
 }  // namespace cdckit::snow_put

@@ -38,17 +38,20 @@ const std::string& TableNames::target(const std::string& schema, const std::stri
   return chosen_.emplace(source, target).first->second;
 }
 
-std::string journal_name(const std::string& target) { return target + "_JOURNAL"; }
+std::string journal_name(const std::string& target) {
+  return target + "_JOURNAL";
+}
 
-std::string pipe_name(const std::string& table) { return table + "-STREAMING"; }
+std::string pipe_name(const std::string& table) {
+  return table + "-STREAMING";
+}
 
 std::string channel_name(const std::string& text) {
   std::string name = text;
   std::replace_if(
-      name.begin(), name.end(),
-      [](unsigned char c) {
-        return std::isalnum(c) == 0 && c != '.' && c != '-' && c != '_';
-      },
+      name.begin(),
+      name.end(),
+      [](unsigned char c) { return std::isalnum(c) == 0 && c != '.' && c != '-' && c != '_'; },
       '_');
   return name;
 }

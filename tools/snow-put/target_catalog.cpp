@@ -12,19 +12,22 @@ namespace {
 using base::ErrorKind;
 
 base::Error missing(const snow::TableAddress& table, const std::string& hint) {
-  return {ErrorKind::unavailable,
-          "could not find table " + snow::sql_name(table) + ": it does not exist or is not ours to see",
-          hint};
+  return {
+      ErrorKind::unavailable,
+      "could not find table " + snow::sql_name(table) + ": it does not exist or is not ours to see",
+      hint};
 }
 
 }  // namespace
 
 Place place_of(const Options& options, const snow::ConnectionSettings& settings) {
   Place place;
-  place.database = options.database.empty() ? settings.database : snow::typed_name(options.database);
+  place.database =
+      options.database.empty() ? settings.database : snow::typed_name(options.database);
   place.schema = options.schema.empty() ? settings.schema : snow::typed_name(options.schema);
   if (place.database.empty() || place.schema.empty()) {
-    throw base::Error(ErrorKind::config, "could not tell where the tables are: no database or schema",
+    throw base::Error(ErrorKind::config,
+                      "could not tell where the tables are: no database or schema",
                       "Use --database and --schema, or put them into the connection.");
   }
   return place;
@@ -100,7 +103,8 @@ void TargetCatalog::prepare(Target& target, const std::string& source) {
   if (target.description.columns.empty()) {
     if (!options_.create) throw missing(target.table, "--create makes it from the schema line.");
     if (schema == nullptr) {
-      throw missing(target.table, "No schema line for " + source + " came, so it cannot be created.");
+      throw missing(target.table,
+                    "No schema line for " + source + " came, so it cannot be created.");
     }
     api_.run(create_journal_sql(target.table, target_columns(*schema)));
     log::info("created table " + snow::sql_name(target.table));
@@ -120,7 +124,8 @@ void TargetCatalog::prepare_mirror(Target& target, const event::TableSchema* sch
   target.mergeable = true;
   if (snow::describe_table(api_, mirror)) return;
   if (!options_.create || schema == nullptr) {
-    throw missing(mirror, "--create makes it from the schema line; --merge-every 0 does without it.");
+    throw missing(mirror,
+                  "--create makes it from the schema line; --merge-every 0 does without it.");
   }
   api_.run(create_mirror_sql(mirror, target_columns(*schema)));
   log::info("created table " + snow::sql_name(mirror));
@@ -143,8 +148,8 @@ void TargetCatalog::follow(Target& target, const event::TableSchema& schema) {
     } else if (present == nullptr) {
       target.broken = "column \"" + column.name + "\" is not in the target table";
     } else if (!snow::can_hold(present->parsed, snow::parse_column_type(column.type))) {
-      target.broken = "column \"" + column.name + "\" is " + present->type + " in the target, and " +
-                      column.type + " is needed";
+      target.broken = "column \"" + column.name + "\" is " + present->type +
+                      " in the target, and " + column.type + " is needed";
     }
   }
   if (changed) describe(target);

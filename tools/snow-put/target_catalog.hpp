@@ -61,7 +61,7 @@ class TargetCatalog {
   Place place_;
   snow::SqlApi& api_;
   TableNames names_;
-  std::map<std::string, event::TableSchema> schemas_;          // by schema.table
+  std::map<std::string, event::TableSchema> schemas_;  // by schema.table
   std::map<std::string, std::unique_ptr<Target>> by_source_;
   std::unique_ptr<Target> rows_target_;
 };

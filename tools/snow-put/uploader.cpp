@@ -1,9 +1,8 @@
 #include "tools/snow-put/uploader.hpp"
 
-#include <unistd.h>
-
 #include <future>
 #include <optional>
+#include <unistd.h>
 #include <utility>
 
 namespace cdckit::snow_put {
@@ -18,6 +17,7 @@ Uploader::~Uploader() {
     const std::scoped_lock lock(mutex_);
     closing_ = true;
   }
+  transport_->cancel();
   changed_.notify_all();
   thread_.join();
 }
@@ -66,9 +66,8 @@ void Uploader::append(ChannelId id, BatchPointer batch) {
   const std::size_t weight = batch->weight();
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] {
-      return failure_ || weight_ == 0 || weight_ + weight <= settings_.capacity;
-    });
+    changed_.wait(
+        lock, [&] { return failure_ || weight_ == 0 || weight_ + weight <= settings_.capacity; });
     rethrow();
     weight_ += weight;
   }

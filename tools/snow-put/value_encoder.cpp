@@ -83,11 +83,21 @@ void append_binary(std::string& out, std::string_view token) {
 
 void append_value(std::string& out, const snow::ColumnType& type, std::string_view token) {
   switch (type.family) {
-    case TypeFamily::number: append_number(out, token); break;
-    case TypeFamily::text: append_text(out, token); break;
-    case TypeFamily::real: append_real(out, token); break;
-    case TypeFamily::binary: append_binary(out, token); break;
-    default: out += token; break;
+    case TypeFamily::number:
+      append_number(out, token);
+      break;
+    case TypeFamily::text:
+      append_text(out, token);
+      break;
+    case TypeFamily::real:
+      append_real(out, token);
+      break;
+    case TypeFamily::binary:
+      append_binary(out, token);
+      break;
+    default:
+      out += token;
+      break;
   }
 }
 

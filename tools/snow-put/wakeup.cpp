@@ -2,12 +2,11 @@
 
 #include "common/base/error.hpp"
 
+#include <cerrno>
+#include <cstdint>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstdint>
 
 namespace cdckit::snow_put {
 namespace {

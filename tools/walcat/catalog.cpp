@@ -35,7 +35,8 @@ constexpr const char* kTypes = R"(
       FROM part JOIN pg_type t ON t.oid = part.oid CROSS JOIN LATERAL (
         SELECT t.typbasetype AS oid WHERE t.typtype = 'd'
         UNION ALL
-        SELECT t.typelem WHERE t.typelem <> 0 AND t.typsubscript = 'array_subscript_handler'::regproc
+        SELECT t.typelem
+         WHERE t.typelem <> 0 AND t.typsubscript = 'array_subscript_handler'::regproc
         UNION ALL
         SELECT a.atttypid FROM pg_attribute a
          WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped

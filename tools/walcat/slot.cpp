@@ -1,6 +1,7 @@
 #include "tools/walcat/slot.hpp"
 
 #include "common/base/clock.hpp"
+#include "common/base/error.hpp"
 #include "common/base/text.hpp"
 #include "common/event/position.hpp"
 #include "common/log/log.hpp"
@@ -26,6 +27,14 @@ SlotInfo read_slot(pg::Connection& connection, const std::string& name) {
   return slot;
 }
 
+std::string creation_hint(const std::string& sqlstate) {
+  if (sqlstate == "55000") return "Set wal_level = logical and restart the server.";
+  if (sqlstate == "53400")
+    return "Drop a slot that is no longer used, or raise max_replication_slots.";
+  if (sqlstate == "42501") return "The role needs the attribute REPLICATION.";
+  return "";
+}
+
 }  // namespace
 
 ServerState read_server_state(pg::Connection& connection, const std::string& slot) {
@@ -44,14 +53,19 @@ NewSlot create_slot(pg::Connection& connection,
                     const SlotRequest& request,
                     signals::StopToken stop) {
   // the keywords without parentheses are understood by every version
-  const auto result = connection.query_until_stop(
-      "CREATE_REPLICATION_SLOT " + pg::quote_identifier(request.name) +
-          (request.temporary ? " TEMPORARY" : "") + " LOGICAL pgoutput " +
-          (request.export_snapshot ? "EXPORT_SNAPSHOT" : "NOEXPORT_SNAPSHOT"),
-      stop);
-  log::info("created " + std::string(request.temporary ? "temporary " : "") + "slot \"" +
-            request.name + "\" at " + result.text(0, 1));
-  return {event::parse_lsn(result.at(0, 1)).value_or(0), result.text(0, 2)};
+  const std::string sql = "CREATE_REPLICATION_SLOT " + pg::quote_identifier(request.name) +
+                          (request.temporary ? " TEMPORARY" : "") + " LOGICAL pgoutput " +
+                          (request.export_snapshot ? "EXPORT_SNAPSHOT" : "NOEXPORT_SNAPSHOT");
+  try {
+    log::info("creating slot \"" + request.name + "\": waits for all running transactions");
+    const auto result = connection.query_until_stop(sql, stop);
+    log::info("created slot \"" + request.name + "\" at " + result.text(0, 1));
+    return {event::parse_lsn(result.at(0, 1)).value_or(0), result.text(0, 2)};
+  } catch (const pg::ServerError& error) {
+    const std::string hint = creation_hint(error.sqlstate());
+    if (hint.empty()) throw;
+    throw base::Error(error.kind(), error.what(), hint);
+  }
 }
 
 std::string temporary_slot_name() {

@@ -112,7 +112,7 @@ def check_journals(environment):
 
 def one_run(environment, seed):
     victim = VICTIMS[seed % len(VICTIMS)]
-    pause = random.Random(seed).uniform(0.05, 2.5)
+    pause = random.Random(seed).uniform(0.05, 1.4)
     pipeline = start_pipeline(environment)
     killed = kill_one(pipeline, victim, pause)
     code = pipeline.wait(120)

@@ -1,7 +1,7 @@
 """pg-load run against a PostgreSQL of the lab, one database a test.
 
 The tools come from the caller's PATH. One lab serves a whole test file: call start_lab() in
-setUpModule and stop_lab() in tearDownModule. With PGHOST in the environment that server is used.
+setUpModule and stop_lab() in tearDownModule. With the lab of the environment (`eval "$(scripts/lab env)"`) that one is used.
 """
 
 import json
@@ -28,7 +28,7 @@ def lab(*words: str) -> str:
 
 def start_lab() -> None:
     global _own_lab
-    if "PGHOST" in os.environ:
+    if "CDC_LAB_DIR" in os.environ:
         return
     _own_lab = True
     lab("up", "postgres")

@@ -24,7 +24,8 @@ inline const std::string& private_key_pem() {
         ::popen("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 2>/dev/null", "r"),
         ::pclose);
     char buffer[4096];
-    while (pipe != nullptr && std::fgets(buffer, sizeof buffer, pipe.get()) != nullptr) text += buffer;
+    while (pipe != nullptr && std::fgets(buffer, sizeof buffer, pipe.get()) != nullptr)
+      text += buffer;
     return text;
   }();
   return kKey;
@@ -61,7 +62,9 @@ class SnowStub {
 
   [[nodiscard]] std::vector<std::string> requests() const { return server_.requests(); }
   // The next requests whose first line holds `part` are answered with this status instead.
-  void fail_next(const std::string& part, const std::string& status, const std::string& body,
+  void fail_next(const std::string& part,
+                 const std::string& status,
+                 const std::string& body,
                  int count = 1) {
     const std::scoped_lock lock(mutex_);
     failures_.push_back({part, status, body, count});
@@ -132,7 +135,8 @@ class SnowStub {
       rows += (rows.empty() ? "[" : ",[") + cells + "]";
     }
     return ok(R"({"statementHandle":"h1","resultSetMetaData":{"rowType":[)" + types +
-              R"(]},"data":[)" + rows + R"(],"stats":{"numRowsInserted":3,"numRowsUpdated":2,"numRowsDeleted":1}})");
+              R"(]},"data":[)" + rows +
+              R"(],"stats":{"numRowsInserted":3,"numRowsUpdated":2,"numRowsDeleted":1}})");
   }
 
   std::string answer(const std::string& request) {
@@ -147,7 +151,8 @@ class SnowStub {
     if (line.find("/oauth/token") != std::string::npos) return ok("scoped");
     if (line.find("/statements") != std::string::npos) return statement(request);
     if (line.starts_with("PUT")) {
-      return ok(R"({"next_continuation_token":"0_1","channel_status":)" + status_of(channel_of(line)) + "}");
+      return ok(R"({"next_continuation_token":"0_1","channel_status":)" +
+                status_of(channel_of(line)) + "}");
     }
     if (line.find("/rows?") != std::string::npos) {
       tokens_[channel_of(line)] = query_value(line, "endOffsetToken");

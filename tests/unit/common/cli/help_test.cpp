@@ -92,6 +92,15 @@ TEST_CASE("man options: markup in the text is text, commands have headings, shar
   CHECK(man.find("**\\--log-format**", first + 1) == std::string::npos);
 }
 
+TEST_CASE("man options: what an earlier command described is only named again") {
+  Fixture fixture;
+  fixture.tool.commands[1].flags = fixture.tool.commands[0].flags;
+  fixture.tool.commands[1].flags[0].help = "Another meaning.";
+  const std::string man = man_options(fixture.tool);
+  CHECK(contains(man, "*NAME*\n:   Another meaning."));
+  CHECK(contains(man, "As above: **\\--table**, **\\--speed**.\n"));
+}
+
 TEST_CASE("overview, version, unknown shell") {
   Fixture fixture;
   CHECK(contains(overview_text(fixture.tool), "Usage: walcat COMMAND [OPTIONS]\n"));

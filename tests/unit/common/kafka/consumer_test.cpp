@@ -2,9 +2,9 @@
 
 #include "tests/unit/common/kafka/mock_cluster.hpp"
 
-#include <doctest/doctest.h>
-
 #include <set>
+
+#include <doctest/doctest.h>
 
 namespace kafka = cdckit::kafka;
 using cdckit::test::MockCluster;
@@ -96,7 +96,8 @@ TEST_CASE("the listener says where a partition starts") {
   partitions.start = 4;
   kafka::Consumer consumer(cluster.settings(), "g", partitions);
   consumer.subscribe({"t"});
-  CHECK(cdckit::test::eventually([&] { return consumer.poll(milliseconds(50)) == kafka::Polled::record; }));
+  CHECK(cdckit::test::eventually(
+      [&] { return consumer.poll(milliseconds(50)) == kafka::Polled::record; }));
   CHECK(consumer.record().offset == 4);
   consumer.close();
 }

@@ -13,7 +13,8 @@ TEST_CASE("offsets go into a list and come back") {
 
 TEST_CASE("a partition without an offset gets what stands for it") {
   const auto list = kafka::to_list(std::vector<kafka::Partition>{{"a", 2}});
-  CHECK(kafka::from_list(*list, kafka::kOffsetEnd) == kafka::Offsets{{{"a", 2}, kafka::kOffsetEnd}});
+  CHECK(kafka::from_list(*list, kafka::kOffsetEnd) ==
+        kafka::Offsets{{{"a", 2}, kafka::kOffsetEnd}});
 }
 
 TEST_CASE("starting points become the library's numbers") {

@@ -2,9 +2,9 @@
 
 #include "tests/unit/common/kafka/mock_cluster.hpp"
 
-#include <doctest/doctest.h>
-
 #include <set>
+
+#include <doctest/doctest.h>
 
 namespace kafka = cdckit::kafka;
 using cdckit::test::MockCluster;
@@ -85,9 +85,11 @@ TEST_CASE("a full queue and a record too large are told apart") {
   kafka::Producer producer(settings, seconds(30), reports);
   const auto topic = producer.find_topic("t", seconds(10));
   REQUIRE(topic);
-  CHECK(producer.enqueue(outgoing(*topic, std::string(5000, 'x'), 1)) == kafka::Enqueued::too_large);
+  CHECK(producer.enqueue(outgoing(*topic, std::string(5000, 'x'), 1)) ==
+        kafka::Enqueued::too_large);
   int queued = 0;
-  while (queued < 100 && producer.enqueue(outgoing(*topic, "v", 2)) == kafka::Enqueued::done) ++queued;
+  while (queued < 100 && producer.enqueue(outgoing(*topic, "v", 2)) == kafka::Enqueued::done)
+    ++queued;
   CHECK(queued == 5);
 }
 

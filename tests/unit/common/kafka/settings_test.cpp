@@ -2,12 +2,12 @@
 
 #include "common/base/error.hpp"
 
-#include <doctest/doctest.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <fstream>
 #include <string>
+#include <unistd.h>
+
+#include <doctest/doctest.h>
 
 namespace kafka = cdckit::kafka;
 using cdckit::base::Error;
@@ -17,7 +17,8 @@ namespace {
 
 class File {
  public:
-  explicit File(const std::string& content) : path_("/tmp/cdckit-settings-" + std::to_string(::getpid())) {
+  explicit File(const std::string& content)
+      : path_("/tmp/cdckit-settings-" + std::to_string(::getpid())) {
     std::ofstream(path_) << content;
   }
   File(const File&) = delete;
@@ -51,7 +52,8 @@ TEST_CASE("a setting is cut at the first equals sign") {
 
 TEST_CASE("kcat's prefix for topic properties is dropped, names of the client stay") {
   CHECK(kafka::parse_setting("topic.acks=all").name == "acks");
-  CHECK(kafka::parse_setting("topic.metadata.refresh.interval.ms=5").name == "topic.metadata.refresh.interval.ms");
+  CHECK(kafka::parse_setting("topic.metadata.refresh.interval.ms=5").name ==
+        "topic.metadata.refresh.interval.ms");
 }
 
 TEST_CASE("a secret comes from a file only") {
@@ -64,7 +66,8 @@ TEST_CASE("a secret comes from a file only") {
 }
 
 TEST_CASE("a properties file as kcat has it") {
-  const File file("# brokers\n\n  sasl.password = hunter2 \r\ntopic.acks=1\nclient.id=a\nclient.id=b\n");
+  const File file(
+      "# brokers\n\n  sasl.password = hunter2 \r\ntopic.acks=1\nclient.id=a\nclient.id=b\n");
   const auto settings = kafka::read_properties(file.path());
   CHECK(settings.size() == 4);
   CHECK(kafka::find_setting(settings, "sasl.password") == "hunter2");
@@ -80,4 +83,6 @@ TEST_CASE("a line without a value is named by its number, not shown") {
   CHECK_THROWS_AS(kafka::read_properties("/no/such/file"), Error);
 }
 
-TEST_CASE("the library tells its version") { CHECK(kafka::library_version().starts_with("2.")); }
+TEST_CASE("the library tells its version") {
+  CHECK(kafka::library_version().starts_with("2."));
+}

@@ -47,11 +47,13 @@ TEST_CASE("an empty topic has an end too") {
   MockCluster cluster;
   cluster.make_topic("t", 1);
   int seen = 0;
-  CHECK(kafka::read_topic(cluster.settings(), "t", seconds(20), [&](const kafka::Record&) { ++seen; }));
+  CHECK(kafka::read_topic(
+      cluster.settings(), "t", seconds(20), [&](const kafka::Record&) { ++seen; }));
   CHECK(seen == 0);
 }
 
 TEST_CASE("nobody there is temporary") {
-  CHECK_THROWS_AS(kafka::read_topic({{"bootstrap.servers", "127.0.0.1:1"}}, "t", milliseconds(200), {}),
-                  cdckit::base::Error);
+  CHECK_THROWS_AS(
+      kafka::read_topic({{"bootstrap.servers", "127.0.0.1:1"}}, "t", milliseconds(200), {}),
+      cdckit::base::Error);
 }

@@ -12,8 +12,9 @@ TEST_CASE("a token is kept until five minutes are left") {
   settings.user = "cdc_user";
   std::int64_t now = 10'000;
   snow::Authenticator authenticator(
-      settings, {secrets::Secret(tests::private_key_pem()), secrets::Secret(), "test"}, false,
-      [&] { return now; });
+      settings, {secrets::Secret(tests::private_key_pem()), secrets::Secret(), "test"}, false, [&] {
+        return now;
+      });
   const std::string first(authenticator.token().reveal());
   CHECK(snow::token_expiry(first) == 10'000 + 59 * 60);
   now += 54 * 60;

@@ -3,9 +3,8 @@
 #include "common/base/error.hpp"
 #include "tests/unit/support/scratch_folder.hpp"
 
-#include <sys/stat.h>
-
 #include <map>
+#include <sys/stat.h>
 
 #include <doctest/doctest.h>
 
@@ -87,7 +86,8 @@ TEST_CASE("which connection is the default one") {
   Home home;
   home.write("connections.toml", kLab);
   CHECK(home.failure("") == base::ErrorKind::config);
-  home.write("config.toml", "default_connection_name = \"local\"\n[connections.lab]\naccount = \"x\"\n");
+  home.write("config.toml",
+             "default_connection_name = \"local\"\n[connections.lab]\naccount = \"x\"\n");
   CHECK(home.load("").name == "local");
   CHECK(home.load("lab").account == "myorg-acct");  // connections.toml replaces the other file's
   home.set("SNOWFLAKE_DEFAULT_CONNECTION_NAME", "lab");

@@ -41,8 +41,8 @@ TEST_CASE("answers: columns, rows with NULL, counts, partitions") {
 }
 
 TEST_CASE("failures are read whatever comes") {
-  const auto failure =
-      snow::parse_failure(R"({"code":"002003","sqlState":"42S02","message":"gone","statementHandle":"h"})");
+  const auto failure = snow::parse_failure(
+      R"({"code":"002003","sqlState":"42S02","message":"gone","statementHandle":"h"})");
   CHECK(failure.code == "002003");
   CHECK(failure.handle == "h");
   CHECK(snow::parse_failure("<html>").code.empty());

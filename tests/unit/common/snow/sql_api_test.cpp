@@ -25,7 +25,8 @@ base::ErrorKind failure_of(snow::SqlApi& api) {
 }  // namespace
 
 TEST_CASE("a statement and its result") {
-  tests::SnowStub stub([](const std::string&) { return tests::SqlReply{{"A"}, {{"1"}, {"\x01NULL"}}, ""}; });
+  tests::SnowStub stub(
+      [](const std::string&) { return tests::SqlReply{{"A"}, {{"1"}, {"\x01NULL"}}, ""}; });
   snow::SqlApi api(stub.settings(), quick());
   const snow::StatementResult result = api.run("SELECT 1");
   CHECK(result.rows.size() == 2);

@@ -21,7 +21,8 @@ TEST_CASE("open, append, status: paths, tokens, headers") {
   tests::SnowStub stub;
   snow::StreamingClient client = client_of(stub);
   CHECK(client.open(kPipe, "p_T.x_0").continuation_token == "0_1");
-  const std::string next = client.append(kPipe, "p_T.x_0",
+  const std::string next = client.append(kPipe,
+                                         "p_T.x_0",
                                          {.continuation_token = "0_1",
                                           .start_token = "1/2",
                                           .end_token = "3~4",
@@ -33,7 +34,8 @@ TEST_CASE("open, append, status: paths, tokens, headers") {
   REQUIRE(requests.size() == 5);  // host, token, open, append, status
   CHECK(requests[0].find("KEYPAIR_JWT") != std::string::npos);
   CHECK(requests[1].find("scope=127.0.0.1") != std::string::npos);
-  CHECK(requests[2].find("/pipes/%22my%20table-STREAMING%22/channels/p_T.x_0?") != std::string::npos);
+  CHECK(requests[2].find("/pipes/%22my%20table-STREAMING%22/channels/p_T.x_0?") !=
+        std::string::npos);
   CHECK(requests[2].find("fail_on_uncommitted_rows\":true") != std::string::npos);
   CHECK(requests[3].find("Bearer scoped") != std::string::npos);
   CHECK(requests[3].find("endOffsetToken=3~4") != std::string::npos);

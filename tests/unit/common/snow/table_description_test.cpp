@@ -8,9 +8,10 @@ using namespace cdckit;
 
 TEST_CASE("a description: types, key, comments") {
   tests::SnowStub stub([](const std::string&) {
-    return tests::SqlReply{{"name", "type", "null?", "primary key", "comment"},
-                           {{"ID", "NUMBER(10,0)", "N", "Y", "key 1"}, {"v", "VARCHAR(5)", "Y", "N", "\x01NULL"}},
-                           ""};
+    return tests::SqlReply{
+        {"name", "type", "null?", "primary key", "comment"},
+        {{"ID", "NUMBER(10,0)", "N", "Y", "key 1"}, {"v", "VARCHAR(5)", "Y", "N", "\x01NULL"}},
+        ""};
   });
   snow::SqlApi api(stub.settings(), {});
   const auto table = snow::describe_table(api, {"D", "S", "T"});

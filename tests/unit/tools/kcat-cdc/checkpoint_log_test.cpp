@@ -26,7 +26,8 @@ TEST_CASE("partitions that are gone are not committed later") {
 
 TEST_CASE("too many are merged: commits get coarser, never early") {
   CheckpointLog log(2);
-  for (std::uint64_t seq = 1; seq <= 5; ++seq) log.sent(seq, {{{"t", 0}, static_cast<std::int64_t>(seq * 10)}});
+  for (std::uint64_t seq = 1; seq <= 5; ++seq)
+    log.sent(seq, {{{"t", 0}, static_cast<std::int64_t>(seq * 10)}});
   CHECK(log.size() == 2);
   CHECK(log.acknowledged(1) == Offsets{{{"t", 0}, 10}});
   CHECK(log.acknowledged(4).empty());

@@ -53,9 +53,11 @@ TEST_CASE("what an earlier run left behind: the least of all files") {
   const test::Temporary folder;
   CHECK(Commits({folder.file("a")}, "r").read_earlier(kSource).empty());
   folder.replace("a", record("old", 3, "t:0=5,1=9"));
-  CHECK(Commits({folder.file("a")}, "r").read_earlier(kSource) == Offsets{{{"t", 0}, 5}, {{"t", 1}, 9}});
+  CHECK(Commits({folder.file("a")}, "r").read_earlier(kSource) ==
+        Offsets{{{"t", 0}, 5}, {{"t", 1}, 9}});
   folder.replace("b", record("old", 3, "t:0=7"));
-  CHECK(Commits({folder.file("a"), folder.file("b")}, "r").read_earlier(kSource) == Offsets{{{"t", 0}, 5}});
+  CHECK(Commits({folder.file("a"), folder.file("b")}, "r").read_earlier(kSource) ==
+        Offsets{{{"t", 0}, 5}});
   CHECK(Commits({folder.file("a"), folder.file("missing")}, "r").read_earlier(kSource).empty());
 }
 

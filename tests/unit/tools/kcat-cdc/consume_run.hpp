@@ -8,11 +8,11 @@
 #include "tests/unit/tools/kcat-cdc/temporary.hpp"
 #include "tools/kcat-cdc/consume.hpp"
 
-#include <doctest/doctest.h>
-
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 namespace cdckit::test {
 
@@ -39,9 +39,10 @@ struct ConsumeRun : private kafka::DeliveryListener {
     std::thread reader([&] { text = output.read_all(); });
     cli::Context context("kcat-cdc", common, {});
     base::ExitCode code{};
+    message.clear();
+    const int fd = ::dup(output.writing.get());
     {
-      // the loop closes what it is given
-      kcat_cdc::ConsumeLoop loop(options, cluster.settings(), context, ::dup(output.writing.get()));
+      kcat_cdc::ConsumeLoop loop(options, cluster.settings(), context, fd);
       try {
         code = loop.run();
       } catch (const base::Error& error) {
@@ -49,6 +50,8 @@ struct ConsumeRun : private kafka::DeliveryListener {
         code = base::exit_code_for(error.kind());
       }
     }
+    // a run that comes to its end closes its output, also when nobody acknowledged it
+    if (!message.empty() && code != base::ExitCode::retry_later) ::close(fd);
     output.writing.reset();
     reader.join();
     lines = base::split(text, '\n');

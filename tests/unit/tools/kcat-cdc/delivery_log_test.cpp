@@ -1,15 +1,18 @@
 #include "tools/kcat-cdc/delivery_log.hpp"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <random>
+
+#include <doctest/doctest.h>
 
 using namespace cdckit::kcat_cdc;
 
 namespace {
 
-std::uint64_t send(DeliveryLog& log, std::uint64_t line, bool tombstone = false, std::size_t target = 0) {
+std::uint64_t send(DeliveryLog& log,
+                   std::uint64_t line,
+                   bool tombstone = false,
+                   std::size_t target = 0) {
   const std::uint64_t tag = log.next_tag(line);
   log.sent({target, 10, tombstone, line, 1000});
   return tag;
@@ -55,7 +58,8 @@ TEST_CASE("a later batch waits for an earlier one") {
 TEST_CASE("checkpoints without records do not pile up") {
   DeliveryLog log;
   const auto tag = send(log, 1);
-  for (std::uint64_t seq = 1; seq <= 1000; ++seq) log.close_at_checkpoint(seq, std::to_string(seq), 0);
+  for (std::uint64_t seq = 1; seq <= 1000; ++seq)
+    log.close_at_checkpoint(seq, std::to_string(seq), 0);
   log.settled(tag);
   REQUIRE(log.complete() != nullptr);
   CHECK(log.complete()->seq == 1000);
@@ -103,8 +107,10 @@ TEST_CASE("reports in any order never acknowledge too early") {
       acknowledged = *batch->seq;
       log.pop();
     }
-    const auto open = std::min_element(on_the_way.begin(), on_the_way.end(),
-                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    const auto open =
+        std::min_element(on_the_way.begin(), on_the_way.end(), [](const auto& a, const auto& b) {
+          return a.second < b.second;
+        });
     if (open != on_the_way.end()) REQUIRE(acknowledged < open->second);
   }
   CHECK(acknowledged > 0);
@@ -118,9 +124,10 @@ TEST_CASE("a receipt") {
   batch.by_target = {2, 0, 1};
   batch.pos = "a\"b";
   batch.started_us = 1'000'000;
-  CHECK(receipt(batch, {"t", "unused", "t"}, 1'005'900) ==
-        R"({"tool":"kcat-cdc","records":3,"tombstones":1,"bytes":30,"ms":5,"pos":"a\"b","topics":{"t":3}})");
+  CHECK(
+      receipt(batch, {"t", "unused", "t"}, 1'005'900) ==
+      R"({"tool":"kcat-cdc","records":3,"tombstones":1,"bytes":30,"ms":5,"pos":"a\"b","topics":{"t":3}})");
   batch.pos.clear();
-  CHECK(receipt(batch, {"t", "unused", "u"}, 1'000'000).find(R"("pos":null,"topics":{"t":2,"u":1})") !=
-        std::string::npos);
+  CHECK(receipt(batch, {"t", "unused", "u"}, 1'000'000)
+            .find(R"("pos":null,"topics":{"t":2,"u":1})") != std::string::npos);
 }

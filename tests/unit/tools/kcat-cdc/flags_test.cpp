@@ -1,15 +1,16 @@
 #include "tools/kcat-cdc/options.hpp"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
+
+#include <doctest/doctest.h>
 
 using namespace cdckit;
 
 namespace {
 
 const cli::Flag& flag_of(const cli::Command& command, const std::string& name) {
-  const auto found = std::find_if(command.flags.begin(), command.flags.end(),
+  const auto found = std::find_if(command.flags.begin(),
+                                  command.flags.end(),
                                   [&](const cli::Flag& flag) { return flag.name == name; });
   REQUIRE(found != command.flags.end());
   return *found;

@@ -1,9 +1,9 @@
 #include "tools/kcat-cdc/line_builder.hpp"
 
+#include <random>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
-
-#include <random>
 
 using namespace cdckit::kcat_cdc;
 using cdckit::kafka::Record;
@@ -34,16 +34,19 @@ std::string line_of(const Record& record) {
   return out.substr(4, out.size() - 5);
 }
 
-json parsed(const Record& record) { return json::parse(line_of(record)); }
+json parsed(const Record& record) {
+  return json::parse(line_of(record));
+}
 
 }  // namespace
 
 TEST_CASE("pos, key, key change and coordinates stand before the value's own members") {
   Record event = record(R"({"id":1})", kValue);
   event.headers = {{"cdc.schema", "x"}, {"cdc.pos", "00/01"}, {"__debezium.oldkey", R"({"id":0})"}};
-  CHECK(line_of(event) ==
-        R"({"pos":"00/01","key":{"id":1},"old_key":{"id":0},"kafka":{"topic":"p.public.t","partition":3,"offset":17,)"
-        R"("timestamp":1234},"before":null,"after":{"id":1},"op":"c"})");
+  CHECK(
+      line_of(event) ==
+      R"({"pos":"00/01","key":{"id":1},"old_key":{"id":0},"kafka":{"topic":"p.public.t","partition":3,"offset":17,)"
+      R"("timestamp":1234},"before":null,"after":{"id":1},"op":"c"})");
 }
 
 TEST_CASE("what is not there is null") {
@@ -108,8 +111,19 @@ TEST_CASE("an empty object") {
 
 TEST_CASE("values that are no object give no line and leave the output alone") {
   LineBuilder builder;
-  for (const char* value : {"", "text", "[1]", "\"{}\"", "{", "}", "{\"a\":1", "{\"a\":1}}", "{\"a\":1},{}", "{,}",
-                            "{\"a\":\"\xFF\"}", "{\"a\":\"x\ny\"}", "null"}) {
+  for (const char* value : {"",
+                            "text",
+                            "[1]",
+                            "\"{}\"",
+                            "{",
+                            "}",
+                            "{\"a\":1",
+                            "{\"a\":1}}",
+                            "{\"a\":1},{}",
+                            "{,}",
+                            "{\"a\":\"\xFF\"}",
+                            "{\"a\":\"x\ny\"}",
+                            "null"}) {
     std::string out = "kept";
     CHECK_MESSAGE(builder.append_line(out, record("{}", value)) != nullptr, value);
     CHECK(out == "kept");

@@ -6,7 +6,8 @@ using namespace cdckit::kcat_cdc;
 
 TEST_CASE("one line each") {
   CHECK(topic_line({"a.b", 3, 1}) == R"({"topic":"a.b","partitions":3,"replication":1})");
-  CHECK(group_line({"g \"x\"", "Stable", 2}) == R"({"group":"g \"x\"","state":"Stable","members":2})");
+  CHECK(group_line({"g \"x\"", "Stable", 2}) ==
+        R"({"group":"g \"x\"","state":"Stable","members":2})");
 }
 
 TEST_CASE("lag counts what can still be read") {

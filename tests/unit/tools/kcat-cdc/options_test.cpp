@@ -37,11 +37,16 @@ TEST_CASE("a connection needs brokers and keeps secrets out of the arguments") {
 }
 
 TEST_CASE("properties that the guarantees hang on cannot be set") {
-  for (const char* setting : {"enable.auto.commit=true", "group.id=x", "enable.idempotence=false", "transactional.id=x"}) {
+  for (const char* setting : {"enable.auto.commit=true",
+                              "group.id=x",
+                              "enable.idempotence=false",
+                              "transactional.id=x"}) {
     ConnectionOptions options;
     options.brokers = "b:1";
     options.settings = {setting};
-    CHECK_MESSAGE(refused([&] { check_connection(options); }).find("sets it itself") != std::string::npos, setting);
+    CHECK_MESSAGE(
+        refused([&] { check_connection(options); }).find("sets it itself") != std::string::npos,
+        setting);
   }
 }
 

@@ -4,22 +4,24 @@
 #include "tests/unit/common/kafka/mock_cluster.hpp"
 #include "tests/unit/tools/kcat-cdc/temporary.hpp"
 
-#include <doctest/doctest.h>
-
 #include <thread>
+
+#include <doctest/doctest.h>
 
 using namespace cdckit;
 using base::ExitCode;
 
 namespace {
 
-constexpr const char* kHello = R"({"__cdc":"hello","v":1,"run":"r","source":{"slot":"s"},"from":""})";
+constexpr const char* kHello =
+    R"({"__cdc":"hello","v":1,"run":"r","source":{"slot":"s"},"from":""})";
 constexpr const char* kCheckpoint = R"({"__cdc":"ckpt","run":"r","seq":1,"pos":"A","rows":1})";
 constexpr const char* kEof = R"({"__cdc":"eof","run":"r","seq":2,"pos":"B"})";
 
 std::string event_line(int id, const std::string& operation = "c") {
   return R"({"pos":")" + std::to_string(id) + R"(","key":{"id":)" + std::to_string(id) +
-         R"(},"before":null,"after":null,"source":{"schema":"public","table":"t"},"op":")" + operation + "\"}";
+         R"(},"before":null,"after":null,"source":{"schema":"public","table":"t"},"op":")" +
+         operation + "\"}";
 }
 
 // One run of the loop over the given lines.
@@ -39,7 +41,8 @@ struct Run {
     cli::Context context("kcat-cdc", common_options, {});
     ExitCode code{};
     {
-      kcat_cdc::ProduceLoop loop(options, cluster.settings(), context, {input.reading.get(), output.writing.get()});
+      kcat_cdc::ProduceLoop loop(
+          options, cluster.settings(), context, {input.reading.get(), output.writing.get()});
       try {
         code = loop.run();
       } catch (const base::Error& error) {
@@ -91,7 +94,8 @@ TEST_CASE("input without control lines ends with a receipt") {
   CHECK(run.receipts.find(R"("pos":"2")") != std::string::npos);
 }
 
-TEST_CASE("the first record that is not delivered ends the run, and nothing later is acknowledged") {
+TEST_CASE(
+    "the first record that is not delivered ends the run, and nothing later is acknowledged") {
   Run run({kHello, event_line(1), kCheckpoint, kEof});
   run.cluster.fail_produce(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
   CHECK(run.go() == ExitCode::permission);

@@ -66,5 +66,6 @@ TEST_CASE("what is no route or no topic") {
   CHECK(kind_thrown([] { Router router("p", {"(=abc"}); }) == ErrorKind::usage);
   Router router("{table}", {});
   CHECK(kind_thrown([&] { (void)router.topic_of("public", ".."); }) == ErrorKind::config);
-  CHECK(kind_thrown([&] { (void)router.topic_of("public", std::string(300, 'a')); }) == ErrorKind::config);
+  CHECK(kind_thrown([&] { (void)router.topic_of("public", std::string(300, 'a')); }) ==
+        ErrorKind::config);
 }

@@ -26,7 +26,9 @@ TEST_CASE("each shape once, from the topic beside the data, read only when neede
 TEST_CASE("a shape that comes late is waited for") {
   int fetched = 0;
   SchemaGate gate(
-      [&](const std::string&) { return ++fetched < 3 ? SchemaGate::Lines{} : SchemaGate::Lines{{"h", "{}"}}; },
+      [&](const std::string&) {
+        return ++fetched < 3 ? SchemaGate::Lines{} : SchemaGate::Lines{{"h", "{}"}};
+      },
       [] { return true; });
   std::string out;
   gate.pass("h", "p.public.t", out);
@@ -36,7 +38,12 @@ TEST_CASE("a shape that comes late is waited for") {
 
 TEST_CASE("a shape that nobody has is given up, once") {
   int fetched = 0;
-  SchemaGate gate([&](const std::string&) { ++fetched; return SchemaGate::Lines{}; }, [] { return true; });
+  SchemaGate gate(
+      [&](const std::string&) {
+        ++fetched;
+        return SchemaGate::Lines{};
+      },
+      [] { return true; });
   std::string out;
   gate.pass("h", "p.public.t", out);
   const int first = fetched;
@@ -48,7 +55,12 @@ TEST_CASE("a shape that nobody has is given up, once") {
 
 TEST_CASE("a stop ends the waiting") {
   int fetched = 0;
-  SchemaGate gate([&](const std::string&) { ++fetched; return SchemaGate::Lines{}; }, [] { return false; });
+  SchemaGate gate(
+      [&](const std::string&) {
+        ++fetched;
+        return SchemaGate::Lines{};
+      },
+      [] { return false; });
   std::string out;
   gate.pass("h", "p.public.t", out);
   CHECK(fetched == 1);

@@ -4,12 +4,11 @@
 #include "common/io/file_descriptor.hpp"
 #include "common/io/locked_file.hpp"
 
-#include <unistd.h>
-
 #include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <unistd.h>
 
 namespace cdckit::test {
 
@@ -29,7 +28,9 @@ class Temporary {
   void replace(const std::string& name, const std::string& content) const {
     io::replace_file(file(name), content, false);
   }
-  [[nodiscard]] std::string read(const std::string& name) const { return io::read_file(file(name)); }
+  [[nodiscard]] std::string read(const std::string& name) const {
+    return io::read_file(file(name));
+  }
 
  private:
   std::string path_;
@@ -46,7 +47,8 @@ struct Pipe {
   std::string read_all() const {
     std::string out;
     std::array<char, 4096> block{};
-    while (const std::size_t count = io::read_some(reading.get(), block, "pipe")) out.append(block.data(), count);
+    while (const std::size_t count = io::read_some(reading.get(), block, "pipe"))
+      out.append(block.data(), count);
     return out;
   }
   io::FileDescriptor reading;

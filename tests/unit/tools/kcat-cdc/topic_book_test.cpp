@@ -21,7 +21,9 @@ TEST_CASE("a topic is looked up once") {
   test::MockCluster cluster;
   Quiet quiet;
   kafka::Producer producer(cluster.settings(), seconds(10), quiet);
-  kcat_cdc::TopicBook book(producer, cluster.settings(), {}, {});
+  kcat_cdc::TopicPolicy policy;
+  policy.answer = std::chrono::seconds(2);
+  kcat_cdc::TopicBook book(producer, cluster.settings(), policy, {});
   const auto first = book.open("t");
   CHECK(book.open("t").index == first.index);
   CHECK(book.open_compacted("t.__schema").index != first.index);
@@ -29,10 +31,12 @@ TEST_CASE("a topic is looked up once") {
 
 TEST_CASE("brokers that do not answer are waited for, not for ever") {
   Quiet quiet;
-  const kafka::Settings settings = {{"bootstrap.servers", "127.0.0.1:1"}, {"socket.connection.setup.timeout.ms", "1000"}};
+  const kafka::Settings settings = {{"bootstrap.servers", "127.0.0.1:1"},
+                                    {"socket.connection.setup.timeout.ms", "1000"}};
   kafka::Producer producer(settings, seconds(1), quiet);
   kcat_cdc::TopicPolicy policy;
   policy.retry_for = std::chrono::milliseconds(200);
+  policy.answer = std::chrono::milliseconds(200);
   kcat_cdc::TopicBook book(producer, settings, policy, {});
   try {
     (void)book.open("t");

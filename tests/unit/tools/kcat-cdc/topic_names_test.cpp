@@ -1,8 +1,8 @@
 #include "tools/kcat-cdc/topic_names.hpp"
 
-#include <doctest/doctest.h>
-
 #include <random>
+
+#include <doctest/doctest.h>
 
 using namespace cdckit::kcat_cdc;
 

@@ -2,10 +2,10 @@
 
 #include "common/base/error.hpp"
 
-#include <doctest/doctest.h>
+#include <array>
 #include <unistd.h>
 
-#include <array>
+#include <doctest/doctest.h>
 
 using cdckit::io::FileDescriptor;
 using cdckit::io::wait_readable;
@@ -26,4 +26,6 @@ TEST_CASE("readable when one of its members is") {
   CHECK(wait_readable({set.fd()}, milliseconds(0)) == 0);
 }
 
-TEST_CASE("a descriptor that is not open is refused") { CHECK_THROWS_AS(WakeSet({9999}), cdckit::base::Error); }
+TEST_CASE("a descriptor that is not open is refused") {
+  CHECK_THROWS_AS(WakeSet({9999}), cdckit::base::Error);
+}

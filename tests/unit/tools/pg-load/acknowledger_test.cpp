@@ -1,11 +1,11 @@
 #include "tools/pg-load/acknowledger.hpp"
 
 #include "common/ack/ack_record.hpp"
+#include "common/base/clock.hpp"
 #include "common/io/file_descriptor.hpp"
 
-#include <cstdlib>
+#include <filesystem>
 #include <string>
-#include <unistd.h>
 
 #include <doctest/doctest.h>
 
@@ -13,9 +13,10 @@ using namespace cdckit;
 using namespace cdckit::pg_load;
 
 TEST_CASE("the newest checkpoint is acknowledged, and only when told so") {
-  char folder[] = "/tmp/pg-load-ack-XXXXXX";
-  REQUIRE(::mkdtemp(folder) != nullptr);
-  const std::string path = std::string(folder) + "/ack";
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("pg-load-ack-" + base::random_id());
+  std::filesystem::create_directory(folder);
+  const std::string path = folder / "ack";
   {
     Acknowledger acknowledger(path, "postgresql:t");
     acknowledger.hello(
@@ -34,6 +35,5 @@ TEST_CASE("the newest checkpoint is acknowledged, and only when told so") {
   CHECK(record->seq == 2);
   CHECK(record->pos == "p2");
   CHECK(record->rows_ok == 5);
-  ::unlink(path.c_str());
-  ::rmdir(folder);
+  std::filesystem::remove_all(folder);
 }

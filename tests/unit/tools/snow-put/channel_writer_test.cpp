@@ -13,7 +13,8 @@ namespace {
 
 BatchPointer add(ChannelWriter& writer, std::uint64_t number, std::size_t bytes) {
   writer.begin_row() += std::string(bytes - 1, 'x') + "\n";
-  return writer.end_row({number, {Origin::stream, {number, 1}}, 0, 0}, "line" + std::to_string(number), number);
+  return writer.end_row(
+      {number, {Origin::stream, {number, 1}}, 0, 0}, "line" + std::to_string(number), number);
 }
 
 constexpr auto kNothing = std::numeric_limits<std::uint64_t>::max();

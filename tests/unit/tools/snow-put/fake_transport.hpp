@@ -1,4 +1,5 @@
-// A streaming service in memory with the sequencer rules of the real one; tests break it on purpose.
+// A streaming service in memory with the sequencer rules of the real one; tests break it on
+// purpose.
 #pragma once
 
 #include "common/compress/zstd.hpp"
@@ -18,7 +19,7 @@ struct FakeService {
     int client = -1;
     int row = 0;
     std::string committed;
-    std::vector<std::string> rows;  // committed bodies
+    std::vector<std::string> rows;                              // committed bodies
     std::vector<std::pair<std::string, std::string>> accepted;  // token, body
     std::uint64_t errors = 0;
     std::string code = "SUCCESS";
@@ -52,7 +53,8 @@ class FakeTransport : public Transport {
     return {token(channel), status_of(name, channel)};
   }
 
-  std::string append(const snow::PipeAddress& /*pipe*/, const std::string& name,
+  std::string append(const snow::PipeAddress& /*pipe*/,
+                     const std::string& name,
                      const snow::AppendRequest& rows) override {
     const std::scoped_lock lock(service_.mutex);
     if (!service_.next_append_faults.empty()) {
@@ -71,8 +73,8 @@ class FakeTransport : public Transport {
     return token(channel);
   }
 
-  std::map<std::string, snow::ChannelStatus> status(const snow::PipeAddress& /*pipe*/,
-                                                    const std::vector<std::string>& names) override {
+  std::map<std::string, snow::ChannelStatus> status(
+      const snow::PipeAddress& /*pipe*/, const std::vector<std::string>& names) override {
     const std::scoped_lock lock(service_.mutex);
     std::map<std::string, snow::ChannelStatus> out;
     for (const std::string& name : names) {
@@ -90,8 +92,11 @@ class FakeTransport : public Transport {
   static std::string token(const FakeService::Channel& channel) {
     return std::to_string(channel.client) + "_" + std::to_string(channel.row);
   }
-  static snow::ChannelStatus status_of(const std::string& name, const FakeService::Channel& channel) {
-    return {.name = name, .code = channel.code, .committed_token = channel.committed,
+  static snow::ChannelStatus status_of(const std::string& name,
+                                       const FakeService::Channel& channel) {
+    return {.name = name,
+            .code = channel.code,
+            .committed_token = channel.committed,
             .rows_errors = channel.errors};
   }
   FakeService& service_;

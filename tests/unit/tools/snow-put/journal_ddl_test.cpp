@@ -9,8 +9,12 @@ using namespace cdckit;
 namespace {
 
 event::TableSchema orders() {
-  return {"public", "orders", "default", {"b", "a"},
-          {{"a", "integer", 0, -1, false}, {"b", "text", 0, -1, false}, {"v", "jsonb", 0, -1, true}}};
+  return {
+      "public",
+      "orders",
+      "default",
+      {"b", "a"},
+      {{"a", "integer", 0, -1, false}, {"b", "text", 0, -1, false}, {"v", "jsonb", 0, -1, true}}};
 }
 
 }  // namespace

@@ -21,8 +21,11 @@ TEST_CASE("columns that may be stored out of line") {
 }
 
 TEST_CASE("without such columns the newest row per key is all") {
-  snow_put::MergePlan plan{{"D", "S", "T_JOURNAL"}, {"D", "S", "T"},
-                           {column("ID", "NUMBER(10,0)"), column("N", "FLOAT")}, {"ID"}, false};
+  snow_put::MergePlan plan{{"D", "S", "T_JOURNAL"},
+                           {"D", "S", "T"},
+                           {column("ID", "NUMBER(10,0)"), column("N", "FLOAT")},
+                           {"ID"},
+                           false};
   const std::string sql = snow_put::merge_sql(plan);
   CHECK(sql.starts_with("MERGE INTO \"D\".\"S\".\"T\" t USING ("));
   CHECK(sql.find("RECURSIVE") == std::string::npos);
@@ -31,14 +34,17 @@ TEST_CASE("without such columns the newest row per key is all") {
 }
 
 TEST_CASE("a table that is all key has nothing to update") {
-  snow_put::MergePlan plan{{"D", "S", "J"}, {"D", "S", "T"}, {column("ID", "VARCHAR")}, {"ID"}, false};
+  snow_put::MergePlan plan{
+      {"D", "S", "J"}, {"D", "S", "T"}, {column("ID", "VARCHAR")}, {"ID"}, false};
   CHECK(snow_put::merge_sql(plan).find("UPDATE SET") == std::string::npos);
 }
 
 TEST_CASE("with them values are looked up along the moves, and in the mirror") {
-  snow_put::MergePlan plan{{"D", "S", "J"}, {"D", "S", "T"},
+  snow_put::MergePlan plan{{"D", "S", "J"},
+                           {"D", "S", "T"},
                            {column("A", "VARCHAR"), column("B", "BINARY"), column("V", "VARIANT")},
-                           {"B", "A"}, true};
+                           {"B", "A"},
+                           true};
   const std::string sql = snow_put::merge_sql(plan);
   CHECK(sql.find("WITH RECURSIVE") != std::string::npos);
   CHECK(sql.find("TO_BINARY(GET(l.origin, 'B')::VARCHAR, 'BASE64')") != std::string::npos);

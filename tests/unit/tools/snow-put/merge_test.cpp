@@ -10,11 +10,15 @@ namespace {
 
 tests::SqlReply described(const std::string& key) {
   return {{"name", "type", "null?", "primary key", "comment"},
-          {{"ID", "NUMBER(10,0)", "N", key, "key 1"}, {"N", "FLOAT", "Y", "N", ""}, {"_CDC_POS", "VARCHAR", "Y", "N", ""}},
+          {{"ID", "NUMBER(10,0)", "N", key, "key 1"},
+           {"N", "FLOAT", "Y", "N", ""},
+           {"_CDC_POS", "VARCHAR", "Y", "N", ""}},
           ""};
 }
 
-bool has(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 

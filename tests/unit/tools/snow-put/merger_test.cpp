@@ -11,7 +11,8 @@ TEST_CASE("tables are merged beside the caller; failures come out of take") {
   tests::SnowStub stub([&](const std::string& request) {
     if (broken) return tests::SqlReply{{}, {}, "003001"};
     if (request.find("DESCRIBE") == std::string::npos) return tests::SqlReply{};
-    return tests::SqlReply{{"name", "type", "null?", "primary key"}, {{"ID", "FLOAT", "N", "Y"}}, ""};
+    return tests::SqlReply{
+        {"name", "type", "null?", "primary key"}, {{"ID", "FLOAT", "N", "Y"}}, ""};
   });
   snow_put::Merger merger(snow::SqlApi(stub.settings(), {}), {"D", "S", ""}, -1);
   CHECK(merger.idle());

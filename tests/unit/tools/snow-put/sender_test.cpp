@@ -1,5 +1,6 @@
 #include "tools/snow-put/sender.hpp"
 
+#include "common/log/log.hpp"
 #include "tests/unit/tools/snow-put/fake_transport.hpp"
 
 #include <random>
@@ -64,7 +65,8 @@ TEST_CASE("a broken channel is opened again and what is not committed is sent ag
 TEST_CASE("another writer ends it at once") {
   Setup setup;
   setup.transport.open(kPipe, "c");
-  CHECK(failure_of([&] { setup.sender.append(1, make_batch("a")); }) == base::ErrorKind::unavailable);
+  CHECK(failure_of([&] { setup.sender.append(1, make_batch("a")); }) ==
+        base::ErrorKind::unavailable);
 }
 
 TEST_CASE("a token that is not ours means another writer, too") {
@@ -96,7 +98,8 @@ TEST_CASE("a service that was out of reach may have been started anew") {
 TEST_CASE("a channel that cannot be kept open is given up") {
   Setup setup;
   setup.service.next_append_faults.assign(10, StreamFault::reopen);
-  CHECK(failure_of([&] { setup.sender.append(1, make_batch("a")); }) == base::ErrorKind::unavailable);
+  CHECK(failure_of([&] { setup.sender.append(1, make_batch("a")); }) ==
+        base::ErrorKind::unavailable);
 }
 
 TEST_CASE("a body that is too large settles without having been sent, in order") {
@@ -134,6 +137,7 @@ TEST_CASE("commits that never come end the wait") {
 }
 
 TEST_CASE("whatever breaks, every batch arrives once and in order") {
+  log::configure({.level = log::Level::error});
   for (unsigned seed = 1; seed <= 30; ++seed) {
     std::mt19937 random(seed);
     Setup setup;

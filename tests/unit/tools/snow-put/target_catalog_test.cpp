@@ -18,7 +18,8 @@ class Tables {
     const bool describes = request.find("DESCRIBE TABLE") != std::string::npos;
     const std::string name = request.find("_JOURNAL") != std::string::npos ? "T_JOURNAL" : "T";
     if (request.find("CREATE TABLE") != std::string::npos) present.insert(name);
-    if (request.find("ADD COLUMN") != std::string::npos) columns.push_back({"EXTRA", "NUMBER(10,0)", "Y", "N", ""});
+    if (request.find("ADD COLUMN") != std::string::npos)
+      columns.push_back({"EXTRA", "NUMBER(10,0)", "Y", "N", ""});
     if (!describes) return {};
     if (!present.contains(name)) return {{}, {}, "002003"};
     return {{"name", "type", "null?", "primary key", "comment"}, columns, ""};

@@ -24,3 +24,13 @@ TEST_CASE("outages are counted, other trouble is not") {
   CHECK_THROWS_AS(unreachable.connect(), base::Error);
   CHECK(unreachable.outages() > 0);
 }
+
+TEST_CASE("a pause ends when it is cancelled") {
+  tests::SnowStub stub;
+  stub.fail_next("/hostname", "503 Service Unavailable", "", 1000);
+  snow_put::SnowTransport transport(
+      stub.settings(),
+      {.retry = {milliseconds(60'000), milliseconds(60'000), milliseconds(90'000)}});
+  transport.cancel();
+  CHECK_THROWS_AS(transport.connect(), base::Error);
+}

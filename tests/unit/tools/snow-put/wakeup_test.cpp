@@ -1,8 +1,7 @@
 #include "tools/snow-put/wakeup.hpp"
 
-#include <unistd.h>
-
 #include <cstdint>
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
