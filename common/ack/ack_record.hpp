@@ -13,10 +13,10 @@ struct Record {
   std::string run;     // copied from hello
   std::string source;  // raw JSON object copied from hello
   std::uint64_t seq = 0;
-  std::string pos;     // of the ckpt or eof line
+  std::string pos;  // of the ckpt or eof line
   std::uint64_t rows_ok = 0;
   std::uint64_t rows_rejected = 0;
-  std::string sink;    // e.g. kafka:flights
+  std::string sink;  // e.g. kafka:flights
   std::int64_t ts_ms = 0;
 };
 

@@ -16,7 +16,10 @@ void SinkAck::hello(const event::Control& hello) {
   record_.seq = 0;
 }
 
-void SinkAck::acknowledge(std::uint64_t seq, const std::string& pos, std::uint64_t rows_ok, std::uint64_t rows_rejected) {
+void SinkAck::acknowledge(std::uint64_t seq,
+                          const std::string& pos,
+                          std::uint64_t rows_ok,
+                          std::uint64_t rows_rejected) {
   if (file_ == nullptr || record_.run.empty() || seq <= record_.seq) return;
   record_.seq = seq;
   record_.pos = pos;

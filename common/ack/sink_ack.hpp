@@ -1,5 +1,6 @@
 // The sink's half of an ack file: held by flock while the sink lives, replaced (temporary + rename)
-// when everything before a checkpoint is durable. Acks never go back. Without a path it does nothing.
+// when everything before a checkpoint is durable. Acks never go back. Without a path it does
+// nothing.
 #pragma once
 
 #include "common/ack/ack_record.hpp"
@@ -22,7 +23,10 @@ class SinkAck {
   // Everything read before this checkpoint (or eof) is durable, `rows_ok` and `rows_rejected` in
   // all. A checkpoint not newer than the last one of the same run is ignored. Failure to write is
   // logged by the caller and thrown as io: delivery may go on, nothing is lost.
-  void acknowledge(std::uint64_t seq, const std::string& pos, std::uint64_t rows_ok, std::uint64_t rows_rejected);
+  void acknowledge(std::uint64_t seq,
+                   const std::string& pos,
+                   std::uint64_t rows_ok,
+                   std::uint64_t rows_rejected);
   [[nodiscard]] bool enabled() const noexcept { return file_ != nullptr; }
   [[nodiscard]] std::uint64_t last_seq() const noexcept { return record_.seq; }
 

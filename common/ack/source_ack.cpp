@@ -2,12 +2,11 @@
 
 #include "common/base/error.hpp"
 
-#include <sys/inotify.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <set>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 namespace cdckit::ack {
 
@@ -45,7 +44,8 @@ SourceAck::SourceAck(std::vector<std::string> paths) : paths_(std::move(paths)) 
   for (const std::string& path : paths_) folders.insert(folder_of(path));
   for (const std::string& folder : folders) {
     // without a watch the poll once a second still finds the acks
-    if (inotify_.is_open()) (void)::inotify_add_watch(inotify_.get(), folder.c_str(), IN_MOVED_TO | IN_CLOSE_WRITE);
+    if (inotify_.is_open())
+      (void)::inotify_add_watch(inotify_.get(), folder.c_str(), IN_MOVED_TO | IN_CLOSE_WRITE);
   }
 }
 

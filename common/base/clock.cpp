@@ -3,11 +3,10 @@
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
 
-#include <sys/random.h>
-
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <sys/random.h>
 
 #include <fmt/format.h>
 
@@ -17,7 +16,8 @@ namespace {
 
 template <class Unit>
 std::int64_t since_epoch() noexcept {
-  return std::chrono::duration_cast<Unit>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<Unit>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 // Year 9999, as in RFC 3339.
@@ -71,7 +71,7 @@ std::optional<std::int64_t> take_zone_minutes(std::string_view& text) {
   const bool colon = take(text, ':');
   const auto minutes = text.empty() && !colon ? std::optional<int>(0) : take_number(text, 2);
   if (!minutes || *hours > 23 || *minutes > 59) return std::nullopt;
-  const std::int64_t total = *hours * 60 + *minutes;
+  const std::int64_t total = std::int64_t{*hours} * 60 + *minutes;
   return negative ? -total : total;
 }
 
@@ -91,9 +91,15 @@ std::optional<std::chrono::sys_days> take_date(std::string_view& text) {
 
 }  // namespace
 
-std::int64_t unix_nanoseconds() noexcept { return since_epoch<std::chrono::nanoseconds>(); }
-std::int64_t unix_microseconds() noexcept { return since_epoch<std::chrono::microseconds>(); }
-std::int64_t unix_milliseconds() noexcept { return since_epoch<std::chrono::milliseconds>(); }
+std::int64_t unix_nanoseconds() noexcept {
+  return since_epoch<std::chrono::nanoseconds>();
+}
+std::int64_t unix_microseconds() noexcept {
+  return since_epoch<std::chrono::microseconds>();
+}
+std::int64_t unix_milliseconds() noexcept {
+  return since_epoch<std::chrono::milliseconds>();
+}
 
 std::string format_utc(std::int64_t unix_microseconds) {
   using std::chrono::days;
@@ -102,9 +108,13 @@ std::string format_utc(std::int64_t unix_microseconds) {
   const auto day = std::chrono::floor<days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss<microseconds> clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
+                     static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()),
+                     clock.hours().count(),
+                     clock.minutes().count(),
+                     clock.seconds().count(),
                      clock.subseconds().count());
 }
 
@@ -127,17 +137,24 @@ std::optional<std::int64_t> parse_time(std::string_view text) {
   const auto zone = take_zone_minutes(text);
   if (!fraction || !zone || !text.empty()) return std::nullopt;
   const std::int64_t days = day->time_since_epoch().count();
-  const std::int64_t seconds = days * 86'400 + *hour * 3600 + (*minute - *zone) * 60 + *second;
+  const std::int64_t seconds =
+      days * 86'400 + std::int64_t{*hour} * 3600 + (*minute - *zone) * 60 + *second;
   return seconds * 1'000'000 + *fraction;
 }
 
-std::string random_id() { return to_lower(hex16(random_bits())); }
+std::string random_id() {
+  return to_lower(hex16(random_bits()));
+}
 
 std::string random_uuid() {
   const std::uint64_t high = (random_bits() & 0xFFFFFFFFFFFF0FFFU) | 0x4000U;
   const std::uint64_t low = (random_bits() & 0x3FFFFFFFFFFFFFFFU) | 0x8000000000000000U;
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32U, high >> 16U & 0xFFFFU,
-                     high & 0xFFFFU, low >> 48U, low & 0xFFFFFFFFFFFFU);
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+                     high >> 32U,
+                     high >> 16U & 0xFFFFU,
+                     high & 0xFFFFU,
+                     low >> 48U,
+                     low & 0xFFFFFFFFFFFFU);
 }
 
 }  // namespace cdckit::base

@@ -14,7 +14,8 @@ std::int64_t unix_microseconds() noexcept;
 std::int64_t unix_milliseconds() noexcept;
 // 2026-03-01T20:57:01.123456Z
 std::string format_utc(std::int64_t unix_microseconds);
-// RFC 3339 (`T` or space, `Z` or +hh:mm, fraction optional) or `@unix` seconds; microseconds since 1970.
+// RFC 3339 (`T` or space, `Z` or +hh:mm, fraction optional) or `@unix` seconds; microseconds since
+// 1970.
 std::optional<std::int64_t> parse_time(std::string_view text);
 // 16 hex digits from the kernel's random source: names a run, a request, a temporary object.
 std::string random_id();

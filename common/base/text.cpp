@@ -22,7 +22,9 @@ struct Unit {
   std::uint64_t factor;
 };
 
-std::optional<std::uint64_t> parse_with_unit(std::string_view text, const Unit* units, std::size_t count) {
+std::optional<std::uint64_t> parse_with_unit(std::string_view text,
+                                             const Unit* units,
+                                             std::size_t count) {
   std::size_t digits = 0;
   while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
   const auto number = parse_unsigned(text.substr(0, digits));
@@ -36,8 +38,12 @@ std::optional<std::uint64_t> parse_with_unit(std::string_view text, const Unit* 
   return std::nullopt;
 }
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-constexpr char upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+constexpr char upper(char c) noexcept {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+}
 constexpr std::string_view kSpace = " \t\r\n\v\f";
 
 // A hundred years: adding it to a clock cannot overflow nanoseconds in 64 bits.
@@ -45,8 +51,12 @@ constexpr std::uint64_t kLongestDuration = std::uint64_t{36'500} * 86'400'000;
 
 }  // namespace
 
-std::optional<std::uint64_t> parse_unsigned(std::string_view text) { return parse_integer<std::uint64_t>(text, 10); }
-std::optional<std::int64_t> parse_signed(std::string_view text) { return parse_integer<std::int64_t>(text, 10); }
+std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
+  return parse_integer<std::uint64_t>(text, 10);
+}
+std::optional<std::int64_t> parse_signed(std::string_view text) {
+  return parse_integer<std::int64_t>(text, 10);
+}
 std::optional<std::uint64_t> parse_hex(std::string_view text) {
   if (text.size() > 16) return std::nullopt;
   return parse_integer<std::uint64_t>(text, 16);
@@ -98,9 +108,11 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
 }
 
 std::string format_size(std::uint64_t bytes) {
-  static constexpr std::array<Unit, 3> kUnits{{{"GiB", 1U << 30U}, {"MiB", 1U << 20U}, {"KiB", 1U << 10U}}};
+  static constexpr std::array<Unit, 3> kUnits{
+      {{"GiB", 1U << 30U}, {"MiB", 1U << 20U}, {"KiB", 1U << 10U}}};
   for (const Unit& unit : kUnits) {
-    if (bytes != 0 && bytes % unit.factor == 0) return std::to_string(bytes / unit.factor) + std::string(unit.name);
+    if (bytes != 0 && bytes % unit.factor == 0)
+      return std::to_string(bytes / unit.factor) + std::string(unit.name);
   }
   return std::to_string(bytes);
 }
@@ -165,12 +177,14 @@ bool glob_match(std::string_view pattern, std::string_view text) {
 }
 
 std::string to_base64(std::string_view bytes) {
-  static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const auto byte = [&](std::size_t at) {
-      return at < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at])) : 0U;
+      return at < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at]))
+                               : 0U;
     };
     const std::uint32_t group = byte(i) << 16U | byte(i + 1) << 8U | byte(i + 2);
     out += kAlphabet[group >> 18U & 63U];

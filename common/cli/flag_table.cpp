@@ -31,7 +31,10 @@ Flag& FlagTable::toggle(const std::string& names, bool& target, const std::strin
   return add(names, std::move(flag));
 }
 
-Flag& FlagTable::text(const std::string& names, const std::string& value, std::string& target, const std::string& help) {
+Flag& FlagTable::text(const std::string& names,
+                      const std::string& value,
+                      std::string& target,
+                      const std::string& help) {
   Flag flag;
   flag.value = value;
   flag.help = help;
@@ -40,7 +43,9 @@ Flag& FlagTable::text(const std::string& names, const std::string& value, std::s
   return add(names, std::move(flag));
 }
 
-Flag& FlagTable::list(const std::string& names, const std::string& value, std::vector<std::string>& target,
+Flag& FlagTable::list(const std::string& names,
+                      const std::string& value,
+                      std::vector<std::string>& target,
                       const std::string& help) {
   Flag flag;
   flag.value = value;
@@ -50,7 +55,10 @@ Flag& FlagTable::list(const std::string& names, const std::string& value, std::v
   return add(names, std::move(flag));
 }
 
-Flag& FlagTable::number(const std::string& names, const std::string& value, std::int64_t& target, const std::string& help) {
+Flag& FlagTable::number(const std::string& names,
+                        const std::string& value,
+                        std::int64_t& target,
+                        const std::string& help) {
   Flag flag;
   flag.value = value;
   flag.help = help;
@@ -63,7 +71,9 @@ Flag& FlagTable::number(const std::string& names, const std::string& value, std:
   return add(names, std::move(flag));
 }
 
-Flag& FlagTable::duration(const std::string& names, std::chrono::milliseconds& target, const std::string& help) {
+Flag& FlagTable::duration(const std::string& names,
+                          std::chrono::milliseconds& target,
+                          const std::string& help) {
   Flag flag;
   flag.value = "TIME";
   flag.help = help;
@@ -89,7 +99,9 @@ Flag& FlagTable::size(const std::string& names, std::uint64_t& target, const std
   return add(names, std::move(flag));
 }
 
-Flag& FlagTable::choice(const std::string& names, const std::vector<std::string>& words, std::string& target,
+Flag& FlagTable::choice(const std::string& names,
+                        const std::vector<std::string>& words,
+                        std::string& target,
                         const std::string& help) {
   Flag flag;
   for (const std::string& word : words) flag.value += (flag.value.empty() ? "" : "|") + word;
@@ -107,7 +119,9 @@ Flag& FlagTable::choice(const std::string& names, const std::vector<std::string>
   return add(names, std::move(flag));
 }
 
-Flag& FlagTable::custom(const std::string& names, const std::string& value, std::function<void(const std::string&)> set,
+Flag& FlagTable::custom(const std::string& names,
+                        const std::string& value,
+                        std::function<void(const std::string&)> set,
                         const std::string& help) {
   Flag flag;
   flag.value = value;

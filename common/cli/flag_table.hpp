@@ -18,14 +18,14 @@ class Context;
 // One flag. `set` gets each value given (repeatable flags several); throws std::invalid_argument
 // with a reason when the value is not one.
 struct Flag {
-  std::string name;        // long name without dashes
-  char letter = 0;         // short name, 0: none
-  std::string value;       // "NAME"; empty: a switch
-  std::string help;        // one or more sentences
-  std::string fallback;    // default as shown, empty: none
+  std::string name;      // long name without dashes
+  char letter = 0;       // short name, 0: none
+  std::string value;     // "NAME"; empty: a switch
+  std::string help;      // one or more sentences
+  std::string fallback;  // default as shown, empty: none
   bool repeatable = false;
   bool optional_value = false;
-  std::string group;       // heading in help and man page; empty: "Options"
+  std::string group;  // heading in help and man page; empty: "Options"
   std::vector<std::string> choices;
   std::function<void(const std::string&)> set;
 };
@@ -43,13 +43,30 @@ class FlagTable {
  public:
   explicit FlagTable(std::string group = "") : group_(std::move(group)) {}
   Flag& toggle(const std::string& names, bool& target, const std::string& help);
-  Flag& text(const std::string& names, const std::string& value, std::string& target, const std::string& help);
-  Flag& list(const std::string& names, const std::string& value, std::vector<std::string>& target, const std::string& help);
-  Flag& number(const std::string& names, const std::string& value, std::int64_t& target, const std::string& help);
-  Flag& duration(const std::string& names, std::chrono::milliseconds& target, const std::string& help);
+  Flag& text(const std::string& names,
+             const std::string& value,
+             std::string& target,
+             const std::string& help);
+  Flag& list(const std::string& names,
+             const std::string& value,
+             std::vector<std::string>& target,
+             const std::string& help);
+  Flag& number(const std::string& names,
+               const std::string& value,
+               std::int64_t& target,
+               const std::string& help);
+  Flag& duration(const std::string& names,
+                 std::chrono::milliseconds& target,
+                 const std::string& help);
   Flag& size(const std::string& names, std::uint64_t& target, const std::string& help);
-  Flag& choice(const std::string& names, const std::vector<std::string>& words, std::string& target, const std::string& help);
-  Flag& custom(const std::string& names, const std::string& value, std::function<void(const std::string&)> set, const std::string& help);
+  Flag& choice(const std::string& names,
+               const std::vector<std::string>& words,
+               std::string& target,
+               const std::string& help);
+  Flag& custom(const std::string& names,
+               const std::string& value,
+               std::function<void(const std::string&)> set,
+               const std::string& help);
 
   std::vector<Flag> flags;  // `names` above is "long" or "long,x" with a letter
 

@@ -83,7 +83,8 @@ void append_flags(std::string& out, const std::vector<Flag>& flags) {
 void append_examples(std::string& out, const Tool& tool) {
   if (tool.examples.empty()) return;
   out += "\nExamples:\n";
-  for (const Example& example : tool.examples) out += "  " + example.text + "\n    " + example.command + '\n';
+  for (const Example& example : tool.examples)
+    out += "  " + example.text + "\n    " + example.command + '\n';
 }
 
 void append_commands(std::string& out, const Tool& tool) {
@@ -109,7 +110,9 @@ std::string markdown(const std::string& text) {
 void append_man_flag(std::string& out, const Flag& flag) {
   if (flag.letter != 0) out += std::string("**-") + flag.letter + "**, ";
   out += "**\\--" + flag.name + "**";
-  if (!flag.value.empty()) out += flag.optional_value ? "[=*" + markdown(flag.value) + "*]" : " *" + markdown(flag.value) + "*";
+  if (!flag.value.empty())
+    out += flag.optional_value ? "[=*" + markdown(flag.value) + "*]"
+                               : " *" + markdown(flag.value) + "*";
   out += "\n:   " + markdown(help_with_default(flag)) + "\n\n";
 }
 
@@ -119,7 +122,8 @@ std::vector<Flag> flags_of(const Tool& tool, bool shared) {
   for (const Command& command : tool.commands) {
     for (Flag& flag : all_flags(command, options)) {
       const bool is_shared = flag.group == "Delivery" || flag.group == "General";
-      const bool known = std::any_of(out.begin(), out.end(), [&](const Flag& f) { return f.name == flag.name; });
+      const bool known =
+          std::any_of(out.begin(), out.end(), [&](const Flag& f) { return f.name == flag.name; });
       if (is_shared == shared && !known) out.push_back(std::move(flag));
     }
   }
@@ -156,12 +160,14 @@ std::string fish_completion(const Tool& tool) {
 }  // namespace
 
 std::string help_text(const Tool& tool, const Command& command, const std::vector<Flag>& flags) {
-  std::string out = tool.name + " - " + (command.name.empty() ? tool.summary : command.summary) + "\n\n";
+  std::string out =
+      tool.name + " - " + (command.name.empty() ? tool.summary : command.summary) + "\n\n";
   out += "Usage: " + usage_line(tool, command) + '\n';
   if (command.name.empty()) append_commands(out, tool);
   if (!command.positionals.empty()) {
     out += "\nArguments:\n";
-    for (const Positional& positional : command.positionals) append_entry(out, positional.name, positional.help);
+    for (const Positional& positional : command.positionals)
+      append_entry(out, positional.name, positional.help);
   }
   append_flags(out, flags);
   append_examples(out, tool);
@@ -170,7 +176,8 @@ std::string help_text(const Tool& tool, const Command& command, const std::vecto
 }
 
 std::string overview_text(const Tool& tool) {
-  std::string out = tool.name + " - " + tool.summary + "\n\nUsage: " + tool.name + " COMMAND [OPTIONS]\n";
+  std::string out =
+      tool.name + " - " + tool.summary + "\n\nUsage: " + tool.name + " COMMAND [OPTIONS]\n";
   append_commands(out, tool);
   append_examples(out, tool);
   out += "\nFlags of a command: " + tool.name + " COMMAND --help. Manual: man " + tool.name + '\n';
@@ -178,14 +185,16 @@ std::string overview_text(const Tool& tool) {
 }
 
 std::string version_text(const Tool& tool) {
-  return tool.name + " " CDCKIT_VERSION "\n" + (tool.libraries.empty() ? "" : tool.libraries + '\n');
+  return tool.name + " " CDCKIT_VERSION "\n" +
+         (tool.libraries.empty() ? "" : tool.libraries + '\n');
 }
 
 std::string man_options(const Tool& tool) {
   std::string out;
   std::set<std::string> described;
   for (const Command& command : tool.commands) {
-    if (!command.name.empty()) out += "## " + tool.name + " " + command.name + "\n\n" + markdown(command.summary) + "\n\n";
+    if (!command.name.empty())
+      out += "## " + tool.name + " " + command.name + "\n\n" + markdown(command.summary) + "\n\n";
     for (const Positional& positional : command.positionals) {
       out += "*" + markdown(positional.name) + "*\n:   " + markdown(positional.help) + "\n\n";
     }
@@ -201,7 +210,8 @@ std::string man_options(const Tool& tool) {
   }
   out += "## Shared options\n\n";
   for (const Flag& flag : flags_of(tool, true)) append_man_flag(out, flag);
-  return out + "**-h**, **\\--help**\n:   Show help.\n\n**-V**, **\\--version**\n:   Show the version.\n";
+  return out +
+         "**-h**, **\\--help**\n:   Show help.\n\n**-V**, **\\--version**\n:   Show the version.\n";
 }
 
 std::string completion(const Tool& tool, const std::string& shell) {
@@ -209,7 +219,8 @@ std::string completion(const Tool& tool, const std::string& shell) {
     return "complete -o default -W '" + all_words(tool) + "' " + tool.name + '\n';
   }
   if (shell == "zsh") {
-    return "#compdef " + tool.name + "\n_arguments '*:word:(" + all_words(tool) + ")' '*:file:_files'\n";
+    return "#compdef " + tool.name + "\n_arguments '*:word:(" + all_words(tool) +
+           ")' '*:file:_files'\n";
   }
   return shell == "fish" ? fish_completion(tool) : "";
 }

@@ -56,7 +56,8 @@ struct Storage {
 };
 
 std::string cli11_names(const Flag& flag) {
-  return (flag.letter != 0 ? std::string("-") + flag.letter + "," : std::string()) + "--" + flag.name;
+  return (flag.letter != 0 ? std::string("-") + flag.letter + "," : std::string()) + "--" +
+         flag.name;
 }
 
 void add_flag(CLI::App& app, const Flag& flag, Storage& storage) {
@@ -72,12 +73,14 @@ void add_flag(CLI::App& app, const Flag& flag, Storage& storage) {
   storage.options.push_back(option);
 }
 
-// A switch with a value (--create=false, or in a file): true, false, or for a repeatable one how often.
+// A switch with a value (--create=false, or in a file): true, false, or for a repeatable one how
+// often.
 std::int64_t switch_count(const Flag& flag, const std::string& value) {
   if (value == "true") return 1;
   if (value == "false") return 0;
   const auto count = base::parse_unsigned(value);
-  if (!flag.repeatable || !count || *count > 9) throw std::invalid_argument("\"" + value + "\" is neither true nor false");
+  if (!flag.repeatable || !count || *count > 9)
+    throw std::invalid_argument("\"" + value + "\" is neither true nor false");
   return static_cast<std::int64_t>(*count);
 }
 
@@ -85,7 +88,9 @@ void apply_switch(const Flag& flag, const std::string& value) {
   for (auto count = switch_count(flag, value); count > 0; --count) flag.set("true");
 }
 
-void apply_flag(const Flag& flag, const CLI::Option& option, const std::vector<std::string>& values) {
+void apply_flag(const Flag& flag,
+                const CLI::Option& option,
+                const std::vector<std::string>& values) {
   const std::string where = "--" + flag.name;
   const bool is_switch = flag.value.empty();
   const auto& given = is_switch ? option.results() : values;
@@ -107,25 +112,32 @@ void apply_setting(const Flag& flag, const std::vector<std::string>& values) {
   }
 }
 
-void apply_table(const config::Table& table, const std::vector<Flag>& flags, const std::set<std::string>& given,
+void apply_table(const config::Table& table,
+                 const std::vector<Flag>& flags,
+                 const std::set<std::string>& given,
                  const std::string& path) {
   for (const auto& [key, values] : table) {
-    const auto flag = std::find_if(flags.begin(), flags.end(), [&](const Flag& f) { return f.name == key; });
+    const auto flag =
+        std::find_if(flags.begin(), flags.end(), [&](const Flag& f) { return f.name == key; });
     if (flag == flags.end() || key == "config") {
-      throw base::Error(ErrorKind::config, "could not read \"" + path + "\": unknown setting \"" + key + "\"");
+      throw base::Error(ErrorKind::config,
+                        "could not read \"" + path + "\": unknown setting \"" + key + "\"");
     }
     if (given.contains(key)) continue;
     try {
       apply_setting(*flag, values);
     } catch (const std::invalid_argument& error) {
-      throw base::Error(ErrorKind::config, "could not use \"" + key + "\" of \"" + path + "\": " + error.what());
+      throw base::Error(ErrorKind::config,
+                        "could not use \"" + key + "\" of \"" + path + "\": " + error.what());
     }
   }
 }
 
 // Tables are for commands. Top-level settings count for all; the command's own table goes first, so
 // that what it says wins.
-std::vector<std::string> apply_config(const std::string& path, const Command& command, const std::vector<Flag>& flags,
+std::vector<std::string> apply_config(const std::string& path,
+                                      const Command& command,
+                                      const std::vector<Flag>& flags,
                                       std::set<std::string> given) {
   const config::Document document = config::read_toml(path);
   if (!command.name.empty()) {
@@ -144,7 +156,9 @@ std::vector<std::string> apply_config(const std::string& path, const Command& co
   return names;
 }
 
-void apply_positionals(const Command& command, const std::vector<std::string>& rest, const std::vector<Flag>& flags) {
+void apply_positionals(const Command& command,
+                       const std::vector<std::string>& rest,
+                       const std::vector<Flag>& flags) {
   std::size_t at = 0;
   std::size_t filled = 0;  // positionals that have a value
   bool flags_are_over = false;
@@ -157,7 +171,8 @@ void apply_positionals(const Command& command, const std::vector<std::string>& r
       std::vector<std::string> names;
       for (const Flag& flag : flags) names.push_back("--" + flag.name);
       const std::string near = nearest(word.substr(0, word.find('=')), names);
-      refuse("unknown flag \"" + word.substr(0, word.find('=')) + "\"", near.empty() ? "" : "Did you mean " + near + "?");
+      refuse("unknown flag \"" + word.substr(0, word.find('=')) + "\"",
+             near.empty() ? "" : "Did you mean " + near + "?");
     }
     if (at >= command.positionals.size()) refuse("unexpected argument \"" + word + "\"");
     const Positional& positional = command.positionals[at];
@@ -170,7 +185,8 @@ void apply_positionals(const Command& command, const std::vector<std::string>& r
     if (!positional.repeatable) ++at;
   }
   for (std::size_t i = filled; i < command.positionals.size(); ++i) {
-    if (command.positionals[i].required) refuse("the argument " + command.positionals[i].name + " is missing");
+    if (command.positionals[i].required)
+      refuse("the argument " + command.positionals[i].name + " is missing");
   }
 }
 
@@ -194,10 +210,13 @@ const Command& choose_command(const Tool& tool, std::vector<std::string>& argume
     refuse("a command is missing: one of " + all);
   }
   const std::string near = nearest(arguments.front(), names);
-  refuse("unknown command \"" + arguments.front() + "\"", near.empty() ? "" : "Did you mean " + near + "?");
+  refuse("unknown command \"" + arguments.front() + "\"",
+         near.empty() ? "" : "Did you mean " + near + "?");
 }
 
-Parsed parse_flags(const Command& command, const std::vector<Flag>& flags, std::vector<std::string> arguments) {
+Parsed parse_flags(const Command& command,
+                   const std::vector<Flag>& flags,
+                   std::vector<std::string> arguments) {
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();

@@ -20,6 +20,8 @@ const Command& choose_command(const Tool& tool, std::vector<std::string>& argume
 
 // Calls set() for every flag given, in the order of the table; positionals in their order. With
 // help, version or generate nothing is set. Throws usage, config for the --config file.
-Parsed parse_flags(const Command& command, const std::vector<Flag>& flags, std::vector<std::string> arguments);
+Parsed parse_flags(const Command& command,
+                   const std::vector<Flag>& flags,
+                   std::vector<std::string> arguments);
 
 }  // namespace cdckit::cli

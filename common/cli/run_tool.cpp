@@ -10,10 +10,9 @@
 #include "common/ndjson/text.hpp"
 #include "common/ndjson/writer.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <functional>
+#include <unistd.h>
 
 namespace cdckit::cli {
 
@@ -38,12 +37,15 @@ void report(const std::string& tool, const base::Error& error) {
   log::error(error.what());
   if (!error.hint().empty()) log::hint(error.hint());
   if (error.kind() == ErrorKind::usage) log::hint("Try '" + tool + " --help'.");
-  if (error.kind() == ErrorKind::bug) log::hint("This is a bug in " + tool + "; please report it with the command line.");
+  if (error.kind() == ErrorKind::bug)
+    log::hint("This is a bug in " + tool + "; please report it with the command line.");
 }
 
 // The single catch ladder.
 // `context` is null before there is one. It is asked at the end: the promise is made on the way.
-ExitCode guarded(const std::string& tool, const Context* context, const std::function<ExitCode()>& body) {
+ExitCode guarded(const std::string& tool,
+                 const Context* context,
+                 const std::function<ExitCode()>& body) {
   try {
     return body();
   } catch (const base::Error& error) {
@@ -70,7 +72,8 @@ ExitCode print(const std::string& text) {
 ExitCode print_generated(const Tool& tool, const std::string& what) {
   if (what == "man-options") return print(man_options(tool));
   const std::string text = what.starts_with("complete-") ? completion(tool, what.substr(9)) : "";
-  if (text.empty()) throw base::Error(ErrorKind::usage, "could not generate \"" + what + "\": it is not known");
+  if (text.empty())
+    throw base::Error(ErrorKind::usage, "could not generate \"" + what + "\": it is not known");
   return print(text);
 }
 
@@ -93,21 +96,28 @@ ExitCode run_command(const Command& command, Context& context) {
 }
 
 // A misspelt table would be ignored in silence.
-void check_tables(const Tool& tool, const std::vector<std::string>& tables, const std::string& path) {
+void check_tables(const Tool& tool,
+                  const std::vector<std::string>& tables,
+                  const std::string& path) {
   for (const std::string& table : tables) {
-    const bool known = std::any_of(tool.commands.begin(), tool.commands.end(),
+    const bool known = std::any_of(tool.commands.begin(),
+                                   tool.commands.end(),
                                    [&](const Command& command) { return command.name == table; });
     if (known) continue;
-    throw base::Error(ErrorKind::config, "could not read \"" + path + "\": there is no command \"" + table + "\"");
+    throw base::Error(ErrorKind::config,
+                      "could not read \"" + path + "\": there is no command \"" + table + "\"");
   }
 }
 
 ExitCode run_arguments(const Tool& tool, std::vector<std::string> arguments) {
-  if (arguments.size() == 1 && tool.commands.front().name.empty() == false) {
-    if (arguments.front() == "-h" || arguments.front() == "--help") return print(overview_text(tool));
-    if (arguments.front() == "-V" || arguments.front() == "--version") return print(version_text(tool));
+  if (arguments.size() == 1 && !tool.commands.front().name.empty()) {
+    if (arguments.front() == "-h" || arguments.front() == "--help")
+      return print(overview_text(tool));
+    if (arguments.front() == "-V" || arguments.front() == "--version")
+      return print(version_text(tool));
   }
-  if (!arguments.empty() && arguments.front() == "--generate" && arguments.size() == 2) return print_generated(tool, arguments[1]);
+  if (!arguments.empty() && arguments.front() == "--generate" && arguments.size() == 2)
+    return print_generated(tool, arguments[1]);
   const Command& command = choose_command(tool, arguments);
   CommonOptions options;
   const std::vector<Flag> flags = all_flags(command, options);
@@ -120,7 +130,9 @@ ExitCode run_arguments(const Tool& tool, std::vector<std::string> arguments) {
   check_common(options);
   log::configure(log_settings(tool.name, options));
   if (command.sink && bare && io::is_terminal(STDIN_FILENO)) {
-    throw base::Error(ErrorKind::usage, "could not read lines: stdin is a terminal", "Pipe NDJSON into " + tool.name + ".");
+    throw base::Error(ErrorKind::usage,
+                      "could not read lines: stdin is a terminal",
+                      "Pipe NDJSON into " + tool.name + ".");
   }
   Context context(tool.name, std::move(options), signals::install());
   return run_command(command, context);

@@ -41,7 +41,9 @@ class Context {
   metrics::Registry& metrics() noexcept { return metrics_; }
   // For event::Input, from --on-error, --reject, --max-line.
   [[nodiscard]] event::InputSettings input_settings() const;
-  [[nodiscard]] std::string ack_path() const { return options_.ack.empty() ? "" : options_.ack.front(); }
+  [[nodiscard]] std::string ack_path() const {
+    return options_.ack.empty() ? "" : options_.ack.front();
+  }
   // From now on a closed stdout means 75 instead of 0: something downstream was promised.
   void promise() noexcept { promised_ = true; }
   [[nodiscard]] bool promised() const noexcept { return promised_; }
@@ -55,7 +57,10 @@ class Context {
 };
 
 // One line of --check: {"check","ok","detail","hint"} on stdout.
-void print_check(std::string_view check, bool ok, std::string_view detail, std::string_view hint = {});
+void print_check(std::string_view check,
+                 bool ok,
+                 std::string_view detail,
+                 std::string_view hint = {});
 
 // The whole of main().
 int run_tool(const Tool& tool, int argc, char** argv);

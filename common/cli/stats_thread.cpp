@@ -5,7 +5,8 @@
 namespace cdckit::cli {
 
 StatsThread::StatsThread(const metrics::Registry& registry, std::chrono::milliseconds interval) {
-  if (interval.count() > 0) thread_ = std::thread([this, &registry, interval] { run(registry, interval); });
+  if (interval.count() > 0)
+    thread_ = std::thread([this, &registry, interval] { run(registry, interval); });
 }
 
 StatsThread::~StatsThread() {

@@ -17,15 +17,16 @@ using ndjson::append_string;
 using ndjson::Member;
 using ndjson::ObjectCursor;
 
-constexpr std::array<std::pair<std::string_view, ControlKind>, 9> kKinds{{{"hello", ControlKind::hello},
-                                                                          {"snapshot", ControlKind::snapshot},
-                                                                          {"schema", ControlKind::schema},
-                                                                          {"begin", ControlKind::begin},
-                                                                          {"commit", ControlKind::commit},
-                                                                          {"ckpt", ControlKind::checkpoint},
-                                                                          {"eof", ControlKind::eof},
-                                                                          {"assigned", ControlKind::assigned},
-                                                                          {"revoked", ControlKind::revoked}}};
+constexpr std::array<std::pair<std::string_view, ControlKind>, 9> kKinds{
+    {{"hello", ControlKind::hello},
+     {"snapshot", ControlKind::snapshot},
+     {"schema", ControlKind::schema},
+     {"begin", ControlKind::begin},
+     {"commit", ControlKind::commit},
+     {"ckpt", ControlKind::checkpoint},
+     {"eof", ControlKind::eof},
+     {"assigned", ControlKind::assigned},
+     {"revoked", ControlKind::revoked}}};
 
 [[noreturn]] void refuse(std::string_view what) {
   throw base::Error(base::ErrorKind::data, "could not read control line: " + std::string(what));
@@ -53,7 +54,8 @@ std::vector<TopicPartition> partitions_of(std::string_view array) {
     TopicPartition& entry = out.emplace_back();
     entry.topic = text_of(ndjson::find_member(element, "topic"));
     const std::uint64_t partition = number_of(ndjson::find_member(element, "partition"));
-    if (entry.topic.empty() || partition > INT32_MAX) refuse("\"partitions\" needs topic and partition");
+    if (entry.topic.empty() || partition > INT32_MAX)
+      refuse("\"partitions\" needs topic and partition");
     entry.partition = static_cast<std::int32_t>(partition);
   }
   return out;
@@ -74,8 +76,10 @@ void read_member(Control& control, const Member& member) {
 }
 
 void require_members(const Control& control) {
-  const bool is_border = control.kind == ControlKind::checkpoint || control.kind == ControlKind::eof;
-  if ((is_border || control.kind == ControlKind::hello) && control.run.empty()) refuse("\"run\" is missing");
+  const bool is_border =
+      control.kind == ControlKind::checkpoint || control.kind == ControlKind::eof;
+  if ((is_border || control.kind == ControlKind::hello) && control.run.empty())
+    refuse("\"run\" is missing");
   if (is_border && control.seq == 0) refuse("\"seq\" is missing");
   if (control.kind == ControlKind::snapshot && control.phase != "begin" && control.phase != "end") {
     refuse("\"phase\" is neither begin nor end");
@@ -117,7 +121,10 @@ Control parse_control(std::string_view line) {
   return control;
 }
 
-void append_hello(std::string& out, std::string_view run, std::string_view source_json, std::string_view from) {
+void append_hello(std::string& out,
+                  std::string_view run,
+                  std::string_view source_json,
+                  std::string_view from) {
   out += R"({"__cdc":"hello","v":1,)";
   append_member(out, "run", quoted(run));
   append_member(out, "source", source_json);
@@ -125,7 +132,10 @@ void append_hello(std::string& out, std::string_view run, std::string_view sourc
   finish(out);
 }
 
-void append_checkpoint(std::string& out, std::string_view run, std::uint64_t seq, std::string_view pos,
+void append_checkpoint(std::string& out,
+                       std::string_view run,
+                       std::uint64_t seq,
+                       std::string_view pos,
                        std::uint64_t rows) {
   out += R"({"__cdc":"ckpt",)";
   append_member(out, "run", quoted(run));
@@ -158,8 +168,11 @@ void append_snapshot(std::string& out, const SnapshotBorder& border) {
   finish(out);
 }
 
-void append_partitions(std::string& out, ControlKind kind, const std::vector<TopicPartition>& partitions) {
-  out += kind == ControlKind::assigned ? R"({"__cdc":"assigned","partitions":[)" : R"({"__cdc":"revoked","partitions":[)";
+void append_partitions(std::string& out,
+                       ControlKind kind,
+                       const std::vector<TopicPartition>& partitions) {
+  out += kind == ControlKind::assigned ? R"({"__cdc":"assigned","partitions":[)"
+                                       : R"({"__cdc":"revoked","partitions":[)";
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     if (i > 0) out += ',';
     out += R"({"topic":)";

@@ -9,7 +9,18 @@
 
 namespace cdckit::event {
 
-enum class ControlKind { hello, snapshot, schema, begin, commit, checkpoint, eof, assigned, revoked, unknown };
+enum class ControlKind {
+  hello,
+  snapshot,
+  schema,
+  begin,
+  commit,
+  checkpoint,
+  eof,
+  assigned,
+  revoked,
+  unknown
+};
 
 struct TopicPartition {
   std::string topic;
@@ -38,8 +49,15 @@ struct Control {
 Control parse_control(std::string_view line);
 
 // Each appends one line without its line break.
-void append_hello(std::string& out, std::string_view run, std::string_view source_json, std::string_view from);
-void append_checkpoint(std::string& out, std::string_view run, std::uint64_t seq, std::string_view pos, std::uint64_t rows);
+void append_hello(std::string& out,
+                  std::string_view run,
+                  std::string_view source_json,
+                  std::string_view from);
+void append_checkpoint(std::string& out,
+                       std::string_view run,
+                       std::uint64_t seq,
+                       std::string_view pos,
+                       std::uint64_t rows);
 void append_eof(std::string& out, std::string_view run, std::uint64_t seq, std::string_view pos);
 
 struct SnapshotBorder {
@@ -51,6 +69,8 @@ struct SnapshotBorder {
   std::uint64_t rows = 0;  // printed at the end only
 };
 void append_snapshot(std::string& out, const SnapshotBorder& border);
-void append_partitions(std::string& out, ControlKind kind, const std::vector<TopicPartition>& partitions);
+void append_partitions(std::string& out,
+                       ControlKind kind,
+                       const std::vector<TopicPartition>& partitions);
 
 }  // namespace cdckit::event

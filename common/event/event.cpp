@@ -9,25 +9,36 @@ namespace {
 using ndjson::Member;
 using ndjson::ObjectCursor;
 
-bool is_null(std::string_view value) noexcept { return value == "null"; }
+bool is_null(std::string_view value) noexcept {
+  return value == "null";
+}
 
 std::string_view without_quotes(std::string_view token) noexcept {
-  return token.size() >= 2 && token.front() == '"' ? token.substr(1, token.size() - 2) : std::string_view{};
+  return token.size() >= 2 && token.front() == '"' ? token.substr(1, token.size() - 2)
+                                                   : std::string_view{};
 }
 
 bool is_ours(std::string_view name) noexcept {
-  return name == "pos" || name == "key" || name == "old_key" || name == "new_key" || name == "kafka";
+  return name == "pos" || name == "key" || name == "old_key" || name == "new_key" ||
+         name == "kafka";
 }
 
 struct Slot {
   std::string_view name;
-  std::string_view Event::*member;
+  std::string_view Event::* member;
 };
 constexpr Slot kSlots[] = {
-    {"key", &Event::key},         {"old_key", &Event::old_key},         {"new_key", &Event::new_key},
-    {"before", &Event::before},   {"after", &Event::after},             {"source", &Event::source},
-    {"message", &Event::message}, {"transaction", &Event::transaction}, {"unchanged", &Event::unchanged},
-    {"ts_us", &Event::ts_us},     {"kafka", &Event::kafka},
+    {"key", &Event::key},
+    {"old_key", &Event::old_key},
+    {"new_key", &Event::new_key},
+    {"before", &Event::before},
+    {"after", &Event::after},
+    {"source", &Event::source},
+    {"message", &Event::message},
+    {"transaction", &Event::transaction},
+    {"unchanged", &Event::unchanged},
+    {"ts_us", &Event::ts_us},
+    {"kafka", &Event::kafka},
 };
 
 void store(Event& event, const Member& member) noexcept {
@@ -86,12 +97,14 @@ const char* Decoder::decode(std::string_view line, bool padded, LineKind& kind, 
     } else if (member.name == "pos") {
       event.pos = without_quotes(member.value);
     } else {
-      has_envelope = has_envelope || member.name == "source" || member.name == "before" || member.name == "after";
+      has_envelope = has_envelope || member.name == "source" || member.name == "before" ||
+                     member.name == "after";
       store(event, member);
     }
   }
   if (others_follow) event.tail = {};
-  while (!event.tail.empty() && event.tail.back() != '}') event.tail.remove_suffix(1);  // white space
+  while (!event.tail.empty() && event.tail.back() != '}')
+    event.tail.remove_suffix(1);  // white space
   if (has_operation && has_envelope) {
     kind = LineKind::event;
   } else {

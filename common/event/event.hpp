@@ -28,7 +28,7 @@ struct Event {
   std::string_view message;    // op m
   std::string_view unchanged;  // array of column names whose values the server did not send
   std::string_view ts_us;
-  std::string_view kafka;      // {"topic","partition","offset","timestamp"}
+  std::string_view kafka;  // {"topic","partition","offset","timestamp"}
   // The line from the first member that is not ours (pos, key, old_key, new_key, kafka) to the
   // closing brace when ours all come first, else empty: see append_debezium_value().
   std::string_view tail;

@@ -25,11 +25,19 @@ const Item& Input::next(std::chrono::milliseconds wait, int interrupt_fd) {
 bool Input::read_line(std::chrono::milliseconds wait, int interrupt_fd) {
   ndjson::Line line;
   switch (reader_.next(line, wait, interrupt_fd)) {
-    case ndjson::ReadStatus::line: return accept(line);
-    case ndjson::ReadStatus::too_long: return accept_long_line(line);
-    case ndjson::ReadStatus::timeout: item_.kind = ItemKind::timeout; return true;
-    case ndjson::ReadStatus::interrupted: item_.kind = ItemKind::interrupted; return true;
-    case ndjson::ReadStatus::end: item_.kind = ItemKind::end; return true;
+    case ndjson::ReadStatus::line:
+      return accept(line);
+    case ndjson::ReadStatus::too_long:
+      return accept_long_line(line);
+    case ndjson::ReadStatus::timeout:
+      item_.kind = ItemKind::timeout;
+      return true;
+    case ndjson::ReadStatus::interrupted:
+      item_.kind = ItemKind::interrupted;
+      return true;
+    case ndjson::ReadStatus::end:
+      item_.kind = ItemKind::end;
+      return true;
   }
   return true;
 }
@@ -58,7 +66,8 @@ bool Input::accept(const ndjson::Line& line) {
 // Only its beginning is known, which a reject file gets as base64.
 bool Input::accept_long_line(const ndjson::Line& line) {
   if (line.text.starts_with(kControlPrefix)) refuse_control(line.number, "longer than --max-line");
-  const std::string reason = "longer than " + base::format_size(settings_.max_line) + " (--max-line)";
+  const std::string reason =
+      "longer than " + base::format_size(settings_.max_line) + " (--max-line)";
   bad_line({line.number, {}, reason, {}, line.text});
   return false;
 }
@@ -74,16 +83,20 @@ bool Input::accept_any(const ndjson::Line& line) {
 // --on-error must not hide that something was cut off.
 bool Input::accept_cut_line(const ndjson::Line& line) {
   if (whole()) {
-    throw base::Error(ErrorKind::data, reader_.where(line.number) + ": could not read line: the input ends inside it");
+    throw base::Error(
+        ErrorKind::data,
+        reader_.where(line.number) + ": could not read line: the input ends inside it");
   }
-  log::info("input ends inside line " + std::to_string(line.number) + "; its source will send it again");
+  log::info("input ends inside line " + std::to_string(line.number) +
+            "; its source will send it again");
   item_.kind = ItemKind::end;
   return true;
 }
 
 // Positions hang on control lines: a broken one is never skipped.
 void Input::refuse_control(std::uint64_t line_number, const std::string& reason) const {
-  throw base::Error(ErrorKind::data, reader_.where(line_number) + ": could not read control line: " + reason);
+  throw base::Error(ErrorKind::data,
+                    reader_.where(line_number) + ": could not read control line: " + reason);
 }
 
 void Input::note_control() {
@@ -102,7 +115,8 @@ void Input::note_control() {
 void Input::bad_line(const BadLine& bad) {
   const std::string where = reader_.where(bad.line_number);
   if (settings_.on_error == OnError::stop) {
-    throw base::Error(ErrorKind::data, where + ": could not read line: " + std::string(bad.reason),
+    throw base::Error(ErrorKind::data,
+                      where + ": could not read line: " + std::string(bad.reason),
                       "Use --on-error skip or --reject FILE to go on after bad lines.");
   }
   ++rejected_;
@@ -110,7 +124,8 @@ void Input::bad_line(const BadLine& bad) {
   if (rejects_ == nullptr) return;
   ndjson::Validator validator;
   const bool is_json = validator.check_value(bad.text, false) == nullptr;
-  rejects_->add({settings_.source, bad.line_number, bad.pos, bad.reason, bad.code, bad.text, is_json});
+  rejects_->add(
+      {settings_.source, bad.line_number, bad.pos, bad.reason, bad.code, bad.text, is_json});
 }
 
 void Input::sync_rejects() {

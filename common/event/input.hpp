@@ -54,8 +54,9 @@ class Input {
 
   // Next good line, or why there is none. Bad lines are dealt with inside: stop throws data with
   // `source:line: could not read line: reason`, skip logs and counts, reject writes the line.
-  // A broken control line always throws data. `hello` and `eof` are noted here and handed out too. A cut last line of a tracked input (one
-  // that began with hello) is dropped: the source will send it again.
+  // A broken control line always throws data. `hello` and `eof` are noted here and handed out too.
+  // A cut last line of a tracked input (one that began with hello) is dropped: the source will send
+  // it again.
   const Item& next(std::chrono::milliseconds wait, int interrupt_fd = -1);
 
   // The same rule for a line that turned out bad later.
@@ -64,12 +65,16 @@ class Input {
   void sync_rejects();
 
   [[nodiscard]] bool has_buffered_line() const { return reader_.has_buffered_line(); }
-  [[nodiscard]] std::uint64_t rejected() const noexcept { return rejected_; }  // skipped or rejected
+  [[nodiscard]] std::uint64_t rejected() const noexcept {
+    return rejected_;
+  }  // skipped or rejected
   [[nodiscard]] bool tracked() const noexcept { return saw_hello_; }
   [[nodiscard]] bool whole() const noexcept { return !saw_hello_ || saw_eof_; }
   // 75 when tracked input ended without eof, else 1 when lines were rejected, else 0.
   [[nodiscard]] base::ExitCode end_code() const noexcept;
-  [[nodiscard]] std::string where(std::uint64_t line_number) const { return reader_.where(line_number); }
+  [[nodiscard]] std::string where(std::uint64_t line_number) const {
+    return reader_.where(line_number);
+  }
 
  private:
   bool read_line(std::chrono::milliseconds wait, int interrupt_fd);

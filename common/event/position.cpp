@@ -28,13 +28,16 @@ std::optional<Position> parse_position(std::string_view text) {
 
 std::optional<std::uint64_t> parse_lsn(std::string_view text) {
   const auto slash = text.find('/');
-  if (slash == std::string_view::npos) return text.size() == 16 ? base::parse_hex(text) : std::nullopt;
+  if (slash == std::string_view::npos)
+    return text.size() == 16 ? base::parse_hex(text) : std::nullopt;
   const auto high = base::parse_hex(text.substr(0, slash));
   const auto low = base::parse_hex(text.substr(slash + 1));
   if (!high || !low || *high > 0xFFFFFFFFU || *low > 0xFFFFFFFFU) return std::nullopt;
   return *high << 32U | *low;
 }
 
-std::string lsn_text(std::uint64_t lsn) { return fmt::format("{:X}/{:X}", lsn >> 32U, lsn & 0xFFFFFFFFU); }
+std::string lsn_text(std::uint64_t lsn) {
+  return fmt::format("{:X}/{:X}", lsn >> 32U, lsn & 0xFFFFFFFFU);
+}
 
 }  // namespace cdckit::event

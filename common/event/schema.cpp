@@ -30,8 +30,9 @@ void append_schema_line(std::string& out, const TableSchema& schema) {
     append_string(out, column.name);
     out += R"(,"type":)";
     append_string(out, column.type);
-    out += R"(,"oid":)" + std::to_string(column.oid) + R"(,"modifier":)" + std::to_string(column.modifier) +
-           R"(,"nullable":)" + (column.nullable ? "true}" : "false}");
+    out += R"(,"oid":)" + std::to_string(column.oid) + R"(,"modifier":)" +
+           std::to_string(column.modifier) + R"(,"nullable":)" +
+           (column.nullable ? "true}" : "false}");
   }
   out += "]}";
 }
@@ -45,12 +46,16 @@ TableSchema parse_schema_line(std::string_view line) {
     out.identity = json.value("identity", "default");
     for (const auto& name : json.at("key")) out.key.push_back(name.get<std::string>());
     for (const auto& item : json.at("columns")) {
-      out.columns.push_back({item.at("name").get<std::string>(), item.at("type").get<std::string>(),
-                             item.value("oid", 0U), item.value("modifier", -1), item.value("nullable", true)});
+      out.columns.push_back({item.at("name").get<std::string>(),
+                             item.at("type").get<std::string>(),
+                             item.value("oid", 0U),
+                             item.value("modifier", -1),
+                             item.value("nullable", true)});
     }
     return out;
   } catch (const nlohmann::json::exception& error) {
-    throw base::Error(base::ErrorKind::data, std::string("could not read schema line: ") + error.what());
+    throw base::Error(base::ErrorKind::data,
+                      std::string("could not read schema line: ") + error.what());
   }
 }
 

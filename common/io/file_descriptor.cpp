@@ -2,14 +2,13 @@
 
 #include "common/base/error.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
 
 namespace cdckit::io {
 
@@ -44,7 +43,8 @@ std::size_t read_some(int fd, std::span<char> into, std::string_view source) {
     const ssize_t count = ::read(fd, into.data(), into.size());
     if (count >= 0) return static_cast<std::size_t>(count);
     if (errno == EINTR || waited_for(fd, POLLIN)) continue;
-    throw base::system_error(ErrorKind::io, "could not read \"" + std::string(source) + "\"", errno);
+    throw base::system_error(
+        ErrorKind::io, "could not read \"" + std::string(source) + "\"", errno);
   }
 }
 
@@ -54,7 +54,8 @@ void write_all(int fd, std::string_view bytes, std::string_view target) {
     if (count >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(count));
     } else if (errno != EINTR && !waited_for(fd, POLLOUT)) {
-      throw base::system_error(ErrorKind::io, "could not write \"" + std::string(target) + "\"", errno);
+      throw base::system_error(
+          ErrorKind::io, "could not write \"" + std::string(target) + "\"", errno);
     }
   }
 }
@@ -63,9 +64,11 @@ unsigned wait_readable(std::initializer_list<int> fds, std::chrono::milliseconds
   std::array<pollfd, 8> polls{};
   std::size_t count = 0;
   for (const int fd : fds) polls.at(count++) = pollfd{fd, POLLIN, 0};
-  const int limit = wait.count() < 0 ? -1 : static_cast<int>(std::min<std::int64_t>(wait.count(), 86'400'000));
+  const int limit =
+      wait.count() < 0 ? -1 : static_cast<int>(std::min<std::int64_t>(wait.count(), 86'400'000));
   const int ready = ::poll(polls.data(), count, limit);
-  if (ready < 0 && errno != EINTR) throw base::system_error(ErrorKind::io, "could not wait for input", errno);
+  if (ready < 0 && errno != EINTR)
+    throw base::system_error(ErrorKind::io, "could not wait for input", errno);
   unsigned bits = 0;
   for (std::size_t i = 0; ready > 0 && i < count; ++i) {
     if (polls.at(i).revents != 0) bits |= 1U << i;
@@ -78,7 +81,9 @@ bool reader_is_gone(int fd) noexcept {
   return ::poll(&poll, 1, 0) == 1 && (poll.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
 }
 
-bool is_terminal(int fd) noexcept { return ::isatty(fd) == 1; }
+bool is_terminal(int fd) noexcept {
+  return ::isatty(fd) == 1;
+}
 
 void ensure_standard_streams() {
   for (int fd = 0; fd <= 2; ++fd) {
@@ -92,7 +97,8 @@ void ensure_standard_streams() {
 
 std::string read_file(const std::string& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open()) throw base::system_error(ErrorKind::config, "could not open \"" + path + "\"", errno);
+  if (!file.is_open())
+    throw base::system_error(ErrorKind::config, "could not open \"" + path + "\"", errno);
   std::string content;
   std::array<char, 65536> block{};
   for (;;) {

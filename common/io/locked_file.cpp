@@ -2,14 +2,13 @@
 
 #include "common/base/error.hpp"
 
+#include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
+#include <memory>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
-#include <memory>
 
 namespace cdckit::io {
 
@@ -38,7 +37,9 @@ void sync_to_disk(int fd, const std::string& path) {
 }
 
 // Writes the temporary beside `path`; the caller may lock it before it takes the name.
-FileDescriptor write_temporary(const std::string& temporary, std::string_view content, bool durable) {
+FileDescriptor write_temporary(const std::string& temporary,
+                               std::string_view content,
+                               bool durable) {
   FileDescriptor file = create(temporary, O_RDWR | O_TRUNC);
   try {
     write_all(file.get(), content, temporary);
@@ -62,18 +63,20 @@ void take_name(const std::string& temporary, const std::string& path, bool durab
   if (folder.is_open()) sync_to_disk(folder.get(), folder_of(path));
 }
 
-std::string temporary_name(const std::string& path) { return path + ".tmp." + std::to_string(::getpid()); }
+std::string temporary_name(const std::string& path) {
+  return path + ".tmp." + std::to_string(::getpid());
+}
 
 bool is_same_file(int fd, const std::string& path) {
-  struct stat mine {};
-  struct stat named {};
-  return ::fstat(fd, &mine) == 0 && ::stat(path.c_str(), &named) == 0 && mine.st_ino == named.st_ino &&
-         mine.st_dev == named.st_dev;
+  struct stat mine{};
+  struct stat named{};
+  return ::fstat(fd, &mine) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
 }
 
 // A link, device or pipe must not lose its name to a file: `--metrics-file /dev/stderr`.
 bool takes_replacement(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return ::lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode);
 }
 
@@ -97,14 +100,18 @@ void replace_file(const std::string& path, std::string_view content, bool durabl
 
 LockedFile::LockedFile(std::string path) : path_(behind_links(path)) {
   if (!takes_replacement(path_)) {
-    throw base::Error(ErrorKind::cannot_create, "could not create \"" + path_ + "\": it is not a plain file");
+    throw base::Error(ErrorKind::cannot_create,
+                      "could not create \"" + path_ + "\": it is not a plain file");
   }
   for (;;) {
     FileDescriptor file = create(path_, O_RDWR);
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK) throw base::system_error(ErrorKind::io, "could not lock \"" + path_ + "\"", errno);
-      throw base::Error(ErrorKind::temporary, "could not lock \"" + path_ + "\": another process holds it",
-                        "Each sink needs an ack file of its own; is the same command still running?");
+      if (errno != EWOULDBLOCK)
+        throw base::system_error(ErrorKind::io, "could not lock \"" + path_ + "\"", errno);
+      throw base::Error(
+          ErrorKind::temporary,
+          "could not lock \"" + path_ + "\": another process holds it",
+          "Each sink needs an ack file of its own; is the same command still running?");
     }
     // the former owner may have renamed a new file over the one we opened
     if (!is_same_file(file.get(), path_)) continue;
@@ -124,6 +131,8 @@ void LockedFile::replace(std::string_view content, bool durable) {
   fd_ = std::move(file);
 }
 
-std::string LockedFile::read() const { return read_file(path_); }
+std::string LockedFile::read() const {
+  return read_file(path_);
+}
 
 }  // namespace cdckit::io

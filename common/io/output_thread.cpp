@@ -3,14 +3,13 @@
 #include "common/base/error.hpp"
 #include "common/io/file_descriptor.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <condition_variable>
 #include <exception>
+#include <fcntl.h>
 #include <mutex>
+#include <unistd.h>
 #include <vector>
 
 namespace cdckit::io {
@@ -30,7 +29,8 @@ void close_stream(int fd) {
   if (null.is_open() && (last < 0 || ::dup2(null.get(), fd) < 0)) {
     throw base::system_error(ErrorKind::io, "could not close \"stdout\"", errno);
   }
-  if (::close(last) != 0) throw base::system_error(ErrorKind::io, "could not close \"stdout\"", errno);
+  if (::close(last) != 0)
+    throw base::system_error(ErrorKind::io, "could not close \"stdout\"", errno);
 }
 
 }  // namespace
@@ -119,7 +119,8 @@ void OutputThread::Shared::run() {
 }
 
 OutputThread::OutputThread(int fd, std::size_t capacity_bytes)
-    : shared_(std::make_shared<Shared>(fd, capacity_bytes)), thread_([shared = shared_] { shared->run(); }) {}
+    : shared_(std::make_shared<Shared>(fd, capacity_bytes)),
+      thread_([shared = shared_] { shared->run(); }) {}
 
 OutputThread::~OutputThread() {
   bool stuck = false;
@@ -140,7 +141,9 @@ OutputThread::~OutputThread() {
   }
 }
 
-int OutputThread::wake_fd() const noexcept { return shared_->wake_read.get(); }
+int OutputThread::wake_fd() const noexcept {
+  return shared_->wake_read.get();
+}
 
 void OutputThread::submit() {
   const std::scoped_lock lock(shared_->mutex);
@@ -166,7 +169,9 @@ std::size_t OutputThread::pending_bytes() const {
   return shared_->queued_bytes;
 }
 
-bool OutputThread::drained() const { return pending_bytes() == 0; }
+bool OutputThread::drained() const {
+  return pending_bytes() == 0;
+}
 
 bool OutputThread::failed() const {
   const std::scoped_lock lock(shared_->mutex);
@@ -192,7 +197,8 @@ void OutputThread::close() {
   submit();
   {
     std::unique_lock lock(shared_->mutex);
-    shared_->changed.wait(lock, [&] { return shared_->queued_bytes == 0 || shared_->failure != nullptr; });
+    shared_->changed.wait(
+        lock, [&] { return shared_->queued_bytes == 0 || shared_->failure != nullptr; });
     shared_->stop = true;
     shared_->closed = true;
     shared_->changed.notify_all();

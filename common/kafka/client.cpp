@@ -89,12 +89,14 @@ Config make_config(const Settings& settings, ClientState& state) {
 Handle make_handle(Role role, Config config) {
   std::array<char, kReasonSize> reason{};
   const auto type = role == Role::producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
-  rd_kafka_t* handle = rd_kafka_new(type, config.get(), reason.data(), reason.size());
+  // once the handle is there the configuration belongs to it
+  rd_kafka_conf_t* raw = config.release();
+  rd_kafka_t* handle = rd_kafka_new(type, raw, reason.data(), reason.size());
   if (handle == nullptr) {
+    config.reset(raw);
     throw Error(ErrorKind::config,
                 std::string("could not set up the Kafka client: ") + reason.data());
   }
-  (void)config.release();  // belongs to the handle now
   return Handle(handle);
 }
 

@@ -11,8 +11,10 @@
 #include <optional>
 #include <string>
 
+// NOLINTBEGIN(readability-identifier-naming): the library's own names
 struct rd_kafka_s;
 struct rd_kafka_conf_s;
+// NOLINTEND(readability-identifier-naming)
 
 namespace cdckit::kafka {
 

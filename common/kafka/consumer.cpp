@@ -12,7 +12,6 @@
 
 namespace cdckit::kafka {
 
-using base::Error;
 using base::ErrorKind;
 using std::chrono::milliseconds;
 
@@ -30,8 +29,9 @@ namespace {
 // seconds; new topics that match a pattern are seen after five. Not cooperative-sticky: up to
 // librdkafka 2.2 a member that leaves before its first assignment aborts the process there
 // (assignor_state is null).
-constexpr std::array<std::pair<const char*, const char*>, 9> kDefaults = {{
-    {"queued.max.messages.kbytes", "16384"},
+constexpr std::array<std::pair<const char*, const char*>, 10> kDefaults = {{
+    {"queued.max.messages.kbytes", "24576"},
+    {"fetch.message.max.bytes", "262144"},
     {"queued.min.messages", "50000"},
     {"fetch.error.backoff.ms", "10"},
     {"session.timeout.ms", "10000"},

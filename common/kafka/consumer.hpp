@@ -18,8 +18,10 @@
 #include <string_view>
 #include <vector>
 
+// NOLINTBEGIN(readability-identifier-naming): the library's own names
 struct rd_kafka_message_s;
 struct rd_kafka_topic_partition_list_s;
+// NOLINTEND(readability-identifier-naming)
 
 namespace cdckit::kafka {
 

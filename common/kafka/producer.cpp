@@ -15,7 +15,6 @@
 
 namespace cdckit::kafka {
 
-using base::Error;
 using base::ErrorKind;
 using std::chrono::milliseconds;
 

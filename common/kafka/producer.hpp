@@ -19,9 +19,11 @@
 #include <string_view>
 #include <vector>
 
+// NOLINTBEGIN(readability-identifier-naming): the library's own names
 struct rd_kafka_topic_s;
 struct rd_kafka_message_s;
 struct rd_kafka_queue_s;
+// NOLINTEND(readability-identifier-naming)
 
 namespace cdckit::kafka {
 

@@ -89,10 +89,11 @@ Settings read_properties(const std::string& path) {
 }
 
 std::string_view find_setting(const Settings& settings, std::string_view name) {
-  for (auto at = settings.rbegin(); at != settings.rend(); ++at) {
-    if (at->name == name) return at->value;
+  std::string_view out;
+  for (const Setting& setting : settings) {
+    if (setting.name == name) out = setting.value;
   }
-  return {};
+  return out;
 }
 
 std::string library_version() {

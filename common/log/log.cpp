@@ -4,12 +4,11 @@
 #include "common/base/json_string.hpp"
 #include "common/io/file_descriptor.hpp"
 
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
 #include <cstdlib>
 #include <mutex>
+#include <unistd.h>
 
 namespace cdckit::log {
 
@@ -44,13 +43,18 @@ std::string printable(std::string_view text) {
   while (!out.empty() && (out.back() == '\n' || out.back() == '\r')) out.pop_back();
   for (char& c : out) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
-    else if (byte < 0x20 || byte == 0x7F) c = '?';
+    if (c == '\n' || c == '\r' || c == '\t')
+      c = ' ';
+    else if (byte < 0x20 || byte == 0x7F)
+      c = '?';
   }
   return out;
 }
 
-std::string json_line(const Settings& settings, Level level, std::string_view message, Fields fields) {
+std::string json_line(const Settings& settings,
+                      Level level,
+                      std::string_view message,
+                      Fields fields) {
   std::string out = R"({"ts":)";
   append_json_string(out, base::format_utc(base::unix_microseconds()));
   out += R"(,"level":)";
@@ -109,14 +113,17 @@ void configure(Settings settings) {
   at.settings = std::move(settings);
 }
 
-bool enabled(Level level) noexcept { return level <= g_level.load(std::memory_order_relaxed); }
+bool enabled(Level level) noexcept {
+  return level <= g_level.load(std::memory_order_relaxed);
+}
 
 void write(Level level, std::string_view message, Fields fields) {
   if (!enabled(level)) return;
   State& at = state();
   const std::scoped_lock lock(at.mutex);
-  emit(at, at.settings.format == Format::json ? json_line(at.settings, level, message, fields)
-                                              : text_line(at, level, message, fields));
+  emit(at,
+       at.settings.format == Format::json ? json_line(at.settings, level, message, fields)
+                                          : text_line(at, level, message, fields));
 }
 
 void hint(std::string_view text) {

@@ -25,10 +25,18 @@ using Fields = std::initializer_list<std::pair<std::string_view, std::string_vie
 void configure(Settings settings);
 [[nodiscard]] bool enabled(Level level) noexcept;
 void write(Level level, std::string_view message, Fields fields = {});
-inline void error(std::string_view message, Fields fields = {}) { write(Level::error, message, fields); }
-inline void warning(std::string_view message, Fields fields = {}) { write(Level::warning, message, fields); }
-inline void info(std::string_view message, Fields fields = {}) { write(Level::info, message, fields); }
-inline void debug(std::string_view message, Fields fields = {}) { write(Level::debug, message, fields); }
+inline void error(std::string_view message, Fields fields = {}) {
+  write(Level::error, message, fields);
+}
+inline void warning(std::string_view message, Fields fields = {}) {
+  write(Level::warning, message, fields);
+}
+inline void info(std::string_view message, Fields fields = {}) {
+  write(Level::info, message, fields);
+}
+inline void debug(std::string_view message, Fields fields = {}) {
+  write(Level::debug, message, fields);
+}
 
 // `hint: text` under an error, printed at the error's level.
 void hint(std::string_view text);

@@ -4,11 +4,10 @@
 #include "common/base/json_string.hpp"
 #include "common/io/locked_file.hpp"
 
-#include <sys/resource.h>
-
 #include <cmath>
 #include <mutex>
 #include <sstream>
+#include <sys/resource.h>
 
 #include <prometheus/client_metric.h>
 #include <prometheus/collectable.h>
@@ -52,9 +51,14 @@ class OwnHistogram final : public Histogram {
   prometheus::Histogram& histogram_;
 };
 
-double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; }
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
 
-prometheus::MetricFamily family(const char* name, const char* help, prometheus::MetricType type, double value) {
+prometheus::MetricFamily family(const char* name,
+                                const char* help,
+                                prometheus::MetricType type,
+                                double value) {
   prometheus::ClientMetric metric;
   metric.counter.value = value;
   metric.gauge.value = value;
@@ -67,10 +71,14 @@ class Process final : public prometheus::Collectable {
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override {
     rusage usage{};
     if (getrusage(RUSAGE_SELF, &usage) != 0) return {};
-    return {family("process_cpu_seconds_total", "User and system CPU time spent.", prometheus::MetricType::Counter,
+    return {family("process_cpu_seconds_total",
+                   "User and system CPU time spent.",
+                   prometheus::MetricType::Counter,
                    seconds(usage.ru_utime) + seconds(usage.ru_stime)),
-            family("process_peak_resident_memory_bytes", "Largest resident set so far.",
-                   prometheus::MetricType::Gauge, static_cast<double>(usage.ru_maxrss) * 1024)};
+            family("process_peak_resident_memory_bytes",
+                   "Largest resident set so far.",
+                   prometheus::MetricType::Gauge,
+                   static_cast<double>(usage.ru_maxrss) * 1024)};
   }
 };
 
@@ -80,7 +88,9 @@ double sample(prometheus::MetricType type, const prometheus::ClientMetric& metri
   return static_cast<double>(metric.histogram.sample_count);
 }
 
-void append_sample(std::string& out, const prometheus::MetricFamily& family, const prometheus::ClientMetric& metric) {
+void append_sample(std::string& out,
+                   const prometheus::MetricFamily& family,
+                   const prometheus::ClientMetric& metric) {
   std::string name = family.name;
   for (const auto& label : metric.label) name += "," + label.name + "=" + label.value;
   const double value = sample(family.type, metric);
@@ -116,7 +126,11 @@ Registry::~Registry() = default;
 
 Counter& Registry::counter(const std::string& name, const std::string& help, const Labels& labels) {
   const std::scoped_lock lock(implementation_->mutex);
-  auto& counter = prometheus::BuildCounter().Name(name).Help(help).Register(*implementation_->registry).Add(labels);
+  auto& counter = prometheus::BuildCounter()
+                      .Name(name)
+                      .Help(help)
+                      .Register(*implementation_->registry)
+                      .Add(labels);
   auto& slot = implementation_->counters[&counter];
   if (!slot) slot = std::make_unique<OwnCounter>(counter);
   return *slot;
@@ -124,23 +138,34 @@ Counter& Registry::counter(const std::string& name, const std::string& help, con
 
 Gauge& Registry::gauge(const std::string& name, const std::string& help, const Labels& labels) {
   const std::scoped_lock lock(implementation_->mutex);
-  auto& gauge = prometheus::BuildGauge().Name(name).Help(help).Register(*implementation_->registry).Add(labels);
+  auto& gauge = prometheus::BuildGauge()
+                    .Name(name)
+                    .Help(help)
+                    .Register(*implementation_->registry)
+                    .Add(labels);
   auto& slot = implementation_->gauges[&gauge];
   if (!slot) slot = std::make_unique<OwnGauge>(gauge);
   return *slot;
 }
 
-Histogram& Registry::histogram(const std::string& name, const std::string& help, const std::vector<double>& bounds,
+Histogram& Registry::histogram(const std::string& name,
+                               const std::string& help,
+                               const std::vector<double>& bounds,
                                const Labels& labels) {
   const std::scoped_lock lock(implementation_->mutex);
-  auto& histogram =
-      prometheus::BuildHistogram().Name(name).Help(help).Register(*implementation_->registry).Add(labels, bounds);
+  auto& histogram = prometheus::BuildHistogram()
+                        .Name(name)
+                        .Help(help)
+                        .Register(*implementation_->registry)
+                        .Add(labels, bounds);
   auto& slot = implementation_->histograms[&histogram];
   if (!slot) slot = std::make_unique<OwnHistogram>(histogram);
   return *slot;
 }
 
-std::string Registry::text() const { return prometheus::TextSerializer().Serialize(implementation_->collect()); }
+std::string Registry::text() const {
+  return prometheus::TextSerializer().Serialize(implementation_->collect());
+}
 
 std::string Registry::json() const {
   std::string out = "{";
@@ -150,20 +175,41 @@ std::string Registry::json() const {
   return out + "}";
 }
 
-void Registry::write_file(const std::string& path) const { io::replace_file(path, text(), false); }
+void Registry::write_file(const std::string& path) const {
+  io::replace_file(path, text(), false);
+}
 
 void Registry::listen(const std::string& address) {
   try {
     implementation_->exposer = std::make_unique<prometheus::Exposer>(address, 1);
   } catch (const std::exception& error) {
-    throw base::Error(base::ErrorKind::config, "could not listen on \"" + address + "\": " + error.what());
+    throw base::Error(base::ErrorKind::config,
+                      "could not listen on \"" + address + "\": " + error.what());
   }
   implementation_->exposer->RegisterCollectable(implementation_->registry);
   implementation_->exposer->RegisterCollectable(implementation_->process);
 }
 
 std::vector<double> delay_bounds() {
-  return {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 60};
+  return {0.001,
+          0.002,
+          0.005,
+          0.01,
+          0.02,
+          0.05,
+          0.1,
+          0.2,
+          0.35,
+          0.5,
+          0.75,
+          1,
+          1.5,
+          2,
+          3,
+          5,
+          10,
+          20,
+          60};
 }
 
 }  // namespace cdckit::metrics

@@ -43,8 +43,10 @@ class Registry {
   Counter& counter(const std::string& name, const std::string& help, const Labels& labels = {});
   Gauge& gauge(const std::string& name, const std::string& help, const Labels& labels = {});
   // `bounds` are upper bucket limits, growing.
-  Histogram& histogram(const std::string& name, const std::string& help,
-                       const std::vector<double>& bounds, const Labels& labels = {});
+  Histogram& histogram(const std::string& name,
+                       const std::string& help,
+                       const std::vector<double>& bounds,
+                       const Labels& labels = {});
   // The exposition text; adds the process's own CPU seconds and peak memory.
   [[nodiscard]] std::string text() const;
   // All samples as one JSON object {"name,label=value":number} for --stats-interval; of a histogram

@@ -6,7 +6,9 @@ namespace cdckit::ndjson {
 
 namespace {
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 
 bool is_hex(char c) noexcept {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -64,7 +66,8 @@ class Checker {
     const char letter = *at_++;
     if (letter != 'u') return std::string_view("\"\\/bfnrt").find(letter) != std::string_view::npos;
     for (int i = 0; i < 4; ++i) {
-      if (at_ >= end_ || !is_hex(*at_++)) return false;
+      if (at_ >= end_ || !is_hex(*at_)) return false;
+      ++at_;
     }
     return true;
   }
@@ -105,11 +108,16 @@ class Checker {
 
   bool scalar(char first) noexcept {
     switch (first) {
-      case '"': return string();
-      case 't': return word("true");
-      case 'f': return word("false");
-      case 'n': return word("null");
-      default: return number();
+      case '"':
+        return string();
+      case 't':
+        return word("true");
+      case 'f':
+        return word("false");
+      case 'n':
+        return word("null");
+      default:
+        return number();
     }
   }
 
@@ -130,6 +138,8 @@ class Checker {
 
 }  // namespace
 
-bool is_json(std::string_view text) noexcept { return Checker(text).whole(); }
+bool is_json(std::string_view text) noexcept {
+  return Checker(text).whole();
+}
 
 }  // namespace cdckit::ndjson

@@ -14,19 +14,26 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
 Reader::Reader(int fd, std::string source, std::size_t max_line_bytes)
-    : fd_(fd), source_(std::move(source)), max_line_bytes_(max_line_bytes), buffer_(kBlock + kPadding) {}
+    : fd_(fd),
+      source_(std::move(source)),
+      max_line_bytes_(max_line_bytes),
+      buffer_(kBlock + kPadding) {}
 
-std::string Reader::where(std::uint64_t number) const { return source_ + ":" + std::to_string(number); }
+std::string Reader::where(std::uint64_t number) const {
+  return source_ + ":" + std::to_string(number);
+}
 
 bool Reader::has_buffered_line() const {
   if (dropping_) return false;
   const char* const end = buffer_.data() + end_;
   for (const char* at = buffer_.data() + begin_; at < end;) {
-    const auto* const found = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+    const auto* const found =
+        static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
     if (found == nullptr && !at_end_) return false;
     const char* const stop = found != nullptr ? found : end;
     const auto length = stop - at;
-    if (length > 1 || (length == 1 && *at != '\r')) return true;  // else a blank line, which is skipped
+    if (length > 1 || (length == 1 && *at != '\r'))
+      return true;  // else a blank line, which is skipped
     at = stop + 1;
   }
   return false;
@@ -35,10 +42,12 @@ bool Reader::has_buffered_line() const {
 ReadStatus Reader::next(Line& line, std::chrono::milliseconds wait, int interrupt_fd) {
   const bool waits_forever = wait.count() < 0 && interrupt_fd < 0;
   // bounded, so that the sum with the clock cannot overflow
-  const auto deadline = std::chrono::steady_clock::now() + std::min(wait, std::chrono::milliseconds(kLongestWait));
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::min(wait, std::chrono::milliseconds(kLongestWait));
   for (;;) {
     const Found found = take_line(line);
-    if (found != Found::nothing) return found == Found::line ? ReadStatus::line : ReadStatus::too_long;
+    if (found != Found::nothing)
+      return found == Found::line ? ReadStatus::line : ReadStatus::too_long;
     if (at_end_) return ReadStatus::end;
     if (!waits_forever) {
       const auto left =
@@ -47,7 +56,8 @@ ReadStatus Reader::next(Line& line, std::chrono::milliseconds wait, int interrup
       const unsigned ready = io::wait_readable({fd_, interrupt_fd}, bounded);
       if ((ready & 1U) == 0) {
         if ((ready & 2U) != 0) return ReadStatus::interrupted;
-        if (wait.count() >= 0 && std::chrono::steady_clock::now() >= deadline) return ReadStatus::timeout;
+        if (wait.count() >= 0 && std::chrono::steady_clock::now() >= deadline)
+          return ReadStatus::timeout;
         continue;
       }
     }
@@ -60,9 +70,12 @@ Reader::Found Reader::take_line(Line& line) {
     if (dropping_) drop_rest_of_long_line();
     char* const start = buffer_.data() + begin_;
     char* const found =
-        scanned_ < end_ ? static_cast<char*>(std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_)) : nullptr;
+        scanned_ < end_
+            ? static_cast<char*>(std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_))
+            : nullptr;
     const bool last = found == nullptr && at_end_ && end_ > begin_;
-    const auto length = static_cast<std::size_t>((found != nullptr ? found : buffer_.data() + end_) - start);
+    const auto length =
+        static_cast<std::size_t>((found != nullptr ? found : buffer_.data() + end_) - start);
     if (length > max_line_bytes_) return take_long_line(line);
     scanned_ = end_;
     if (found == nullptr && !last) return Found::nothing;
@@ -72,7 +85,8 @@ Reader::Found Reader::take_line(Line& line) {
     line.text = std::string_view(start, length);
     line.number = number_;
     line.terminated = !last;
-    if (number_ == 1 && line.text.starts_with(kByteOrderMark)) line.text.remove_prefix(kByteOrderMark.size());
+    if (number_ == 1 && line.text.starts_with(kByteOrderMark))
+      line.text.remove_prefix(kByteOrderMark.size());
     if (line.text.ends_with('\r')) line.text.remove_suffix(1);
     if (!line.text.empty()) return Found::line;
   }
@@ -81,7 +95,8 @@ Reader::Found Reader::take_line(Line& line) {
 // The line may still be arriving: its rest is dropped by later calls, never gathered.
 Reader::Found Reader::take_long_line(Line& line) {
   ++number_;
-  line.text = std::string_view(buffer_.data() + begin_, std::min(max_line_bytes_, kShownOfLongLine));
+  line.text =
+      std::string_view(buffer_.data() + begin_, std::min(max_line_bytes_, kShownOfLongLine));
   line.number = number_;
   line.terminated = true;
   begin_ += max_line_bytes_;
@@ -92,7 +107,9 @@ Reader::Found Reader::take_long_line(Line& line) {
 
 void Reader::drop_rest_of_long_line() {
   const auto* const found =
-      begin_ < end_ ? static_cast<const char*>(std::memchr(buffer_.data() + begin_, '\n', end_ - begin_)) : nullptr;
+      begin_ < end_
+          ? static_cast<const char*>(std::memchr(buffer_.data() + begin_, '\n', end_ - begin_))
+          : nullptr;
   dropping_ = found == nullptr;
   begin_ = found == nullptr ? end_ : static_cast<std::size_t>(found - buffer_.data()) + 1;
   scanned_ = begin_;

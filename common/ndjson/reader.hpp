@@ -35,7 +35,8 @@ class Reader {
   Reader(int fd, std::string source, std::size_t max_line_bytes);
 
   // Waits up to `wait` (negative: forever) for a whole line. `interrupt_fd` (-1: none) becoming
-  // readable ends the wait with `interrupted`; lines already in the buffer are still delivered first.
+  // readable ends the wait with `interrupted`; lines already in the buffer are still delivered
+  // first.
   ReadStatus next(Line& line, std::chrono::milliseconds wait, int interrupt_fd = -1);
   // True when next() would return a line without reading.
   [[nodiscard]] bool has_buffered_line() const;

@@ -5,10 +5,9 @@
 #include "common/base/text.hpp"
 #include "common/ndjson/text.hpp"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 namespace cdckit::ndjson {
 
@@ -28,7 +27,8 @@ void append_text_or_null(std::string& out, std::string_view text) {
 bool ends_inside_line(const std::string& path) {
   const io::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   char last = '\n';
-  return file.is_open() && ::lseek(file.get(), -1, SEEK_END) >= 0 && ::read(file.get(), &last, 1) == 1 && last != '\n';
+  return file.is_open() && ::lseek(file.get(), -1, SEEK_END) >= 0 &&
+         ::read(file.get(), &last, 1) == 1 && last != '\n';
 }
 
 }  // namespace
@@ -38,7 +38,8 @@ RejectFile::RejectFile(std::string path, std::string tool)
       tool_(std::move(tool)),
       fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
   if (!fd_.is_open()) {
-    throw base::system_error(base::ErrorKind::cannot_create, "could not create \"" + path_ + "\"", errno);
+    throw base::system_error(
+        base::ErrorKind::cannot_create, "could not create \"" + path_ + "\"", errno);
   }
   if (ends_inside_line(path_)) pending_ = "\n";
 }

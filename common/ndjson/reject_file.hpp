@@ -14,10 +14,10 @@ namespace cdckit::ndjson {
 struct Rejection {
   std::string_view source;
   std::uint64_t line = 0;
-  std::string_view pos;     // text, empty: null
+  std::string_view pos;  // text, empty: null
   std::string_view reason;
-  std::string_view code;    // SQLSTATE or the service's own code, empty: null
-  std::string_view row;     // the raw line
+  std::string_view code;  // SQLSTATE or the service's own code, empty: null
+  std::string_view row;   // the raw line
   bool row_is_json = true;
 };
 

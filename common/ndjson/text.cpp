@@ -9,7 +9,9 @@ namespace cdckit::ndjson {
 
 namespace {
 
-bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_space(char c) noexcept {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 const char* skip_space(const char* at, const char* end) noexcept {
   while (at < end && is_space(*at)) ++at;
@@ -20,7 +22,8 @@ const char* skip_space(const char* at, const char* end) noexcept {
 const char* skip_string(const char* at, const char* end) noexcept {
   ++at;
   while (at < end) {
-    const char* quote = static_cast<const char*>(std::memchr(at, '"', static_cast<std::size_t>(end - at)));
+    const char* quote =
+        static_cast<const char*>(std::memchr(at, '"', static_cast<std::size_t>(end - at)));
     if (quote == nullptr) return end;
     const char* slash = quote;
     while (slash > at && slash[-1] == '\\') --slash;
@@ -34,14 +37,19 @@ const char* skip_nested(const char* at, const char* end) noexcept {
   int depth = 0;
   while (at < end) {
     switch (*at) {
-      case '"': at = skip_string(at, end); continue;
+      case '"':
+        at = skip_string(at, end);
+        continue;
       case '{':
-      case '[': ++depth; break;
+      case '[':
+        ++depth;
+        break;
       case '}':
       case ']':
         if (--depth == 0) return at + 1;
         break;
-      default: break;
+      default:
+        break;
     }
     ++at;
   }
@@ -104,18 +112,26 @@ bool append_code(std::string& out, std::string_view text, std::size_t& at) {
 
 char plain_escape(char letter) noexcept {
   switch (letter) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return letter;
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return letter;
   }
 }
 
 }  // namespace
 
-void append_escaped(std::string& out, std::string_view text) { base::append_json_escaped(out, text); }
+void append_escaped(std::string& out, std::string_view text) {
+  base::append_json_escaped(out, text);
+}
 
 void append_string(std::string& out, std::string_view text) {
   out += '"';
@@ -161,7 +177,8 @@ std::string_view unescape(std::string_view token, std::string& scratch) {
 }
 
 ObjectCursor::ObjectCursor(std::string_view object) noexcept
-    : at_(skip_space(object.data(), object.data() + object.size())), end_(object.data() + object.size()) {
+    : at_(skip_space(object.data(), object.data() + object.size())),
+      end_(object.data() + object.size()) {
   if (at_ < end_) ++at_;
 }
 
@@ -182,7 +199,8 @@ bool ObjectCursor::next(Member& member) noexcept {
 }
 
 ArrayCursor::ArrayCursor(std::string_view array) noexcept
-    : at_(skip_space(array.data(), array.data() + array.size())), end_(array.data() + array.size()) {
+    : at_(skip_space(array.data(), array.data() + array.size())),
+      end_(array.data() + array.size()) {
   if (at_ < end_) ++at_;
 }
 

@@ -1,5 +1,5 @@
-// JSON text in and out without a tree: escaping, unescaping, and walking the members of text that is
-// already known to be valid (Validator). Everything works on slices of the caller's buffer.
+// JSON text in and out without a tree: escaping, unescaping, and walking the members of text that
+// is already known to be valid (Validator). Everything works on slices of the caller's buffer.
 #pragma once
 
 #include <cstdint>

@@ -30,7 +30,8 @@ struct Validator::Implementation {
       is_object = element.is_object();
       return nullptr;
     }
-    if (may_be_json(failure) && is_json(text) && simdjson::validate_utf8(text.data(), text.size())) {
+    if (may_be_json(failure) && is_json(text) &&
+        simdjson::validate_utf8(text.data(), text.size())) {
       is_object = text[text.find_first_not_of(" \t\r\n")] == '{';
       return nullptr;
     }

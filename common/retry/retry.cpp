@@ -27,7 +27,9 @@ milliseconds Backoff::next(milliseconds since_first_failure) {
   return std::min(last_, policy_.give_up_after - since_first_failure);
 }
 
-void Backoff::reset() noexcept { last_ = policy_.first_delay; }
+void Backoff::reset() noexcept {
+  last_ = policy_.first_delay;
+}
 
 Attempts::Attempts(Policy policy, signals::StopToken stop, Observer observer)
     : backoff_(policy), stop_(stop), observer_(std::move(observer)) {}

@@ -35,8 +35,8 @@ class Backoff {
 // Called before each pause; a tool logs it.
 using Observer = std::function<void(const base::Error& error, std::chrono::milliseconds pause)>;
 
-// failed(), called from the catch block: sleeps and returns, or rethrows what is being handled when the time is used up or a stop
-// was requested. Use it for loops that run() does not fit.
+// failed(), called from the catch block: sleeps and returns, or rethrows what is being handled when
+// the time is used up or a stop was requested. Use it for loops that run() does not fit.
 class Attempts {
  public:
   Attempts(Policy policy, signals::StopToken stop, Observer observer = {});
@@ -52,8 +52,12 @@ class Attempts {
 };
 
 template <class Operation>
-std::invoke_result_t<Operation> run(const Policy& policy, signals::StopToken stop,
-                                    Operation&& operation, Observer observer = {}) {
+std::invoke_result_t<Operation> run(
+    const Policy& policy,
+    signals::StopToken stop,
+    // NOLINTNEXTLINE(cppcoreguidelines-missing-std-forward): may run often
+    Operation&& operation,
+    Observer observer = {}) {
   Attempts attempts(policy, stop, std::move(observer));
   for (;;) {
     try {

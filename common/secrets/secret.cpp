@@ -4,11 +4,10 @@
 #include "common/base/text.hpp"
 #include "common/io/file_descriptor.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <sys/stat.h>
 #include <tuple>
 #include <utility>
 
@@ -43,7 +42,8 @@ std::pair<std::size_t, std::size_t> misspelt_password(std::string_view text, std
   const auto colon = text.find(':', authority);
   if (at == kNone || at < authority || colon >= at) return {kNone, end};
   const auto slash = std::min(text.find_first_of("/?#", colon), at);
-  const bool is_port = text.substr(colon + 1, slash - colon - 1).find_first_not_of("0123456789") == kNone;
+  const bool is_port =
+      text.substr(colon + 1, slash - colon - 1).find_first_not_of("0123456789") == kNone;
   if (is_port) return {kNone, end};
   return {colon + 1, at};
 }
@@ -63,7 +63,9 @@ std::string scrub_uris(std::string_view text) {
   return out;
 }
 
-bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_space(char c) noexcept {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 // Past the closing single quote of a conninfo value, or past the last character of a bare one.
 std::size_t value_end(std::string_view text, std::size_t at, bool in_query) {
@@ -80,7 +82,9 @@ std::size_t value_end(std::string_view text, std::size_t at, bool in_query) {
   }
   end = std::min(end, text.size());
   // the quote and colon that a message puts behind the value
-  while (!quoted && end > at && std::string_view("\"':,;.)").find(text[end - 1]) != std::string_view::npos) --end;
+  while (!quoted && end > at &&
+         std::string_view("\"':,;.)").find(text[end - 1]) != std::string_view::npos)
+    --end;
   return end;
 }
 
@@ -118,7 +122,11 @@ std::string scrub_after(std::string text, const Word& word) {
 
 }  // namespace
 
-Secret::Secret(Secret&& other) noexcept : value_(other.value_) { other.wipe(); }
+// A copy and a wipe: moving a short string would leave its bytes behind in `other`.
+Secret::Secret(Secret&& other) noexcept
+    : value_(other.value_) {  // NOLINT(performance-move-constructor-init): see above
+  other.wipe();
+}
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this != &other) {
@@ -138,7 +146,7 @@ Secret& Secret::operator=(const Secret& other) {
 }
 
 Secret Secret::from_file(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0) {
     throw base::system_error(base::ErrorKind::config, "could not open \"" + path + "\"", errno);
   }
@@ -159,7 +167,8 @@ void Secret::wipe() noexcept {
 
 std::string scrub(std::string_view text) {
   std::string out = scrub_uris(text);
-  for (const Word& word : {Word{"password", true}, Word{"bearer ", false}, Word{"authorization: basic ", false}}) {
+  for (const Word& word :
+       {Word{"password", true}, Word{"bearer ", false}, Word{"authorization: basic ", false}}) {
     out = scrub_after(std::move(out), word);
   }
   return out;
@@ -169,7 +178,8 @@ bool has_inline_password(std::string_view conninfo) {
   if (uri_password(conninfo, 0).first != std::string_view::npos) return true;
   const std::string lower = base::to_lower(conninfo);
   for (auto at = lower.find("password"); at != std::string::npos; at = lower.find("password", at)) {
-    const bool own_word = at == 0 || is_space(lower[at - 1]) || lower[at - 1] == '?' || lower[at - 1] == '&';
+    const bool own_word =
+        at == 0 || is_space(lower[at - 1]) || lower[at - 1] == '?' || lower[at - 1] == '&';
     at += std::string_view("password").size();
     if (own_word && base::trim(std::string_view(lower).substr(at)).starts_with('=')) return true;
   }

@@ -3,13 +3,12 @@
 #include "common/base/error.hpp"
 #include "common/io/file_descriptor.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace cdckit::signals {
 
@@ -28,7 +27,7 @@ extern "C" void on_signal(int number) {
 }
 
 void handle(int number, void (*handler)(int)) {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = handler;
   sigemptyset(&action.sa_mask);
   if (::sigaction(number, &action, nullptr) != 0) {
@@ -38,14 +37,19 @@ void handle(int number, void (*handler)(int)) {
 
 }  // namespace
 
-bool StopToken::stop_requested() const noexcept { return g_signals.load() > 0; }
-int StopToken::fd() const noexcept { return g_read_fd.load(); }
+bool StopToken::stop_requested() const noexcept {
+  return g_signals.load() > 0;
+}
+int StopToken::fd() const noexcept {
+  return g_read_fd.load();
+}
 
 bool StopToken::sleep_for(std::chrono::milliseconds duration) const {
   const auto end = std::chrono::steady_clock::now() + duration;
   for (;;) {
     if (stop_requested()) return true;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        end - std::chrono::steady_clock::now());
     if (left.count() <= 0) return false;
     io::wait_readable({fd()}, left);
   }

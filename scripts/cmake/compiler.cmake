@@ -27,7 +27,8 @@ if(CDCKIT_HARDEN)
 endif()
 if(CDCKIT_SANITIZE)
   target_compile_options(cdckit_flags INTERFACE -fsanitize=${CDCKIT_SANITIZE} -fno-sanitize-recover=all
-    -fno-omit-frame-pointer)
+    -fno-omit-frame-pointer
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>) # GCC 12 sees overlaps in std::string's operator+ that are not there
   target_link_options(cdckit_flags INTERFACE -fsanitize=${CDCKIT_SANITIZE})
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")

@@ -41,7 +41,7 @@ void ConsumeLoop::assigned(std::vector<kafka::Assignment>& partitions) {
     partitions[i].start = from[i];
     const std::int64_t end =
         options_.until == "end" ? consumer_.offsets(names[i], kAnswer).end : -1;
-    progress_.assign(names[i], end);
+    progress_.assign(names[i], end, std::max<std::int64_t>(from[i], -1));
   }
   if (!control_) return;
   append_partitions(event::ControlKind::assigned, names);

@@ -56,10 +56,11 @@ bool has_line_break(std::string_view text) noexcept {
 }  // namespace
 
 std::string_view find_header(const kafka::Record& record, std::string_view name) noexcept {
-  for (auto at = record.headers.rbegin(); at != record.headers.rend(); ++at) {
-    if (at->name == name) return at->value;
+  std::string_view out;
+  for (const kafka::Header& header : record.headers) {
+    if (header.name == name) out = header.value;
   }
-  return {};
+  return out;
 }
 
 void LineBuilder::append_pos(std::string& out, std::string_view pos) {

@@ -12,7 +12,6 @@
 namespace cdckit::kcat_cdc {
 
 using base::Error;
-using base::ErrorKind;
 using base::ExitCode;
 using event::ItemKind;
 using std::chrono::milliseconds;
@@ -49,7 +48,7 @@ std::string sink_name(const ProduceOptions& options) {
 
 // The line that a record was made of, near enough for a reject file.
 std::string line_of(const kafka::FailedDelivery& delivery, std::string_view pos) {
-  const std::string value(delivery.value);
+  std::string value(delivery.value);
   if (!value.starts_with('{') || pos.empty()) return value;
   const std::string key = delivery.key.empty() ? "null" : std::string(delivery.key);
   return "{\"pos\":\"" + std::string(pos) + "\",\"key\":" + key + "," + value.substr(1);

@@ -2,11 +2,14 @@
 
 namespace cdckit::kcat_cdc {
 
-PartitionProgress& Progress::assign(const kafka::Partition& partition, std::int64_t end) {
+PartitionProgress& Progress::assign(const kafka::Partition& partition,
+                                    std::int64_t end,
+                                    std::int64_t start) {
   PartitionProgress& at = assigned_[partition];
   at = PartitionProgress{};
   at.partition = partition;
   at.end = end;
+  at.next = start;
   at.done = until_.end && end == 0;
   return at;
 }
@@ -44,7 +47,7 @@ bool Progress::wants(PartitionProgress& at,
   return !at.done;
 }
 
-void Progress::read(PartitionProgress& at, std::int64_t offset) noexcept {
+void Progress::read(PartitionProgress& at, std::int64_t offset) const noexcept {
   at.next = offset + 1;
   at.moved = true;
   at.at_end = false;

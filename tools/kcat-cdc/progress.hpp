@@ -22,7 +22,7 @@ struct Until {
 
 struct PartitionProgress {
   kafka::Partition partition;
-  std::int64_t next = -1;  // -1: nothing read yet
+  std::int64_t next = -1;  // the next offset to read; -1: not known yet
   std::int64_t end = -1;   // with Until::end: what was the end
   bool moved = false;      // since the last checkpoint
   bool at_end = false;     // nothing more was there a moment ago
@@ -34,7 +34,11 @@ class Progress {
  public:
   explicit Progress(Until until) : until_(until) {}
 
-  PartitionProgress& assign(const kafka::Partition& partition, std::int64_t end);
+  // `start`: the offset it begins at, when it is known: then it belongs to positions() at once, so
+  // that an ack file keeps what an earlier run knew. Else -1.
+  PartitionProgress& assign(const kafka::Partition& partition,
+                            std::int64_t end,
+                            std::int64_t start = -1);
   void revoke(const std::vector<kafka::Partition>& partitions);
   // Where this run stopped reading a partition that is no longer assigned; nothing when never read.
   [[nodiscard]] std::optional<std::int64_t> left_at(const kafka::Partition& partition) const;
@@ -43,14 +47,14 @@ class Progress {
   PartitionProgress* find(std::string_view topic, std::int32_t number) noexcept;
   // Whether the record is wanted: false at and behind the end of a bounded run.
   bool wants(PartitionProgress& at, std::int64_t offset, std::int64_t timestamp_ms) const noexcept;
-  void read(PartitionProgress& at, std::int64_t offset) noexcept;
+  void read(PartitionProgress& at, std::int64_t offset) const noexcept;
   void reached_end(PartitionProgress& at, std::int64_t now_ms) const noexcept;
 
   // Every assigned partition was read as far as wanted.
   bool finished(std::int64_t now_ms) noexcept;
   [[nodiscard]] bool empty() const noexcept { return assigned_.empty(); }
   [[nodiscard]] std::vector<kafka::Partition> partitions() const;
-  // The next offsets of all partitions that were read.
+  // The next offsets of all partitions where they are known.
   [[nodiscard]] kafka::Offsets positions() const;
   // Those that moved since the last call.
   kafka::Offsets take_moved();

@@ -12,7 +12,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from kcat_lab import KafkaTest, checkpoint, event, hello, lines, schema, wait_for  # noqa: E402
+from kcat_lab import KafkaTest, checkpoint, event, hello, lines, schema, wait_for
 
 # What Debezium's PostgreSQL connector writes: values without and with the converter's schemas.
 DEBEZIUM_VALUE = (

@@ -10,7 +10,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from kcat_lab import KafkaTest, checkpoint, event, hello, lines, schema, wait_for, without_kafka  # noqa: E402
+from kcat_lab import KafkaTest, checkpoint, event, hello, lines, schema, wait_for, without_kafka
 
 
 class Produce(KafkaTest):

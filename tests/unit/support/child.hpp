@@ -5,13 +5,12 @@
 #include "tests/unit/support/pipe.hpp"
 #include "tests/unit/support/scratch_folder.hpp"
 
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <csignal>
+#include <fcntl.h>
 #include <functional>
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <utility>
 
 namespace cdckit::tests {

@@ -3,13 +3,12 @@
 
 #include "common/io/file_descriptor.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
+#include <fcntl.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 
 namespace cdckit::tests {
 

@@ -18,7 +18,9 @@ event::Control hello(const std::string& run) {
   return control;
 }
 
-std::optional<ack::Record> record_in(const std::string& path) { return ack::parse(tests::content_of(path)); }
+std::optional<ack::Record> record_in(const std::string& path) {
+  return ack::parse(tests::content_of(path));
+}
 
 }  // namespace
 

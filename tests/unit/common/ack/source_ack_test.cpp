@@ -22,7 +22,9 @@ void put(const std::string& path, const std::string& run, std::uint64_t seq) {
   io::replace_file(path, ack::format(record), false);
 }
 
-std::uint64_t seq_of(const std::optional<ack::Record>& record) { return record ? record->seq : 0; }
+std::uint64_t seq_of(const std::optional<ack::Record>& record) {
+  return record ? record->seq : 0;
+}
 
 }  // namespace
 
@@ -75,7 +77,8 @@ TEST_CASE("the slowest of several sinks counts; a missing one is nothing") {
   CHECK(seq_of(source.read_all()[1]) == 9);
 }
 
-TEST_CASE("what was acknowledged stays so: torn, deleted, older or foreign files take nothing back") {
+TEST_CASE(
+    "what was acknowledged stays so: torn, deleted, older or foreign files take nothing back") {
   const tests::ScratchFolder folder;
   const std::string path = folder.file("ack");
   SourceAck source({path});

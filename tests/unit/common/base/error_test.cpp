@@ -9,10 +9,17 @@
 using namespace cdckit::base;
 
 TEST_CASE("every kind has its exit code") {
-  const std::pair<ErrorKind, int> table[] = {
-      {ErrorKind::usage, 2},        {ErrorKind::data, 65},      {ErrorKind::unavailable, 69}, {ErrorKind::bug, 70},
-      {ErrorKind::cannot_create, 73}, {ErrorKind::io, 74},      {ErrorKind::temporary, 75},   {ErrorKind::protocol, 76},
-      {ErrorKind::permission, 77},  {ErrorKind::config, 78},    {ErrorKind::output_closed, 0}};
+  const std::pair<ErrorKind, int> table[] = {{ErrorKind::usage, 2},
+                                             {ErrorKind::data, 65},
+                                             {ErrorKind::unavailable, 69},
+                                             {ErrorKind::bug, 70},
+                                             {ErrorKind::cannot_create, 73},
+                                             {ErrorKind::io, 74},
+                                             {ErrorKind::temporary, 75},
+                                             {ErrorKind::protocol, 76},
+                                             {ErrorKind::permission, 77},
+                                             {ErrorKind::config, 78},
+                                             {ErrorKind::output_closed, 0}};
   for (const auto& [kind, code] : table) CHECK(to_int(exit_code_for(kind)) == code);
 }
 

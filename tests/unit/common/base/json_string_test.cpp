@@ -34,21 +34,24 @@ TEST_CASE("what is escaped reads back") {
 
 TEST_CASE("valid UTF-8 stays, each bad byte becomes U+FFFD") {
   CHECK(to_valid_utf8("grüße ✈ 😀") == "grüße ✈ 😀");
-  CHECK(to_valid_utf8("a\xFF" "b") == std::string("a") + kReplacement + "b");
-  CHECK(to_valid_utf8("\xC3") == kReplacement);                                      // cut
-  CHECK(to_valid_utf8("\xC0\xAF") == std::string(kReplacement) + kReplacement);      // overlong
-  CHECK(to_valid_utf8("\xED\xA0\x80").size() == 9);                                  // surrogate
-  CHECK(to_valid_utf8("\xF4\x90\x80\x80").size() == 12);                             // beyond U+10FFFF
+  CHECK(to_valid_utf8("a\xFF"
+                      "b") == std::string("a") + kReplacement + "b");
+  CHECK(to_valid_utf8("\xC3") == kReplacement);                                  // cut
+  CHECK(to_valid_utf8("\xC0\xAF") == std::string(kReplacement) + kReplacement);  // overlong
+  CHECK(to_valid_utf8("\xED\xA0\x80").size() == 9);                              // surrogate
+  CHECK(to_valid_utf8("\xF4\x90\x80\x80").size() == 12);                         // beyond U+10FFFF
   CHECK(to_valid_utf8("\xF4\x8F\xBF\xBF") == "\xF4\x8F\xBF\xBF");
-  CHECK(to_valid_utf8("\xE0\x80\x80").size() == 9);                                  // overlong
-  CHECK(to_valid_utf8("\xE2\x9C" "x") == std::string(kReplacement) + kReplacement + "x");
+  CHECK(to_valid_utf8("\xE0\x80\x80").size() == 9);  // overlong
+  CHECK(to_valid_utf8("\xE2\x9C"
+                      "x") == std::string(kReplacement) + kReplacement + "x");
 }
 
 TEST_CASE("any bytes become a JSON string") {
   std::mt19937 random(7);
   for (int round = 0; round < 2000; ++round) {
     std::string bytes;
-    for (auto length = random() % 24; length > 0; --length) bytes += static_cast<char>(random() % 256);
+    for (auto length = random() % 24; length > 0; --length)
+      bytes += static_cast<char>(random() % 256);
     CAPTURE(round);
     CHECK(nlohmann::json::accept('"' + escaped(to_valid_utf8(bytes)) + '"'));
   }

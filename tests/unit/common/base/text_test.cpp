@@ -11,7 +11,8 @@ using std::chrono::milliseconds;
 TEST_CASE("whole numbers: all of the text or nothing") {
   CHECK(parse_unsigned("0") == 0U);
   CHECK(parse_unsigned("18446744073709551615") == std::numeric_limits<std::uint64_t>::max());
-  for (const char* bad : {"", " 1", "1 ", "+1", "-1", "1.0", "0x1", "18446744073709551616", "1e3"}) {
+  for (const char* bad :
+       {"", " 1", "1 ", "+1", "-1", "1.0", "0x1", "18446744073709551616", "1e3"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_unsigned(bad));
   }
@@ -58,15 +59,26 @@ TEST_CASE("durations") {
   CHECK(parse_duration("2h") == milliseconds(7'200'000));
   CHECK(parse_duration("1d") == milliseconds(86'400'000));
   CHECK(parse_duration("0s") == milliseconds(0));
-  for (const char* bad : {"", "s", "-1s", "1.5s", "1 s", "1S", "1sec", "10sx", "99999999999999999999s",
-                          "18446744073709551615ms", "9223372036854775807ms", "40000d"}) {
+  for (const char* bad : {"",
+                          "s",
+                          "-1s",
+                          "1.5s",
+                          "1 s",
+                          "1S",
+                          "1sec",
+                          "10sx",
+                          "99999999999999999999s",
+                          "18446744073709551615ms",
+                          "9223372036854775807ms",
+                          "40000d"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_duration(bad));
   }
 }
 
 TEST_CASE("a duration as text reads back as the same") {
-  for (const std::int64_t value : {0, 1, 999, 1000, 1500, 59'000, 60'000, 90'000, 3'600'000, 86'400'000, 86'401'000}) {
+  for (const std::int64_t value :
+       {0, 1, 999, 1000, 1500, 59'000, 60'000, 90'000, 3'600'000, 86'400'000, 86'401'000}) {
     CAPTURE(value);
     CHECK(parse_duration(format_duration(milliseconds(value))) == milliseconds(value));
   }
@@ -86,11 +98,13 @@ TEST_CASE("sizes") {
   CHECK(parse_size("8MB") == 8'000'000U);
   CHECK(parse_size("1GiB") == 1U << 30U);
   CHECK(parse_size("1GB") == 1'000'000'000U);
-  for (const char* bad : {"", "KiB", "1.5MiB", "-1", "1 MiB", "1kib", "1TiB", "18446744073709551615KiB"}) {
+  for (const char* bad :
+       {"", "KiB", "1.5MiB", "-1", "1 MiB", "1kib", "1TiB", "18446744073709551615KiB"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_size(bad));
   }
-  for (const std::uint64_t value : {0ULL, 1ULL, 1023ULL, 1024ULL, 64ULL << 20U, 1ULL << 40U, 1000ULL}) {
+  for (const std::uint64_t value :
+       {0ULL, 1ULL, 1023ULL, 1024ULL, 64ULL << 20U, 1ULL << 40U, 1000ULL}) {
     CAPTURE(value);
     CHECK(parse_size(format_size(value)) == value);
   }

@@ -10,7 +10,9 @@ int g_released = 0;
 struct Handle {
   int number;
 };
-void release(Handle* handle) noexcept { g_released += handle->number; }
+void release(Handle* handle) noexcept {
+  g_released += handle->number;
+}
 
 }  // namespace
 

@@ -20,8 +20,14 @@ struct Fixture {
 
   Fixture() {
     FlagTable table;
-    table.text("slot,s", "NAME", slot, "Replication slot; see pg_replication_slots and *stars* at ~/x, cost $1 @now.");
-    table.list("table", "GLOB", tables, std::string(300, 'w') + " long word, then many words " + std::string(40, 'v'));
+    table.text("slot,s",
+               "NAME",
+               slot,
+               "Replication slot; see pg_replication_slots and *stars* at ~/x, cost $1 @now.");
+    table.list("table",
+               "GLOB",
+               tables,
+               std::string(300, 'w') + " long word, then many words " + std::string(40, 'v'));
     table.text("speed", "N", speed, "Speed.").optional_value = true;
     Command main;
     main.summary = "Main thing.";
@@ -35,11 +41,17 @@ struct Fixture {
     sink.name = "take";
     sink.summary = "Take lines.";
     sink.sink = true;
-    tool = {"walcat", "Prints changes", {main, drop, sink}, {{"walcat -d db | jq .", "Look."}}, "libpq 15"};
+    tool = {"walcat",
+            "Prints changes",
+            {main, drop, sink},
+            {{"walcat -d db | jq .", "Look."}},
+            "libpq 15"};
   }
 };
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
@@ -54,12 +66,14 @@ TEST_CASE("help and man text have every flag, with default and value") {
       CAPTURE(flag.name);
       CHECK(contains(help, "--" + flag.name));
       CHECK(contains(man, "**\\--" + flag.name + "**"));
-      for (const char* shell : {"bash", "zsh", "fish"}) CHECK(contains(completion(fixture.tool, shell), flag.name));
+      for (const char* shell : {"bash", "zsh", "fish"})
+        CHECK(contains(completion(fixture.tool, shell), flag.name));
     }
     for (const char* always : {"--help", "--version"}) CHECK(contains(help, always));
     CHECK(contains(help, "Default: text."));
   }
-  const std::string help = help_text(fixture.tool, fixture.tool.commands[0], fixture.tool.commands[0].flags);
+  const std::string help =
+      help_text(fixture.tool, fixture.tool.commands[0], fixture.tool.commands[0].flags);
   CHECK(contains(help, "-s, --slot NAME"));
   CHECK(contains(help, "Default: s1."));
   CHECK(contains(help, "--speed[=N]"));
@@ -67,13 +81,15 @@ TEST_CASE("help and man text have every flag, with default and value") {
   CHECK(contains(help, "Usage: walcat [OPTIONS]\n"));
   CHECK(contains(help, "  drop  "));
   CHECK(contains(help, "    walcat -d db | jq .\n"));
-  CHECK(contains(help_text(fixture.tool, fixture.tool.commands[1], {}), "Usage: walcat drop [OPTIONS] SLOT...\n"));
+  CHECK(contains(help_text(fixture.tool, fixture.tool.commands[1], {}),
+                 "Usage: walcat drop [OPTIONS] SLOT...\n"));
 }
 
 TEST_CASE("help lines end before column 100 where words allow") {
   Fixture fixture;
   CommonOptions options;
-  std::istringstream lines(help_text(fixture.tool, fixture.tool.commands[2], all_flags(fixture.tool.commands[2], options)));
+  std::istringstream lines(help_text(
+      fixture.tool, fixture.tool.commands[2], all_flags(fixture.tool.commands[2], options)));
   for (std::string line; std::getline(lines, line);) {
     CAPTURE(line);
     CHECK(line.size() <= 100);
@@ -81,10 +97,13 @@ TEST_CASE("help lines end before column 100 where words allow") {
   }
 }
 
-TEST_CASE("man options: markup in the text is text, commands have headings, shared flags come once") {
+TEST_CASE(
+    "man options: markup in the text is text, commands have headings, shared flags come once") {
   Fixture fixture;
   const std::string man = man_options(fixture.tool);
-  CHECK(contains(man, "**-s**, **\\--slot** *NAME*\n:   Replication slot; see pg\\_replication\\_slots and \\*stars\\* at \\~/x, cost \\$1 \\@now. Default: s1."));
+  CHECK(contains(man,
+                 "**-s**, **\\--slot** *NAME*\n:   Replication slot; see pg\\_replication\\_slots "
+                 "and \\*stars\\* at \\~/x, cost \\$1 \\@now. Default: s1."));
   CHECK(contains(man, "## walcat drop\n\nDrop a slot.\n\n*SLOT*\n:   The slot.\n"));
   CHECK(contains(man, "**\\--speed**[=*N*]"));
   const auto first = man.find("**\\--log-format**");

@@ -32,8 +32,13 @@ Command command_for(Options& options, const std::string& name = "") {
   table.text("slot,s", "NAME", options.slot, "Slot.");
   table.list("table,t", "GLOB", options.tables, "Tables.");
   table.number("limit", "N", options.limit, "Limit.");
-  table.custom("speed", "N", [&](const std::string& value) { options.speed = "<" + value + ">"; }, "S.").optional_value = true;
-  table.custom("verbose,v", "", [&](const std::string&) { ++options.verbose; }, "V.").repeatable = true;
+  table
+      .custom(
+          "speed", "N", [&](const std::string& value) { options.speed = "<" + value + ">"; }, "S.")
+      .optional_value = true;
+  table.custom(
+           "verbose,v", "", [&](const std::string&) { ++options.verbose; }, "V.")
+      .repeatable = true;
   table.text("config", "FILE", options.config, "Config.");
   Command command;
   command.name = name;
@@ -101,10 +106,14 @@ TEST_CASE("usage errors") {
   CHECK(complaint({"--slto=secret"}).message == "unknown flag \"--slto\"");
   CHECK(complaint({"--nothing-like-it"}).hint.empty());
   CHECK(complaint({"-x"}).message == "unknown flag \"-x\"");
-  CHECK(complaint({"--limit", "many"}).message == "could not use --limit: \"many\" is not a whole number");
-  CHECK(complaint({"--slot", "a", "--slot", "b"}).message == "could not use --slot: it was given 2 times");
-  CHECK(complaint({"--create", "--create"}).message == "could not use --create: it was given 2 times");
-  for (const Words& arguments : {Words{"--slot"}, Words{"--limit="}, Words{"--create=maybe"}, Words{"-"}}) {
+  CHECK(complaint({"--limit", "many"}).message ==
+        "could not use --limit: \"many\" is not a whole number");
+  CHECK(complaint({"--slot", "a", "--slot", "b"}).message ==
+        "could not use --slot: it was given 2 times");
+  CHECK(complaint({"--create", "--create"}).message ==
+        "could not use --create: it was given 2 times");
+  for (const Words& arguments :
+       {Words{"--slot"}, Words{"--limit="}, Words{"--create=maybe"}, Words{"-"}}) {
     if (arguments == Words{"-"}) continue;
     CAPTURE(arguments[0]);
     CHECK(complaint(arguments).kind == ErrorKind::usage);
@@ -119,8 +128,9 @@ TEST_CASE("a switch takes true and false after an equals sign") {
 TEST_CASE("too many positionals, and one that is missing") {
   Command command;
   std::string first;
-  command.positionals = {{"DIR", "Folder.", true, false, [&](const std::string& word) { first = word; }},
-                         {"MORE", "More.", true, true, [](const std::string&) {}}};
+  command.positionals = {
+      {"DIR", "Folder.", true, false, [&](const std::string& word) { first = word; }},
+      {"MORE", "More.", true, true, [](const std::string&) {}}};
   const auto message = [&](const Words& arguments) {
     try {
       (void)parse_flags(command, {}, arguments);
@@ -144,15 +154,16 @@ TEST_CASE("help, version and generate set nothing") {
   const Command command = command_for(options);
   CHECK(parse_flags(command, command.flags, {"--help", "--limit", "nonsense"}).help);
   CHECK(parse_flags(command, command.flags, {"-V", "x", "y"}).version);
-  CHECK(parse_flags(command, command.flags, {"--generate", "man-options"}).generate == "man-options");
+  CHECK(parse_flags(command, command.flags, {"--generate", "man-options"}).generate ==
+        "man-options");
   CHECK(options.rest.empty());
   CHECK(options.limit == 10);
 }
 
 TEST_CASE("a config file fills in what the command line does not say") {
   const tests::ScratchFolder folder;
-  const std::string path = folder.write("c.toml",
-                                        "slot = \"file\"\nlimit = 5\ntable = [\"x\", \"y\"]\ncreate = true\nverbose = 2\n");
+  const std::string path = folder.write(
+      "c.toml", "slot = \"file\"\nlimit = 5\ntable = [\"x\", \"y\"]\ncreate = true\nverbose = 2\n");
   const Options options = parse({"--config", path});
   CHECK(options.slot == "file");
   CHECK(options.limit == 5);
@@ -170,7 +181,8 @@ TEST_CASE("a config file fills in what the command line does not say") {
 
 TEST_CASE("the command's own table wins over the top of the file") {
   const tests::ScratchFolder folder;
-  const std::string path = folder.write("c.toml", "slot = \"top\"\nlimit = 1\n[drop]\nslot = \"own\"\n[other]\nanything = 1\n");
+  const std::string path = folder.write(
+      "c.toml", "slot = \"top\"\nlimit = 1\n[drop]\nslot = \"own\"\n[other]\nanything = 1\n");
   Options options;
   const Command command = command_for(options, "drop");
   const Parsed parsed = parse_flags(command, command.flags, {"--config", path});
@@ -186,19 +198,25 @@ TEST_CASE("a config file is as strict as the command line") {
     const Complaint found = complaint({"--config", path});
     CHECK(found.kind == ErrorKind::config);
     const auto at = found.message.find(path);
-    return at == std::string::npos ? found.message : found.message.substr(0, at) + found.message.substr(at + path.size());
+    return at == std::string::npos
+               ? found.message
+               : found.message.substr(0, at) + found.message.substr(at + path.size());
   };
   CHECK(said("slto = \"a\"\n") == "could not read \"\": unknown setting \"slto\"");
   CHECK(said("config = \"other\"\n") == "could not read \"\": unknown setting \"config\"");
   CHECK(said("help = true\n") == "could not read \"\": unknown setting \"help\"");
-  CHECK(said("limit = \"many\"\n") == "could not use \"limit\" of \"\": \"many\" is not a whole number");
+  CHECK(said("limit = \"many\"\n") ==
+        "could not use \"limit\" of \"\": \"many\" is not a whole number");
   CHECK(said("slot = [\"a\", \"b\"]\n") == "could not use \"slot\" of \"\": it takes one value");
-  CHECK(said("create = \"yes\"\n") == "could not use \"create\" of \"\": \"yes\" is neither true nor false");
-  CHECK(said("create = 2\n") == "could not use \"create\" of \"\": \"2\" is neither true nor false");
+  CHECK(said("create = \"yes\"\n") ==
+        "could not use \"create\" of \"\": \"yes\" is neither true nor false");
+  CHECK(said("create = 2\n") ==
+        "could not use \"create\" of \"\": \"2\" is neither true nor false");
   CHECK(said("slot = \n").starts_with("could not read :1:"));
   CHECK(complaint({"--config", folder.file("none")}).kind == ErrorKind::config);
   // on the command line it was given, so the file's value is not even looked at
-  CHECK(complaint({"--config", folder.write("d.toml", "limit = \"many\"\n"), "--limit", "1"}).message.empty());
+  CHECK(complaint({"--config", folder.write("d.toml", "limit = \"many\"\n"), "--limit", "1"})
+            .message.empty());
 }
 
 TEST_CASE("choose_command") {

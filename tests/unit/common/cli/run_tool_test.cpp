@@ -40,8 +40,10 @@ cli::Tool make_tool(Options& options, std::function<ExitCode(Context&)> body) {
   return {"tool", "A tool", {main, other}, {}, ""};
 }
 
-Output run(std::vector<std::string> arguments, const std::function<ExitCode(Context&)>& body,
-           const std::function<void()>& before = [] {}) {
+Output run(
+    std::vector<std::string> arguments,
+    const std::function<ExitCode(Context&)>& body,
+    const std::function<void()>& before = [] {}) {
   return tests::run_captured([&] {
     before();
     Options options;
@@ -60,7 +62,9 @@ Output run_throwing(const std::function<void()>& thrower) {
   });
 }
 
-ExitCode say_done(Context&) { return ExitCode::done; }
+ExitCode say_done(Context&) {
+  return ExitCode::done;
+}
 
 }  // namespace
 
@@ -71,17 +75,20 @@ TEST_CASE("the command's code is the process's code") {
 }
 
 TEST_CASE("errors: one line, a hint, the fitting code") {
-  const auto io = run_throwing([] { throw Error(ErrorKind::io, "could not write \"x\": why", "Do it."); });
+  const auto io =
+      run_throwing([] { throw Error(ErrorKind::io, "could not write \"x\": why", "Do it."); });
   CHECK(io.code == 74);
   CHECK(io.err == "tool: could not write \"x\": why\ntool: hint: Do it.\n");
   CHECK(io.out.empty());
   CHECK(run_throwing([] { throw Error(ErrorKind::temporary, "later"); }).code == 75);
-  const auto usage = run_throwing([] { throw Error(ErrorKind::usage, "could not use --a with --b"); });
+  const auto usage =
+      run_throwing([] { throw Error(ErrorKind::usage, "could not use --a with --b"); });
   CHECK(usage.code == 2);
   CHECK(usage.err == "tool: could not use --a with --b\ntool: hint: Try 'tool --help'.\n");
   const auto bug = run_throwing([] { throw std::logic_error("impossible"); });
   CHECK(bug.code == 70);
-  CHECK(bug.err.starts_with("tool: could not go on: impossible\ntool: hint: This is a bug in tool"));
+  CHECK(
+      bug.err.starts_with("tool: could not go on: impossible\ntool: hint: This is a bug in tool"));
   CHECK(run_throwing([] { throw std::bad_alloc(); }).code == 74);
 }
 
@@ -104,7 +111,8 @@ TEST_CASE("help and version go to stdout; a full device is an I/O error, a close
     CHECK_FALSE(result.out.empty());
     CHECK(result.err.empty());
     CHECK(run({"other", flag}, say_done).code == 0);
-    const auto full = run({flag}, say_done, [] { ::dup2(::open("/dev/full", O_WRONLY | O_CLOEXEC), 1); });
+    const auto full =
+        run({flag}, say_done, [] { ::dup2(::open("/dev/full", O_WRONLY | O_CLOEXEC), 1); });
     CHECK(full.code == 74);
     CHECK(full.err == "tool: could not write \"stdout\": No space left on device\n");
     const auto gone = run({flag}, say_done, [] {
@@ -118,10 +126,14 @@ TEST_CASE("help and version go to stdout; a full device is an I/O error, a close
 
 TEST_CASE("usage errors end with 2 before anything runs") {
   bool* const ran = nullptr;
-  const auto touch = [ran](Context&) -> ExitCode { throw std::logic_error(ran == nullptr ? "ran" : ""); };
+  const auto touch = [ran](Context&) -> ExitCode {
+    throw std::logic_error(ran == nullptr ? "ran" : "");
+  };
   const auto unknown = run({"--nmae", "x"}, touch);
   CHECK(unknown.code == 2);
-  CHECK(unknown.err == "tool: unknown flag \"--nmae\"\ntool: hint: Did you mean --name?\ntool: hint: Try 'tool --help'.\n");
+  CHECK(unknown.err ==
+        "tool: unknown flag \"--nmae\"\ntool: hint: Did you mean --name?\ntool: hint: Try 'tool "
+        "--help'.\n");
   CHECK(run({"--on-error", "reject"}, touch).code == 2);
   CHECK(run({"-q", "-v"}, touch).code == 2);
   CHECK(run({"extra"}, touch).code == 2);
@@ -136,16 +148,19 @@ TEST_CASE("what is generated") {
 }
 
 TEST_CASE("the context holds what was given") {
-  const auto result = run({"--ack", "a", "--max-line", "1KiB", "--on-error", "skip", "--check"}, [](Context& context) {
-    const auto input = context.input_settings();
-    const bool right = context.ack_path() == "a" && input.max_line == 1024 && input.on_error == event::OnError::skip &&
-                       input.tool == "tool" && context.options().check && !context.stop().stop_requested();
-    return right ? ExitCode::done : ExitCode::bug;
-  });
+  const auto result = run(
+      {"--ack", "a", "--max-line", "1KiB", "--on-error", "skip", "--check"}, [](Context& context) {
+        const auto input = context.input_settings();
+        const bool right = context.ack_path() == "a" && input.max_line == 1024 &&
+                           input.on_error == event::OnError::skip && input.tool == "tool" &&
+                           context.options().check && !context.stop().stop_requested();
+        return right ? ExitCode::done : ExitCode::bug;
+      });
   CHECK(result.code == 0);
 }
 
-TEST_CASE("metrics are written after success and after failure; a success that cannot write them fails") {
+TEST_CASE(
+    "metrics are written after success and after failure; a success that cannot write them fails") {
   const tests::ScratchFolder folder;
   const auto counting = [](ExitCode code) {
     return [code](Context& context) {
@@ -186,12 +201,15 @@ TEST_CASE("a config file with a table for no command is refused") {
 }
 
 TEST_CASE("started with closed standard streams") {
-  const auto result = run({}, [](Context&) {
-    const io::FileDescriptor next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    return next.get() > 2 ? ExitCode::done : ExitCode::bug;
-  }, [] {
-    for (const int fd : {0, 1, 2}) ::close(fd);
-  });
+  const auto result = run(
+      {},
+      [](Context&) {
+        const io::FileDescriptor next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+        return next.get() > 2 ? ExitCode::done : ExitCode::bug;
+      },
+      [] {
+        for (const int fd : {0, 1, 2}) ::close(fd);
+      });
   CHECK(result.code == 0);
 }
 
@@ -237,5 +255,6 @@ TEST_CASE("print_check: one line of JSON") {
   });
   CHECK(result.out ==
         "{\"check\":\"slot \\\"s\\\"\",\"ok\":true,\"detail\":\"it is there\",\"hint\":null}\n"
-        "{\"check\":\"login\",\"ok\":false,\"detail\":\"refused\\n\",\"hint\":\"Look at pg_hba.conf.\"}\n");
+        "{\"check\":\"login\",\"ok\":false,\"detail\":\"refused\\n\",\"hint\":\"Look at "
+        "pg_hba.conf.\"}\n");
 }

@@ -12,7 +12,8 @@ using namespace cdckit::cli;
 namespace {
 
 const Flag* find(const std::vector<Flag>& flags, const std::string& name) {
-  const auto at = std::find_if(flags.begin(), flags.end(), [&](const Flag& flag) { return flag.name == name; });
+  const auto at =
+      std::find_if(flags.begin(), flags.end(), [&](const Flag& flag) { return flag.name == name; });
   return at == flags.end() ? nullptr : &*at;
 }
 
@@ -21,14 +22,22 @@ const Flag* find(const std::vector<Flag>& flags, const std::string& name) {
 TEST_CASE("every tool has the shared flags; sources and sinks have their own besides") {
   CommonOptions options;
   const auto plain = all_flags({}, options);
-  for (const char* name : {"config", "check", "verbose", "quiet", "log-format", "color", "metrics-listen", "metrics-file",
+  for (const char* name : {"config",
+                           "check",
+                           "verbose",
+                           "quiet",
+                           "log-format",
+                           "color",
+                           "metrics-listen",
+                           "metrics-file",
                            "stats-interval"}) {
     CAPTURE(name);
     CHECK(find(plain, name) != nullptr);
   }
   CHECK(find(plain, "verbose")->letter == 'v');
   CHECK(find(plain, "quiet")->letter == 'q');
-  for (const char* name : {"ack", "control", "on-error", "reject", "max-line"}) CHECK(find(plain, name) == nullptr);
+  for (const char* name : {"ack", "control", "on-error", "reject", "max-line"})
+    CHECK(find(plain, name) == nullptr);
 
   Command source;
   source.source = true;
@@ -68,7 +77,9 @@ TEST_CASE("setters fill the options; --reject implies reject") {
 TEST_CASE("contradictions") {
   CommonOptions options;
   options.on_error = "reject";
-  CHECK_THROWS_WITH_AS(check_common(options), "could not use --on-error reject: --reject FILE is missing", base::Error);
+  CHECK_THROWS_WITH_AS(check_common(options),
+                       "could not use --on-error reject: --reject FILE is missing",
+                       base::Error);
   options = {};
   options.quiet = true;
   options.verbose = 1;

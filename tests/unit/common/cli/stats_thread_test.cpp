@@ -32,7 +32,8 @@ TEST_CASE("a line each interval, valid JSON, and an end without delay") {
   CHECK(result.code == 0);
   std::istringstream lines(result.err);
   int count = 0;
-  for (std::string line; std::getline(lines, line); ++count) CHECK(nlohmann::json::parse(line).at("x_total") == 5);
+  for (std::string line; std::getline(lines, line); ++count)
+    CHECK(nlohmann::json::parse(line).at("x_total") == 5);
   CHECK(count >= 2);
 }
 

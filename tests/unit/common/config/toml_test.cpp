@@ -25,7 +25,8 @@ std::string complaint(const std::string& text) {
 
 TEST_CASE("scalars become text") {
   const auto document = parse_toml(
-      "text = \"a \\\"b\\\"\"\nraw = 'c:\\d'\nnumber = 42\nminus = -7\nreal = 1.5\nyes = true\nno = false\n"
+      "text = \"a \\\"b\\\"\"\nraw = 'c:\\d'\nnumber = 42\nminus = -7\nreal = 1.5\nyes = true\nno "
+      "= false\n"
       "day = 2026-03-01\nlist = [\"a\", 2, true]\nempty = []\n",
       "f.toml");
   const auto& top = document.at("");
@@ -42,7 +43,8 @@ TEST_CASE("scalars become text") {
 }
 
 TEST_CASE("tables have dotted names") {
-  const auto document = parse_toml("x = 1\n[connections.lab]\naccount = \"a\"\n[other]\ny = 2\n", "f.toml");
+  const auto document =
+      parse_toml("x = 1\n[connections.lab]\naccount = \"a\"\n[other]\ny = 2\n", "f.toml");
   CHECK(document.at("").at("x") == Values{"1"});
   CHECK(document.at("connections.lab").at("account") == Values{"a"});
   CHECK(document.at("other").at("y") == Values{"2"});
@@ -52,7 +54,8 @@ TEST_CASE("tables have dotted names") {
 TEST_CASE("errors say where") {
   CHECK(complaint("a = 1\nb = \n").starts_with("could not read f.toml:2:"));
   CHECK(complaint("a = 1\na = 2\n").starts_with("could not read f.toml:2:"));
-  CHECK(complaint("a = [[1]]\n") == "could not read f.toml:1 \"a\": the value must be text, a number or a boolean");
+  CHECK(complaint("a = [[1]]\n") ==
+        "could not read f.toml:1 \"a\": the value must be text, a number or a boolean");
   CHECK_FALSE(complaint("a = \"\xFF\"\n").empty());
   CHECK_FALSE(complaint("a = \"unclosed\n").empty());
   CHECK_FALSE(complaint("x = " + std::string(5000, '[') + std::string(5000, ']') + "\n").empty());
@@ -60,7 +63,8 @@ TEST_CASE("errors say where") {
 
 TEST_CASE("a file") {
   const tests::ScratchFolder folder;
-  CHECK(config::read_toml(folder.write("c.toml", "slot = \"s1\"\n")).at("").at("slot") == Values{"s1"});
+  CHECK(config::read_toml(folder.write("c.toml", "slot = \"s1\"\n")).at("").at("slot") ==
+        Values{"s1"});
   try {
     (void)config::read_toml(folder.file("none"));
     FAIL("it was read");

@@ -41,10 +41,13 @@ TEST_CASE("hello, ckpt and eof: written and read") {
 
 TEST_CASE("snapshot borders") {
   std::string line;
-  event::append_snapshot(line, {.phase = "begin", .schema = "public", .table = "t", .scope = {}, .pos = "p", .rows = 9});
+  event::append_snapshot(
+      line,
+      {.phase = "begin", .schema = "public", .table = "t", .scope = {}, .pos = "p", .rows = 9});
   CHECK(line == R"({"__cdc":"snapshot","phase":"begin","schema":"public","table":"t","pos":"p"})");
   line.clear();
-  event::append_snapshot(line, {.phase = "end", .schema = {}, .table = {}, .scope = "states", .pos = "p", .rows = 9});
+  event::append_snapshot(
+      line, {.phase = "end", .schema = {}, .table = {}, .scope = "states", .pos = "p", .rows = 9});
   CHECK(line == R"({"__cdc":"snapshot","phase":"end","scope":"states","pos":"p","rows":9})");
   const Control control = parse_control(line);
   CHECK(control.kind == ControlKind::snapshot);
@@ -68,13 +71,15 @@ TEST_CASE("partitions") {
 }
 
 TEST_CASE("members may come in any order and be unknown") {
-  const Control control = parse_control(R"({"__cdc":"ckpt","new":{"run":"x"},"pos":"p","seq":7,"run":"r","rows":0})");
+  const Control control =
+      parse_control(R"({"__cdc":"ckpt","new":{"run":"x"},"pos":"p","seq":7,"run":"r","rows":0})");
   CHECK(control.run == "r");
   CHECK(control.seq == 7);
 }
 
 TEST_CASE("schema, begin and commit lines: only what this room reads") {
-  const Control schema = parse_control(R"({"__cdc":"schema","v":1,"schema":"s","table":"t","key":["a"],"columns":[]})");
+  const Control schema = parse_control(
+      R"({"__cdc":"schema","v":1,"schema":"s","table":"t","key":["a"],"columns":[]})");
   CHECK(schema.kind == ControlKind::schema);
   CHECK(schema.schema == "s");
   CHECK(schema.table == "t");
@@ -83,19 +88,29 @@ TEST_CASE("schema, begin and commit lines: only what this room reads") {
 }
 
 TEST_CASE("a kind of a later version is unknown, whatever its members hold") {
-  CHECK(parse_control(R"({"__cdc":"novel","seq":"x","run":5,"partitions":1})").kind == ControlKind::unknown);
+  CHECK(parse_control(R"({"__cdc":"novel","seq":"x","run":5,"partitions":1})").kind ==
+        ControlKind::unknown);
 }
 
 TEST_CASE("broken control lines") {
   for (const char* bad :
-       {R"({"__cdc":"hello","source":{}})", R"({"__cdc":"ckpt","seq":1,"pos":"p"})", R"({"__cdc":"ckpt","run":"r","pos":"p"})",
-        R"({"__cdc":"ckpt","run":"r","seq":0,"pos":"p"})", R"({"__cdc":"ckpt","run":"r","seq":-1,"pos":"p"})",
-        R"({"__cdc":"ckpt","run":"r","seq":1.5,"pos":"p"})", R"({"__cdc":"ckpt","run":"r","seq":"1","pos":"p"})",
-        R"({"__cdc":"ckpt","run":7,"seq":1,"pos":"p"})", R"({"__cdc":"ckpt","run":"r","seq":1,"pos":5})",
-        R"({"__cdc":"eof","run":"r"})", R"({"__cdc":"snapshot","phase":"middle"})", R"({"__cdc":"snapshot"})",
-        R"({"__cdc":"assigned","partitions":[{"topic":"t"}]})", R"({"__cdc":"assigned","partitions":[{"partition":1}]})",
+       {R"({"__cdc":"hello","source":{}})",
+        R"({"__cdc":"ckpt","seq":1,"pos":"p"})",
+        R"({"__cdc":"ckpt","run":"r","pos":"p"})",
+        R"({"__cdc":"ckpt","run":"r","seq":0,"pos":"p"})",
+        R"({"__cdc":"ckpt","run":"r","seq":-1,"pos":"p"})",
+        R"({"__cdc":"ckpt","run":"r","seq":1.5,"pos":"p"})",
+        R"({"__cdc":"ckpt","run":"r","seq":"1","pos":"p"})",
+        R"({"__cdc":"ckpt","run":7,"seq":1,"pos":"p"})",
+        R"({"__cdc":"ckpt","run":"r","seq":1,"pos":5})",
+        R"({"__cdc":"eof","run":"r"})",
+        R"({"__cdc":"snapshot","phase":"middle"})",
+        R"({"__cdc":"snapshot"})",
+        R"({"__cdc":"assigned","partitions":[{"topic":"t"}]})",
+        R"({"__cdc":"assigned","partitions":[{"partition":1}]})",
         R"({"__cdc":"assigned","partitions":[{"topic":"t","partition":2147483648}]})",
-        R"({"__cdc":"assigned","partitions":[{"topic":"t","partition":-1}]})", R"({"__cdc":5})"}) {
+        R"({"__cdc":"assigned","partitions":[{"topic":"t","partition":-1}]})",
+        R"({"__cdc":5})"}) {
     CAPTURE(bad);
     try {
       (void)parse_control(bad);

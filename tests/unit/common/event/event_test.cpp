@@ -65,7 +65,8 @@ TEST_CASE("a data line") {
 }
 
 TEST_CASE("to Kafka: the value is the line without our members, byte for byte") {
-  CHECK(debezium_value(decode(kLine).event) == "{" + std::string(kLine.substr(kLine.find("\"before\""))));
+  CHECK(debezium_value(decode(kLine).event) ==
+        "{" + std::string(kLine.substr(kLine.find("\"before\""))));
   CHECK(debezium_value(decode(std::string(kLine) + " \t\r").event).ends_with("}"));
   const std::string mixed =
       R"({"op":"u","pos":"x","before":{"a":1},"kafka":{"topic":"t"},"after":{"a":2},"key":null,"old_key":{"a":1},"new_key":{"a":2}})";
@@ -80,9 +81,16 @@ TEST_CASE("to Kafka: the value is the line without our members, byte for byte") 
 
 TEST_CASE("members in any order, with white space: always the same event, always the same value") {
   const std::vector<std::pair<std::string, std::string>> members = {
-      {"pos", R"("p")"},  {"key", R"({"id":1})"}, {"before", R"({"id":0})"}, {"after", R"({"id":1,"s":"}\\"})"},
-      {"source", "{}"},   {"op", R"("u")"},       {"ts_us", "5"},            {"kafka", R"({"offset":1})"},
-      {"new_key", "[]"},  {"extra", R"("e")"}};
+      {"pos", R"("p")"},
+      {"key", R"({"id":1})"},
+      {"before", R"({"id":0})"},
+      {"after", R"({"id":1,"s":"}\\"})"},
+      {"source", "{}"},
+      {"op", R"("u")"},
+      {"ts_us", "5"},
+      {"kafka", R"({"offset":1})"},
+      {"new_key", "[]"},
+      {"extra", R"("e")"}};
   std::mt19937 random(9);
   for (int round = 0; round < 500; ++round) {
     auto order = members;
@@ -90,7 +98,8 @@ TEST_CASE("members in any order, with white space: always the same event, always
     const std::string space = round % 2 == 0 ? "" : " ";
     std::string line = "{";
     for (const auto& [name, value] : order) {
-      line += (line.size() > 1 ? "," : "") + space + "\"" + name + "\"" + space + ":" + space + value;
+      line +=
+          (line.size() > 1 ? "," : "") + space + "\"" + name + "\"" + space + ":" + space + value;
     }
     line += space + "}" + space;
     CAPTURE(line);
@@ -122,8 +131,8 @@ TEST_CASE("events, rows and control lines are told apart") {
   CHECK(kind_of(R"({"op":"c","after":{"a":1}})") == LineKind::event);
   CHECK(kind_of(R"({"op":"t","source":{}})") == LineKind::event);
   CHECK(kind_of("{}") == LineKind::row);
-  CHECK(kind_of(R"({"icao24":"3c6444","op":"c"})") == LineKind::row);      // no envelope
-  CHECK(kind_of(R"({"after":{"op":"c"}})") == LineKind::row);              // op only inside
+  CHECK(kind_of(R"({"icao24":"3c6444","op":"c"})") == LineKind::row);  // no envelope
+  CHECK(kind_of(R"({"after":{"op":"c"}})") == LineKind::row);          // op only inside
   CHECK(kind_of(R"({"op":"x","after":{}})") == LineKind::row);
   CHECK(kind_of(R"({"op":"cu","after":{}})") == LineKind::row);
   CHECK(kind_of(R"({"op":1,"after":{}})") == LineKind::row);
@@ -138,7 +147,14 @@ TEST_CASE("events, rows and control lines are told apart") {
 }
 
 TEST_CASE("bad lines have a reason") {
-  for (const char* bad : {"", "x", "[]", "1", "{\"op\":\"c\"", "{\"op\":\"c\"}}", "{\"__cdc\":\"ckpt\"", "{\"__cdc\":}"}) {
+  for (const char* bad : {"",
+                          "x",
+                          "[]",
+                          "1",
+                          "{\"op\":\"c\"",
+                          "{\"op\":\"c\"}}",
+                          "{\"__cdc\":\"ckpt\"",
+                          "{\"__cdc\":}"}) {
     CAPTURE(bad);
     CHECK(decode(bad).reason != nullptr);
   }

@@ -20,18 +20,24 @@ using event::OnError;
 namespace {
 
 constexpr std::string_view kHello = "{\"__cdc\":\"hello\",\"run\":\"r\",\"source\":{}}\n";
-constexpr std::string_view kCheckpoint = "{\"__cdc\":\"ckpt\",\"run\":\"r\",\"seq\":1,\"pos\":\"p\",\"rows\":1}\n";
+constexpr std::string_view kCheckpoint =
+    "{\"__cdc\":\"ckpt\",\"run\":\"r\",\"seq\":1,\"pos\":\"p\",\"rows\":1}\n";
 constexpr std::string_view kEof = "{\"__cdc\":\"eof\",\"run\":\"r\",\"seq\":2,\"pos\":\"p\"}\n";
 constexpr std::string_view kEvent = "{\"op\":\"c\",\"after\":{\"a\":1}}\n";
 constexpr std::string_view kRow = "{\"a\":1}\n";
 
 char letter_of(const Input& /*input*/, const event::Item& item) {
   switch (item.kind) {
-    case ItemKind::event: return 'e';
-    case ItemKind::row: return 'r';
-    case ItemKind::control: return 'c';
-    case ItemKind::end: return '.';
-    default: return '?';
+    case ItemKind::event:
+      return 'e';
+    case ItemKind::row:
+      return 'r';
+    case ItemKind::control:
+      return 'c';
+    case ItemKind::end:
+      return '.';
+    default:
+      return '?';
   }
 }
 
@@ -129,7 +135,9 @@ TEST_CASE("stop: every kind of bad line ends with source:line") {
 TEST_CASE("skip: bad lines are counted, the others pass, the code is 1") {
   InputSettings settings = with(OnError::skip);
   settings.max_line = 60;
-  const auto result = read(all({kRow, "x\n", kEvent, "{\"a\":\"\xFF\"}\n", std::string(100, 'y'), "\n", kRow}), settings);
+  const auto result =
+      read(all({kRow, "x\n", kEvent, "{\"a\":\"\xFF\"}\n", std::string(100, 'y'), "\n", kRow}),
+           settings);
   CHECK(result.kinds == "rer.");
   CHECK(result.rejected == 3);
   CHECK(result.code == ExitCode::differences);
@@ -139,7 +147,8 @@ TEST_CASE("reject: bad lines go to the file, as JSON or base64") {
   const tests::ScratchFolder folder;
   InputSettings settings = with(OnError::reject, folder.file("rejects"));
   settings.max_line = 60;
-  const auto result = read(all({kRow, "[1]\n", "{\"a\"\n", std::string(100, 'y'), "\n", kRow}), settings);
+  const auto result =
+      read(all({kRow, "[1]\n", "{\"a\"\n", std::string(100, 'y'), "\n", kRow}), settings);
   CHECK(result.kinds == "rr.");
   CHECK(result.code == ExitCode::differences);
   std::ifstream lines(folder.file("rejects"));
@@ -165,7 +174,9 @@ TEST_CASE("a line that turns out bad later follows the same rule") {
   CHECK(skipping.rejected() == 1);
   settings.on_error = OnError::stop;
   Input stopping(settings);
-  CHECK_THROWS_WITH_AS(stopping.bad_line({5, "p", "no", "22003", "{}"}), "stdin:5: could not read line: no", base::Error);
+  CHECK_THROWS_WITH_AS(stopping.bad_line({5, "p", "no", "22003", "{}"}),
+                       "stdin:5: could not read line: no",
+                       base::Error);
 }
 
 TEST_CASE("tracked input without eof ends with 75, rejected lines or not") {
@@ -173,18 +184,22 @@ TEST_CASE("tracked input without eof ends with 75, rejected lines or not") {
   CHECK(read(all({kHello, "x\n"}), with(OnError::skip)).code == ExitCode::retry_later);
   CHECK(read(all({kHello, "x\n", kEof}), with(OnError::skip)).code == ExitCode::differences);
   CHECK(read(std::string(kHello)).code == ExitCode::retry_later);
-  CHECK(read(all({kHello, kEof, kHello, kEvent})).code == ExitCode::retry_later);  // a second source, cut off
+  CHECK(read(all({kHello, kEof, kHello, kEvent})).code ==
+        ExitCode::retry_later);  // a second source, cut off
   CHECK(read(all({kHello, kEof, kHello, kEof})).code == ExitCode::done);
 }
 
-TEST_CASE("a cut last line: dropped when its source will send it again, else bad input whatever the policy") {
+TEST_CASE(
+    "a cut last line: dropped when its source will send it again, else bad input whatever the "
+    "policy") {
   const auto tracked = read(all({kHello, kEvent, "{\"op\":\"c\",\"aft"}));
   CHECK(tracked.kinds == "ce.");
   CHECK(tracked.error.empty());
   CHECK(tracked.code == ExitCode::retry_later);
   CHECK(read(all({kHello, kEvent, "{\"__cdc\":\"ck"})).kinds == "ce.");
   for (const auto policy : {OnError::stop, OnError::skip}) {
-    CHECK(read(all({kRow, "{\"a\""}), with(policy)).error == "stdin:2: could not read line: the input ends inside it");
+    CHECK(read(all({kRow, "{\"a\""}), with(policy)).error ==
+          "stdin:2: could not read line: the input ends inside it");
     CHECK(read(all({kHello, kEof, "{\"a\""}), with(policy)).error ==
           "stdin:3: could not read line: the input ends inside it");
   }
@@ -193,14 +208,16 @@ TEST_CASE("a cut last line: dropped when its source will send it again, else bad
 TEST_CASE("a broken control line is never skipped") {
   const tests::ScratchFolder folder;
   for (const auto policy : {OnError::stop, OnError::skip, OnError::reject}) {
-    for (const std::string bad : {"{\"__cdc\":\"ckpt\",\"run\":\"r\"}\n", "{\"__cdc\":\"ckpt\",}\n", "{\"__cdc\":x\n"}) {
+    for (const std::string bad :
+         {"{\"__cdc\":\"ckpt\",\"run\":\"r\"}\n", "{\"__cdc\":\"ckpt\",}\n", "{\"__cdc\":x\n"}) {
       const auto result = read(all({kHello, kEvent, bad, kEof}), with(policy, folder.file("r")));
       CAPTURE(bad);
       CHECK(result.error.starts_with("stdin:3: could not read control line"));
     }
     InputSettings settings = with(policy, folder.file("r"));
     settings.max_line = 100;
-    CHECK(read(all({kHello, "{\"__cdc\":\"schema\",\"x\":\"", std::string(200, 'x'), "\"}\n"}), settings)
+    CHECK(read(all({kHello, "{\"__cdc\":\"schema\",\"x\":\"", std::string(200, 'x'), "\"}\n"}),
+               settings)
               .error.starts_with("stdin:2: could not read control line: longer"));
   }
 }
@@ -208,7 +225,8 @@ TEST_CASE("a broken control line is never skipped") {
 TEST_CASE("any_line: rows may be anything, control lines are still control lines") {
   InputSettings settings;
   settings.any_line = true;
-  CHECK(read(all({kHello, "plain text\n", kEvent, kCheckpoint, "\xFF\n", kEof}), settings).kinds == "crrcrc.");
+  CHECK(read(all({kHello, "plain text\n", kEvent, kCheckpoint, "\xFF\n", kEof}), settings).kinds ==
+        "crrcrc.");
   CHECK(read("last without a line break", settings).kinds == "r.");
   CHECK(read(all({kHello, "cut"}), settings).kinds == "c.");
 }

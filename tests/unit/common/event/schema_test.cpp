@@ -26,10 +26,11 @@ std::string line_of(const TableSchema& schema) {
 }  // namespace
 
 TEST_CASE("a schema line has its members in this order") {
-  CHECK(line_of(flights()) ==
-        R"({"__cdc":"schema","v":1,"schema":"public","table":"fl\"ights","identity":"default","key":["id"],"columns":[)"
-        R"({"name":"id","type":"bigint","oid":20,"modifier":-1,"nullable":false},)"
-        R"x({"name":"n\\ame","type":"numeric(12,2)","oid":1700,"modifier":786438,"nullable":true}]})x");
+  CHECK(
+      line_of(flights()) ==
+      R"({"__cdc":"schema","v":1,"schema":"public","table":"fl\"ights","identity":"default","key":["id"],"columns":[)"
+      R"({"name":"id","type":"bigint","oid":20,"modifier":-1,"nullable":false},)"
+      R"x({"name":"n\\ame","type":"numeric(12,2)","oid":1700,"modifier":786438,"nullable":true}]})x");
 }
 
 TEST_CASE("round trip") {
@@ -39,8 +40,8 @@ TEST_CASE("round trip") {
 }
 
 TEST_CASE("what a line leaves out has its usual value") {
-  const auto schema =
-      event::parse_schema_line(R"({"__cdc":"schema","schema":"s","table":"t","key":[],"columns":[{"name":"a","type":"text"}]})");
+  const auto schema = event::parse_schema_line(
+      R"({"__cdc":"schema","schema":"s","table":"t","key":[],"columns":[{"name":"a","type":"text"}]})");
   CHECK(schema.identity == "default");
   CHECK(schema.columns == std::vector<event::Column>{{"a", "text", 0, -1, true}});
 }
@@ -67,10 +68,14 @@ TEST_CASE("the hash names the shape: every difference changes it") {
 }
 
 TEST_CASE("broken schema lines") {
-  for (const char* bad : {"", "{}", R"({"schema":"s"})", R"({"schema":"s","table":"t","key":[1],"columns":[]})",
-                          R"({"schema":"s","table":"t","key":[],"columns":[{}]})",
-                          R"({"schema":"s","table":"t","key":[],"columns":[{"name":"a","type":"b","oid":"x"}]})",
-                          R"({"schema":5,"table":"t","key":[],"columns":[]})"}) {
+  for (const char* bad :
+       {"",
+        "{}",
+        R"({"schema":"s"})",
+        R"({"schema":"s","table":"t","key":[1],"columns":[]})",
+        R"({"schema":"s","table":"t","key":[],"columns":[{}]})",
+        R"({"schema":"s","table":"t","key":[],"columns":[{"name":"a","type":"b","oid":"x"}]})",
+        R"({"schema":5,"table":"t","key":[],"columns":[]})"}) {
     CAPTURE(bad);
     CHECK_THROWS_AS(event::parse_schema_line(bad), base::Error);
   }

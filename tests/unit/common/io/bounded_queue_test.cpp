@@ -66,7 +66,8 @@ TEST_CASE("closing wakes both sides; what is queued is still delivered") {
 TEST_CASE("many items across threads: none lost, none twice, order kept") {
   BoundedQueue<std::unique_ptr<int>> queue(64);
   std::thread producer([&] {
-    for (int i = 0; i < 20'000; ++i) queue.push(std::make_unique<int>(i), static_cast<std::size_t>(i % 7 + 1));
+    for (int i = 0; i < 20'000; ++i)
+      queue.push(std::make_unique<int>(i), static_cast<std::size_t>(i % 7 + 1));
     queue.close();
   });
   int expected = 0;

@@ -4,7 +4,6 @@
 #include "tests/unit/support/child.hpp"
 
 #include <sys/stat.h>
-
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -15,7 +14,9 @@ using base::ErrorKind;
 
 namespace {
 
-bool is_open(int fd) { return ::fcntl(fd, F_GETFD) != -1; }
+bool is_open(int fd) {
+  return ::fcntl(fd, F_GETFD) != -1;
+}
 
 ErrorKind kind_of(const std::function<void()>& action) {
   try {
@@ -54,7 +55,9 @@ TEST_CASE("read_some: what is there, 0 at the end, an error names the source") {
   CHECK(io::read_some(pipe.reader.get(), block, "x") == 3);
   pipe.writer.reset();
   CHECK(io::read_some(pipe.reader.get(), block, "x") == 0);
-  CHECK_THROWS_WITH_AS(io::read_some(-1, block, "there"), "could not read \"there\": Bad file descriptor", base::Error);
+  CHECK_THROWS_WITH_AS(io::read_some(-1, block, "there"),
+                       "could not read \"there\": Bad file descriptor",
+                       base::Error);
 }
 
 TEST_CASE("reads and writes wait when somebody made the descriptor non-blocking") {
@@ -81,7 +84,8 @@ TEST_CASE("write_all: a closed pipe is a closed output, a full device an I/O err
   CHECK(code.code == 0);
   const io::FileDescriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
   CHECK_THROWS_WITH_AS(io::write_all(full.get(), "x", "stdout"),
-                       "could not write \"stdout\": No space left on device", base::Error);
+                       "could not write \"stdout\": No space left on device",
+                       base::Error);
 }
 
 TEST_CASE("wait_readable: bits in order, timeout, hang-up, negative descriptors") {
@@ -114,7 +118,7 @@ TEST_CASE("closed standard streams are opened again, in their places") {
     for (const int fd : {0, 1, 2}) ::close(fd);
     io::ensure_standard_streams();
     for (const int fd : {0, 1, 2}) {
-      struct stat status {};
+      struct stat status{};
       if (::fstat(fd, &status) != 0 || !S_ISCHR(status.st_mode)) return 1;
     }
     char byte = 0;

@@ -3,10 +3,9 @@
 #include "common/base/error.hpp"
 #include "tests/unit/support/child.hpp"
 
+#include <filesystem>
 #include <sys/resource.h>
 #include <sys/stat.h>
-
-#include <filesystem>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -137,8 +136,10 @@ TEST_CASE("what cannot be an ack file is refused") {
   const tests::ScratchFolder folder;
   CHECK(try_lock(folder.file("no/such/folder")) == 2);
   CHECK(try_lock(folder.file("")) == 2);
-  CHECK_THROWS_WITH_AS(LockedFile("/dev/null"), "could not create \"/dev/null\": it is not a plain file", base::Error);
-  struct stat status {};
+  CHECK_THROWS_WITH_AS(LockedFile("/dev/null"),
+                       "could not create \"/dev/null\": it is not a plain file",
+                       base::Error);
+  struct stat status{};
   CHECK(::stat("/dev/null", &status) == 0);
   CHECK(S_ISCHR(status.st_mode));
 }

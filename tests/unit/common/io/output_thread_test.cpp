@@ -52,7 +52,8 @@ TEST_CASE("everything arrives, in order, and the stream is closed") {
     OutputThread output(::dup(pipe.writer.get()), 64U << 10U);
     pipe.writer.reset();
     for (int i = 0; i < 20'000; ++i) {
-      const std::string line = "line " + std::to_string(i) + std::string(static_cast<std::size_t>(i % 97), '.') + "\n";
+      const std::string line =
+          "line " + std::to_string(i) + std::string(static_cast<std::size_t>(i % 97), '.') + "\n";
       expected += line;
       output.buffer() += line;
       if (i % 13 == 0) output.submit();
@@ -86,7 +87,8 @@ TEST_CASE("a full pipe never blocks the caller, and wake_fd says when there is r
   std::string got;
   std::thread reader([&] {
     std::array<char, 65536> bytes{};
-    while (got.size() < 400'000) got.append(bytes.data(), io::read_some(pipe.reader.get(), bytes, "pipe"));
+    while (got.size() < 400'000)
+      got.append(bytes.data(), io::read_some(pipe.reader.get(), bytes, "pipe"));
   });
   CHECK(io::wait_readable({output.wake_fd()}, 10s) == 1U);
   CHECK(output.wait_drained(10s));
@@ -139,7 +141,8 @@ TEST_CASE("destroyed without close: nothing hangs, a writer stuck in a full pipe
   // the thread is still inside write(): the pipe's bytes prove that it survives its owner
   std::string got;
   std::array<char, 65536> bytes{};
-  while (got.size() < 300'000) got.append(bytes.data(), io::read_some(pipe.reader.get(), bytes, "pipe"));
+  while (got.size() < 300'000)
+    got.append(bytes.data(), io::read_some(pipe.reader.get(), bytes, "pipe"));
   std::this_thread::sleep_for(50ms);
   CHECK(io::wait_readable({pipe.reader.get()}, 0ms) == 0);
   CHECK(got == std::string(300'000, 'x'));

@@ -48,7 +48,8 @@ TEST_CASE("a message is one line and cannot steer the terminal") {
     log::error("ERROR:  relation\n\tdoes not exist\x1b[2J\n", {{"why", "a\nb"}});
     log::hint("Look\nthere.");
   });
-  CHECK(text == "walcat: ERROR:  relation  does not exist?[2J why=a b\nwalcat: hint: Look there.\n");
+  CHECK(text ==
+        "walcat: ERROR:  relation  does not exist?[2J why=a b\nwalcat: hint: Look there.\n");
 }
 
 TEST_CASE("JSON: one valid object a line, whatever the text holds") {
@@ -97,7 +98,9 @@ TEST_CASE("enabled says what would be written") {
     log::Settings settings;
     settings.level = Level::info;
     log::configure(settings);
-    return log::enabled(Level::info) && log::enabled(Level::error) && !log::enabled(Level::debug) ? 0 : 1;
+    return log::enabled(Level::info) && log::enabled(Level::error) && !log::enabled(Level::debug)
+               ? 0
+               : 1;
   });
   CHECK(result.code == 0);
 }

@@ -5,10 +5,9 @@
 #include "tests/unit/support/scratch_folder.hpp"
 
 #include <arpa/inet.h>
+#include <limits>
 #include <netinet/in.h>
 #include <sys/socket.h>
-
-#include <limits>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -19,7 +18,9 @@ using metrics::Registry;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 // A loopback socket; bound to a port that the kernel chose when `port` is 0.
 struct Socket {
@@ -53,7 +54,8 @@ std::string get(std::uint16_t port) {
   io::write_all(socket.fd.get(), "GET /metrics HTTP/1.0\r\n\r\n", "socket");
   std::string answer;
   std::array<char, 4096> block{};
-  while (const std::size_t count = io::read_some(socket.fd.get(), block, "socket")) answer.append(block.data(), count);
+  while (const std::size_t count = io::read_some(socket.fd.get(), block, "socket"))
+    answer.append(block.data(), count);
   return answer;
 }
 
@@ -67,12 +69,18 @@ TEST_CASE("counters, gauges and histograms in Prometheus' text form") {
   auto& delay = registry.histogram("x_delay_seconds", "Delay.", {0.1, 1});
   for (const double value : {0.05, 0.5, 5.0}) delay.observe(value);
   const std::string text = registry.text();
-  for (const char* line :
-       {"# HELP x_events_total Events.\n", "# TYPE x_events_total counter\n", "x_events_total{op=\"c\"} 3\n",
-        "x_events_total{op=\"d\"} 1\n", "# TYPE x_lag_seconds gauge\n", "x_lag_seconds 1.5\n",
-        "x_delay_seconds_bucket{le=\"0.1\"} 1\n", "x_delay_seconds_bucket{le=\"1\"} 2\n",
-        "x_delay_seconds_bucket{le=\"+Inf\"} 3\n", "x_delay_seconds_count 3\n",
-        "# TYPE process_cpu_seconds_total counter\n", "# TYPE process_peak_resident_memory_bytes gauge\n"}) {
+  for (const char* line : {"# HELP x_events_total Events.\n",
+                           "# TYPE x_events_total counter\n",
+                           "x_events_total{op=\"c\"} 3\n",
+                           "x_events_total{op=\"d\"} 1\n",
+                           "# TYPE x_lag_seconds gauge\n",
+                           "x_lag_seconds 1.5\n",
+                           "x_delay_seconds_bucket{le=\"0.1\"} 1\n",
+                           "x_delay_seconds_bucket{le=\"1\"} 2\n",
+                           "x_delay_seconds_bucket{le=\"+Inf\"} 3\n",
+                           "x_delay_seconds_count 3\n",
+                           "# TYPE process_cpu_seconds_total counter\n",
+                           "# TYPE process_peak_resident_memory_bytes gauge\n"}) {
     CAPTURE(line);
     CHECK(contains(text, line));
   }
@@ -147,8 +155,10 @@ TEST_CASE("an address that cannot be had is a configuration error") {
   Socket taken(0);
   REQUIRE(taken.bind());
   ::listen(taken.fd.get(), 1);
-  for (const std::string& address : {"127.0.0.1:" + std::to_string(taken.port()), std::string("nonsense"),
-                                     std::string("127.0.0.1:99999"), std::string("")}) {
+  for (const std::string& address : {"127.0.0.1:" + std::to_string(taken.port()),
+                                     std::string("nonsense"),
+                                     std::string("127.0.0.1:99999"),
+                                     std::string("")}) {
     CAPTURE(address);
     Registry registry;
     try {

@@ -42,7 +42,8 @@ std::vector<Seen> naive(const std::string& bytes) {
 }
 
 // Writes `bytes` in pieces of the given sizes (used round and round) from another thread.
-std::vector<Seen> read_in_pieces(const std::string& bytes, const std::vector<std::size_t>& sizes,
+std::vector<Seen> read_in_pieces(const std::string& bytes,
+                                 const std::vector<std::size_t>& sizes,
                                  std::chrono::milliseconds wait) {
   tests::Pipe pipe;
   std::thread writer([&] {
@@ -70,7 +71,9 @@ std::vector<Seen> read_in_pieces(const std::string& bytes, const std::vector<std
   return out;
 }
 
-std::vector<Seen> read_all(const std::string& bytes) { return read_in_pieces(bytes, {1U << 16U}, -1ms); }
+std::vector<Seen> read_all(const std::string& bytes) {
+  return read_in_pieces(bytes, {1U << 16U}, -1ms);
+}
 
 std::string random_bytes(std::mt19937& random) {
   std::string bytes;
@@ -119,7 +122,8 @@ TEST_CASE("edges") {
 TEST_CASE("lines that are much longer than the buffer") {
   std::mt19937 random(1);
   std::string bytes;
-  for (int i = 0; i < 12; ++i) bytes += std::string(random() % 900'000, static_cast<char>('a' + i)) + "\n";
+  for (int i = 0; i < 12; ++i)
+    bytes += std::string(random() % 900'000, static_cast<char>('a' + i)) + "\n";
   CHECK(read_all(bytes) == naive(bytes));
   CHECK(read_in_pieces(bytes, {100'000, 1, 333'333}, -1ms) == naive(bytes));
 }
@@ -128,18 +132,19 @@ TEST_CASE("a line over the limit is reported once, the lines around it are not h
   for (const std::size_t piece : {1U, 7U, 4096U}) {
     for (const std::string& ending : {std::string("\n"), std::string()}) {
       tests::Pipe pipe;
-      const std::string bytes = "{}\n\n" + std::string(100, 'x') + "\n" + std::string(101, 'y') + "\nz\n" +
-                                std::string(5000, 'w') + ending;
+      const std::string bytes = "{}\n\n" + std::string(100, 'x') + "\n" + std::string(101, 'y') +
+                                "\nz\n" + std::string(5000, 'w') + ending;
       std::thread writer([&] {
-        for (std::size_t at = 0; at < bytes.size(); at += piece) pipe.put(std::string_view(bytes).substr(at, piece));
+        for (std::size_t at = 0; at < bytes.size(); at += piece)
+          pipe.put(std::string_view(bytes).substr(at, piece));
         pipe.writer.reset();
       });
       Reader reader(pipe.reader.get(), "stdin", 100);
       std::string seen;
       Line line;
       for (ReadStatus status{}; (status = reader.next(line, -1ms)) != ReadStatus::end;) {
-        seen += std::to_string(line.number) + (status == ReadStatus::too_long ? "!" : "") + line.text[0] +
-                std::to_string(line.text.size()) + " ";
+        seen += std::to_string(line.number) + (status == ReadStatus::too_long ? "!" : "") +
+                line.text[0] + std::to_string(line.text.size()) + " ";
       }
       writer.join();
       CAPTURE(piece);

@@ -19,11 +19,12 @@ TEST_CASE("one line for each, written by sync") {
   CHECK(rejects.count() == 2);
   rejects.sync();
   rejects.sync();
-  CHECK(tests::content_of(path) ==
-        R"({"tool":"pg-load","source":"stdin","line":7,"pos":"00/01","reason":"bad \"thing\"\n","code":"22003","row":{"a":[1]}})"
-        "\n"
-        R"({"tool":"pg-load","source":"stdin","line":8,"pos":null,"reason":"no JSON","code":null,"row":{"base64":"/3s="}})"
-        "\n");
+  CHECK(
+      tests::content_of(path) ==
+      R"({"tool":"pg-load","source":"stdin","line":7,"pos":"00/01","reason":"bad \"thing\"\n","code":"22003","row":{"a":[1]}})"
+      "\n"
+      R"({"tool":"pg-load","source":"stdin","line":8,"pos":null,"reason":"no JSON","code":null,"row":{"base64":"/3s="}})"
+      "\n");
 }
 
 TEST_CASE("lines are added to what is there; a half line of a killed run stays alone") {
@@ -53,7 +54,8 @@ TEST_CASE("bytes that are no UTF-8 cannot break the file") {
 TEST_CASE("many rejections do not pile up in memory, and none is lost") {
   const tests::ScratchFolder folder;
   RejectFile rejects(folder.file("r"), "t");
-  for (std::uint64_t i = 0; i < 5000; ++i) rejects.add({"s", i, {}, "reason", {}, R"({"a":"xxxxxxxxxxxxxxxx"})", true});
+  for (std::uint64_t i = 0; i < 5000; ++i)
+    rejects.add({"s", i, {}, "reason", {}, R"({"a":"xxxxxxxxxxxxxxxx"})", true});
   CHECK(tests::content_of(folder.file("r")).size() > 300'000);
   rejects.sync();
   const std::string content = tests::content_of(folder.file("r"));

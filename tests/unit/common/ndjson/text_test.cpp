@@ -11,7 +11,23 @@ using nlohmann::ordered_json;
 namespace {
 
 std::string random_text(std::mt19937& random) {
-  const char* pieces[] = {"a", "\"", "\\", "/", "\n", "\x01", "ä", "✈", "😀", "{", "}", "[", "]", ",", ":", " ", "\\\""};
+  const char* pieces[] = {"a",
+                          "\"",
+                          "\\",
+                          "/",
+                          "\n",
+                          "\x01",
+                          "ä",
+                          "✈",
+                          "😀",
+                          "{",
+                          "}",
+                          "[",
+                          "]",
+                          ",",
+                          ":",
+                          " ",
+                          "\\\""};
   std::string out;
   for (auto count = random() % 6; count > 0; --count) out += pieces[random() % std::size(pieces)];
   return out;
@@ -19,19 +35,26 @@ std::string random_text(std::mt19937& random) {
 
 ordered_json random_value(std::mt19937& random, int depth) {
   switch (random() % (depth > 3 ? 5 : 7)) {
-    case 0: return nullptr;
-    case 1: return random() % 2 == 0;
-    case 2: return static_cast<std::int64_t>(random()) - (1LL << 31);
-    case 3: return static_cast<double>(random()) / 1000;
-    case 4: return random_text(random);
+    case 0:
+      return nullptr;
+    case 1:
+      return random() % 2 == 0;
+    case 2:
+      return static_cast<std::int64_t>(random()) - (1LL << 31);
+    case 3:
+      return static_cast<double>(random()) / 1000;
+    case 4:
+      return random_text(random);
     case 5: {
       auto array = ordered_json::array();
-      for (auto count = random() % 5; count > 0; --count) array.push_back(random_value(random, depth + 1));
+      for (auto count = random() % 5; count > 0; --count)
+        array.push_back(random_value(random, depth + 1));
       return array;
     }
     default: {
       auto object = ordered_json::object();
-      for (auto count = random() % 5; count > 0; --count) object[random_text(random)] = random_value(random, depth + 1);
+      for (auto count = random() % 5; count > 0; --count)
+        object[random_text(random)] = random_value(random, depth + 1);
       return object;
     }
   }
@@ -39,7 +62,8 @@ ordered_json random_value(std::mt19937& random, int depth) {
 
 // White space between the tokens, or escapes of everything that is not ASCII.
 std::string printed(const ordered_json& json, std::mt19937& random) {
-  return json.dump(static_cast<int>(random() % 3) - 1, random() % 2 == 0 ? ' ' : '\t', random() % 2 == 0);
+  return json.dump(
+      static_cast<int>(random() % 3) - 1, random() % 2 == 0 ? ' ' : '\t', random() % 2 == 0);
 }
 
 std::string unescaped(std::string_view token) {
@@ -87,7 +111,8 @@ TEST_CASE("cursors see in random JSON what a tree has") {
   std::mt19937 random(2026);
   for (int round = 0; round < 3000; ++round) {
     auto json = ordered_json::object();
-    for (auto count = random() % 6; count > 0; --count) json[random_text(random)] = random_value(random, 0);
+    for (auto count = random() % 6; count > 0; --count)
+      json[random_text(random)] = random_value(random, 0);
     check_walk(printed(json, random), json);
   }
 }
@@ -119,7 +144,9 @@ TEST_CASE("unescape: escapes of all kinds, surrogate pairs, lone surrogates") {
   }
   std::string out;
   CHECK_FALSE(append_unescaped(out, R"("\ud83d\u0041")"));
-  CHECK(out == "\xEF\xBF\xBD" "A");
+  CHECK(out ==
+        "\xEF\xBF\xBD"
+        "A");
   std::string scratch = "untouched";
   CHECK(unescape("\"plain\"", scratch) == "plain");
   CHECK(scratch == "untouched");

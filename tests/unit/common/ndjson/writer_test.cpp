@@ -35,7 +35,8 @@ TEST_CASE("a failure is thrown, and the same lines are not written again") {
   const io::FileDescriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
   Writer writer(full.get(), Writer::Flush::when_full);
   writer.write("{}");
-  CHECK_THROWS_WITH_AS(writer.flush(), "could not write \"stdout\": No space left on device", base::Error);
+  CHECK_THROWS_WITH_AS(
+      writer.flush(), "could not write \"stdout\": No space left on device", base::Error);
   CHECK_NOTHROW(writer.flush());
 }
 

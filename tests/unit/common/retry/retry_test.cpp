@@ -63,7 +63,8 @@ TEST_CASE("run: success after temporary failures, the observer sees each") {
   int calls = 0;
   std::vector<std::string> seen;
   const int value = retry::run(
-      {1ms, 2ms, 60s}, {},
+      {1ms, 2ms, 60s},
+      {},
       [&] {
         if (++calls < 4) throw Error(ErrorKind::temporary, "try " + std::to_string(calls));
         return 42;
@@ -79,12 +80,14 @@ TEST_CASE("run: success after temporary failures, the observer sees each") {
 
 TEST_CASE("run: what is not temporary is thrown at once, as it was") {
   int calls = 0;
-  CHECK_THROWS_WITH_AS(retry::run({1ms, 1ms, 60s}, {},
+  CHECK_THROWS_WITH_AS(retry::run({1ms, 1ms, 60s},
+                                  {},
                                   [&] {
                                     ++calls;
                                     throw Error(ErrorKind::permission, "no");
                                   }),
-                       "no", Error);
+                       "no",
+                       Error);
   CHECK(calls == 1);
 }
 
@@ -92,7 +95,9 @@ TEST_CASE("run: gives up with the last error when the time is used up") {
   int calls = 0;
   const auto start = std::chrono::steady_clock::now();
   try {
-    retry::run({5ms, 10ms, 80ms}, {}, [&] { throw Error(ErrorKind::temporary, "gone " + std::to_string(++calls)); });
+    retry::run({5ms, 10ms, 80ms}, {}, [&] {
+      throw Error(ErrorKind::temporary, "gone " + std::to_string(++calls));
+    });
     FAIL("it returned");
   } catch (const Error& error) {
     CHECK(error.what() == "gone " + std::to_string(calls));

@@ -4,7 +4,6 @@
 #include "tests/unit/support/scratch_folder.hpp"
 
 #include <sys/stat.h>
-
 #include <type_traits>
 #include <utility>
 
@@ -57,10 +56,17 @@ TEST_CASE("from_file: without its last line break, nothing else is cut") {
 }
 
 TEST_CASE("scrub: what is no secret stays as it is") {
-  for (const char* text :
-       {"", "no secret here", "https://host/path?x=1", "postgresql://user@host:5432/db", "http://host:8080/a@b",
-        "host=x port=5432 dbname=y", "password authentication failed for user \"me\"",
-        "could not read the password file: no such file", "://", "a :// b", "postgresql:///db?host=/tmp"}) {
+  for (const char* text : {"",
+                           "no secret here",
+                           "https://host/path?x=1",
+                           "postgresql://user@host:5432/db",
+                           "http://host:8080/a@b",
+                           "host=x port=5432 dbname=y",
+                           "password authentication failed for user \"me\"",
+                           "could not read the password file: no such file",
+                           "://",
+                           "a :// b",
+                           "postgresql:///db?host=/tmp"}) {
     CAPTURE(text);
     CHECK(scrub(text) == text);
   }
@@ -82,33 +88,62 @@ TEST_CASE("scrub: known shapes") {
 }
 
 TEST_CASE("scrub: the secret never survives, however it is written") {
-  for (const std::string secret : {"hunter2", "hunter2,hunter2", "hunter2;hunter2", "hunter2&hunter2", "hunter2\"hunter2",
-                                   "hunter2'hunter2", "hunter2=hunter2", "hunter2:hunter2"}) {
-    for (const std::string& text :
-         {"password=" + secret, "password = " + secret, "user=a sslpassword=" + secret + " host=b",
-          "sasl.password=" + secret, "x password  =\t" + secret + " y", "Bearer " + secret, "bearer   " + secret,
-          "authorization: basic " + secret}) {
+  for (const std::string secret : {"hunter2",
+                                   "hunter2,hunter2",
+                                   "hunter2;hunter2",
+                                   "hunter2&hunter2",
+                                   "hunter2\"hunter2",
+                                   "hunter2'hunter2",
+                                   "hunter2=hunter2",
+                                   "hunter2:hunter2"}) {
+    for (const std::string& text : {"password=" + secret,
+                                    "password = " + secret,
+                                    "user=a sslpassword=" + secret + " host=b",
+                                    "sasl.password=" + secret,
+                                    "x password  =\t" + secret + " y",
+                                    "Bearer " + secret,
+                                    "bearer   " + secret,
+                                    "authorization: basic " + secret}) {
       CAPTURE(text);
       CHECK(scrub(text).find("hunter2") == std::string::npos);
     }
   }
-  for (const char* text : {"password='hunter2 \\' hunter2'", "password='hunter2", "password=a\\ hunter2",
-                           "password='\\'hunter2'", "pg://u:hunter2/x@host", "pg://u:a/hunter2@host",
-                           "pg://u:hunter2@host:hunter2@h", "pg://u:hunter2?x@host", "pg://u:hunter2#@host",
-                           "password=hunter2\npassword=hunter2", "p://u:hunter2@h,p://u:hunter2@h"}) {
+  for (const char* text : {"password='hunter2 \\' hunter2'",
+                           "password='hunter2",
+                           "password=a\\ hunter2",
+                           "password='\\'hunter2'",
+                           "pg://u:hunter2/x@host",
+                           "pg://u:a/hunter2@host",
+                           "pg://u:hunter2@host:hunter2@h",
+                           "pg://u:hunter2?x@host",
+                           "pg://u:hunter2#@host",
+                           "password=hunter2\npassword=hunter2",
+                           "p://u:hunter2@h,p://u:hunter2@h"}) {
     CAPTURE(text);
     CHECK(scrub(text).find("hunter2") == std::string::npos);
   }
 }
 
 TEST_CASE("has_inline_password") {
-  for (const char* yes : {"postgresql://u:p@h/d", "host=x password=p", "password = p", "PASSWORD=p", "x=1\tpassword=p",
-                          "postgresql://h/d?password=p", "postgresql://h/d?a=1&password=p", "dbname=password password=p"}) {
+  for (const char* yes : {"postgresql://u:p@h/d",
+                          "host=x password=p",
+                          "password = p",
+                          "PASSWORD=p",
+                          "x=1\tpassword=p",
+                          "postgresql://h/d?password=p",
+                          "postgresql://h/d?a=1&password=p",
+                          "dbname=password password=p"}) {
     CAPTURE(yes);
     CHECK(has_inline_password(yes));
   }
-  for (const char* no : {"", "flights", "host=x user=y", "postgresql://u@h:5432/d", "dbname=password", "passfile=/x",
-                         "postgresql://h:5432/d?application_name=a@b", "service=password"}) {
+  for (const char* no : {"",
+                         "flights",
+                         "host=x user=y",
+                         "postgresql://u@h:5432/d",
+                         "dbname=password",
+                         "passfile=/x",
+                         "postgresql://h:5432/d?application_name=a@b",
+                         "service=password"}) {
     CAPTURE(no);
     CHECK_FALSE(has_inline_password(no));
   }

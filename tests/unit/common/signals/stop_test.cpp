@@ -65,11 +65,14 @@ TEST_CASE("the second signal ends the process at once with 130 or 143") {
     int second;
     int code;
   };
-  for (const Case& item : {Case{SIGINT, SIGINT, 130}, Case{SIGTERM, SIGTERM, 143}, Case{SIGINT, SIGTERM, 143},
+  for (const Case& item : {Case{SIGINT, SIGINT, 130},
+                           Case{SIGTERM, SIGTERM, 143},
+                           Case{SIGINT, SIGTERM, 143},
                            Case{SIGTERM, SIGINT, 130}}) {
     Waiting waiting(wait_for_two);
     waiting.child.kill(item.first);
-    std::this_thread::sleep_for(30ms);  // two of the same kind at once would be merged by the kernel
+    std::this_thread::sleep_for(
+        30ms);  // two of the same kind at once would be merged by the kernel
     waiting.child.kill(item.second);
     CHECK(waiting.child.wait() == item.code);
   }

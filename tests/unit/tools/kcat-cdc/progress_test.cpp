@@ -75,3 +75,11 @@ TEST_CASE("a run without an end is never finished") {
   progress.reached_end(*progress.find("t", 0), 0);
   CHECK_FALSE(progress.finished(1000));
 }
+
+TEST_CASE("a partition with a known beginning has a position before anything is read") {
+  Progress progress({});
+  progress.assign({"t", 0}, -1, 7);
+  progress.assign({"t", 1}, -1);
+  CHECK(progress.positions() == Offsets{{{"t", 0}, 7}});
+  CHECK(progress.take_moved().empty());
+}
