@@ -34,7 +34,8 @@ int main(int argc, char** argv) {
       std::ifstream file(entry.path(), std::ios::binary);
       const std::string bytes{std::istreambuf_iterator<char>(file), {}};
       // cut anywhere, a seed must be survived too
-      for (std::size_t length = 0; length <= bytes.size(); ++length) run_one(std::string_view(bytes).substr(0, length));
+      for (std::size_t length = 0; length <= bytes.size(); ++length)
+        run_one(std::string_view(bytes).substr(0, length));
       ++files;
     }
   }

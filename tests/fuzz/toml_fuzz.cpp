@@ -2,4 +2,6 @@
 #include "common/config/toml.hpp"
 #include "tests/fuzz/target.hpp"
 
-void fuzz_one(std::string_view bytes) { (void)cdckit::config::parse_toml(bytes, "fuzz"); }
+void fuzz_one(std::string_view bytes) {
+  (void)cdckit::config::parse_toml(bytes, "fuzz");
+}

@@ -23,10 +23,7 @@ def vector(icao24: str, seconds: int, longitude: float = 8.5, latitude: float = 
 
 
 # abc001 is heard at every tick, abc002 at the first one only, abc003 lies outside of the box
-RECORDING = [
-    {"time": tick, "states": [vector("abc001", tick), vector("abc003", tick, 6.0, 46.0)]}
-    for tick in TICKS
-]
+RECORDING = [{"time": tick, "states": [vector("abc001", tick), vector("abc003", tick, 6.0, 46.0)]} for tick in TICKS]
 RECORDING[0]["states"].insert(1, vector("abc002", 1000))
 
 
@@ -93,8 +90,12 @@ class Shape(ServerCase):
 
     def test_bad_parameters_are_400(self):
         self.start()
-        for query in ("?lamin=47", "?lamin=a&lomin=8&lamax=48&lomax=9", "?time=yesterday",
-                      "?lamin=48&lomin=8&lamax=47&lomax=9"):
+        for query in (
+            "?lamin=47",
+            "?lamin=a&lomin=8&lamax=48&lomax=9",
+            "?time=yesterday",
+            "?lamin=48&lomin=8&lamax=47&lomax=9",
+        ):
             self.assertEqual(self.ask("/api/states/all" + query)[0], 400, query)
 
     def test_gzip_when_asked_for(self):

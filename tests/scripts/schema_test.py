@@ -49,8 +49,7 @@ def snapshot(rows: list[dict], statements: tuple[str, ...] = (MERGE, DELETE)) ->
     fields = ", ".join(
         f"timestamptz 'epoch' + split_part(j->>'{name}', '+', 2)::int * interval '1 s'"
         if name in ("time_position", "last_contact", "snapshot_time")
-        else f"(jsonb_populate_record(null::live_state, j - 'time_position' - 'last_contact'"
-        f" - 'snapshot_time')).{name}"
+        else f"(jsonb_populate_record(null::live_state, j - 'time_position' - 'last_contact' - 'snapshot_time')).{name}"
         for name in COLUMNS
     )
     stage = (
@@ -69,8 +68,7 @@ class Schema(LabTestCase):
         return done.stdout.strip()
 
     def setUp(self):
-        self.sql("drop publication if exists flights;"
-                 "drop table if exists aircraft, live_state, flight_leg, fetch_run;")
+        self.sql("drop publication if exists flights;drop table if exists aircraft, live_state, flight_leg, fetch_run;")
         for _ in range(2):  # safe to run again
             done = run("psql", "-Xqf", FLIGHTS / "schema.sql", env=self.environment)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
@@ -101,8 +99,7 @@ class Schema(LabTestCase):
             # an open leg for each aircraft in the air, under its callsign, and no other
             "select count(*) from flight_leg full join live_state using (icao24, callsign)"
             " where left_at is null and (leg_id is null or snapshot_time is null)",
-            "select count(*) from live_state left join aircraft using (icao24)"
-            " where aircraft.icao24 is null",
+            "select count(*) from live_state left join aircraft using (icao24) where aircraft.icao24 is null",
             "select count(*) from flight_leg where left_at < entered_at",
         ):
             self.assertEqual(self.sql(question), "0", question)
@@ -128,8 +125,7 @@ class Schema(LabTestCase):
     def test_the_same_snapshot_again_changes_nothing(self):
         self.sql(snapshot(self.rows(5)))
         tables = ("aircraft", "live_state", "flight_leg", "fetch_run")
-        question = " union all ".join(f"select '{t}', t.*::text, t.xmin::text from {t} t"
-                                      for t in tables)
+        question = " union all ".join(f"select '{t}', t.*::text, t.xmin::text from {t} t" for t in tables)
         before = self.sql(question)
         self.sql(snapshot(self.rows(5)) + snapshot(self.rows(5), (UPSERT, DELETE)))
         self.assertEqual(self.sql(question), before)
@@ -149,8 +145,11 @@ class Schema(LabTestCase):
     def test_a_callsign_that_appears_completes_the_leg_and_another_one_ends_it(self):
         self.sql(self.one(100, callsign=None, lon=8.0))
         self.assertEqual(self.legs(), ["|100||8|"])
-        self.sql(self.one(110, callsign="SWR1", lon=8.1) + self.one(120, callsign=None, lon=8.2)
-                 + self.one(130, callsign="SWR1", lon=8.3))
+        self.sql(
+            self.one(110, callsign="SWR1", lon=8.1)
+            + self.one(120, callsign=None, lon=8.2)
+            + self.one(130, callsign="SWR1", lon=8.3)
+        )
         self.assertEqual(self.legs(), ["SWR1|100||8|"])
         self.sql(self.one(140, callsign="SWR2", lon=8.4))
         self.assertEqual(self.legs(), ["SWR1|100|130|8|8.3", "SWR2|140||8.4|"])
@@ -173,8 +172,7 @@ class Schema(LabTestCase):
         self.assertEqual(self.sql("select count(*) from flight_leg where left_at is null"), "0")
 
     def test_publication(self):
-        text = self.sql("select tablename from pg_publication_tables"
-                        " where pubname = 'flights' order by 1")
+        text = self.sql("select tablename from pg_publication_tables where pubname = 'flights' order by 1")
         self.assertEqual(text.split(), ["aircraft", "fetch_run", "flight_leg", "live_state"])
 
 

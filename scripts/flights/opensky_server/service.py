@@ -160,9 +160,7 @@ class Service:
             body = {"error": "invalid_client", "error_description": "Invalid client credentials"}
             return json_reply(body, 401)
         lifetime = self.tokens.lifetime
-        return json_reply(
-            {"access_token": token, "expires_in": lifetime, "token_type": "Bearer", "scope": ""}
-        )
+        return json_reply({"access_token": token, "expires_in": lifetime, "token_type": "Bearer", "scope": ""})
 
     def status(self) -> Reply:
         with self.lock:

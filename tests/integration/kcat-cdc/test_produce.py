@@ -34,10 +34,12 @@ class Produce(KafkaTest):
         self.assertEqual([record["payload"] for record in shapes], [schema()])
         shape = shapes[0]["key"]
         pos = [json.loads(line)["pos"] for line in moved]
-        self.assertEqual(records[0]["headers"],
-                         [("cdc.pos", pos[0]), ("cdc.schema", shape), ("__debezium.newkey", '{"id":2}')])
-        self.assertEqual(records[2]["headers"],
-                         [("cdc.pos", pos[1]), ("cdc.schema", shape), ("__debezium.oldkey", '{"id":1}')])
+        self.assertEqual(
+            records[0]["headers"], [("cdc.pos", pos[0]), ("cdc.schema", shape), ("__debezium.newkey", '{"id":2}')]
+        )
+        self.assertEqual(
+            records[2]["headers"], [("cdc.pos", pos[1]), ("cdc.schema", shape), ("__debezium.oldkey", '{"id":1}')]
+        )
         self.assertEqual(set(json.loads(records[0]["payload"])) & {"pos", "key", "new_key"}, set())
         got = self.read_all(f"{self.prefix}.public.t")
         self.assertEqual([without_kafka(line) for line in got], [json.loads(line) for line in moved])
@@ -91,7 +93,7 @@ class Produce(KafkaTest):
         self.assertEqual(json.loads(record["payload"])["op"], "t")
 
     def test_raw_lines_come_back_as_they_were(self):
-        sent = ['{"a":1}', "plain text", "ä,b;c", '  [1, 2] ']
+        sent = ['{"a":1}', "plain text", "ä,b;c", "  [1, 2] "]
         self.produce("\n".join(sent), "--raw", "--topic", f"{self.prefix}.raw")
         self.assertEqual(self.read_all(f"{self.prefix}.raw", "--raw"), sent)
         self.assertTrue(all(record["key"] is None for record in self.records(f"{self.prefix}.raw")))
@@ -107,8 +109,9 @@ class Produce(KafkaTest):
         self.produce(text, *limits, "--reject", rejects, expect=1)
         self.assertEqual(self.acked(), 2)
         reject = json.loads(rejects.read_text())
-        self.assertEqual((reject["line"], reject["code"], reject["pos"]),
-                         (3, "MSG_SIZE_TOO_LARGE", json.loads(large)["pos"]))
+        self.assertEqual(
+            (reject["line"], reject["code"], reject["pos"]), (3, "MSG_SIZE_TOO_LARGE", json.loads(large)["pos"])
+        )
         self.assertEqual(reject["row"], json.loads(large))
         ids = {json.loads(line)["key"]["id"] for line in self.read_all(f"{self.prefix}.public.t")}
         self.assertEqual(ids, {1, 3, 4})
@@ -119,8 +122,15 @@ class Produce(KafkaTest):
         self.assertEqual(self.acked(), 1)
 
     def test_acknowledged_only_after_delivery(self):
-        process = self.start("produce", "--topic-prefix", self.prefix, "--ack", self.ack,
-                             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        process = self.start(
+            "produce",
+            "--topic-prefix",
+            self.prefix,
+            "--ack",
+            self.ack,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
         write(process, lines(hello(), event(1), checkpoint(1)))
         wait_for("first ack", lambda: self.acked() == 1)
         self.lab("kill", "kafka")
@@ -136,8 +146,18 @@ class Produce(KafkaTest):
         self.assertEqual(len(self.records(f"{self.prefix}.public.t")), 2)
 
     def test_broker_that_stays_away(self):
-        process = self.start("produce", "--topic-prefix", self.prefix, "--ack", self.ack, "--retry-for", "3s",
-                             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process = self.start(
+            "produce",
+            "--topic-prefix",
+            self.prefix,
+            "--ack",
+            self.ack,
+            "--retry-for",
+            "3s",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
         write(process, lines(hello(), event(1), checkpoint(1)))
         wait_for("first ack", lambda: self.acked() == 1)
         self.lab("kill", "kafka")
@@ -149,14 +169,28 @@ class Produce(KafkaTest):
             self.lab("start", "kafka")
 
     def test_stop_drains(self):
-        process = self.start("produce", "--topic-prefix", self.prefix, "--ack", self.ack,
-                             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        process = self.start(
+            "produce",
+            "--topic-prefix",
+            self.prefix,
+            "--ack",
+            self.ack,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
         write(process, lines(hello(), event(1), checkpoint(1)))
         wait_for("ack", lambda: self.acked() == 1)
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(60), 0)
-        process = self.start("produce", "--topic-prefix", self.prefix, "--ack", self.ack,
-                             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        process = self.start(
+            "produce",
+            "--topic-prefix",
+            self.prefix,
+            "--ack",
+            self.ack,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
         write(process, lines(hello("r2"), checkpoint(1, run="r2"), event(2)))
         wait_for("second event", lambda: len(self.records(f"{self.prefix}.public.t")) == 2)
         process.send_signal(signal.SIGTERM)
@@ -167,8 +201,17 @@ class Produce(KafkaTest):
         per_checkpoint, total = 50, 400
         sent = 0  # checkpoints
         for run in range(4):
-            process = self.start("produce", "--topic-prefix", self.prefix, "--ack", self.ack, "--partitions", "3",
-                                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+            process = self.start(
+                "produce",
+                "--topic-prefix",
+                self.prefix,
+                "--ack",
+                self.ack,
+                "--partitions",
+                "3",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+            )
             write(process, lines(hello(f"r{run}")))
             first, sent = sent, 0
             for seq in range(first + 1, total // per_checkpoint + 1):
@@ -202,10 +245,10 @@ def murmur2(data: bytes) -> int:
     mask, mix = 0xFFFFFFFF, 0x5BD1E995
     state = 0x9747B28C ^ len(data)
     for at in range(0, len(data) // 4 * 4, 4):
-        word = int.from_bytes(data[at:at + 4], "little") * mix & mask
+        word = int.from_bytes(data[at : at + 4], "little") * mix & mask
         word = (word ^ word >> 24) * mix & mask
         state = (state * mix & mask) ^ word
-    rest = data[len(data) // 4 * 4:]
+    rest = data[len(data) // 4 * 4 :]
     if rest:
         state = (state ^ int.from_bytes(rest, "little")) * mix & mask
     state = (state ^ state >> 13) * mix & mask

@@ -13,7 +13,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from flight_api import FlightApi  # noqa: E402
+from flight_api import FlightApi
 
 TOOL = "opensky-fetch"
 
@@ -39,9 +39,7 @@ class Rows(Case):
             api.go_to(0)
             live = fetch(api, "--every", "0", "--count", "50")
         self.assert_code(live, 0)
-        replay = subprocess.run(
-            [TOOL, "states", "--replay", recording], capture_output=True, text=True, check=True
-        )
+        replay = subprocess.run([TOOL, "states", "--replay", recording], capture_output=True, text=True, check=True)
         self.assertEqual(live.stdout, replay.stdout)
         self.assertGreater(live.stdout.count("\n"), 1000)
 
@@ -51,7 +49,7 @@ class Rows(Case):
             api.go_to(0)
             rows = [json.loads(line) for line in fetch(api).stdout.splitlines()]
         self.assertEqual(len(rows), len(answer["states"]))
-        for row, state in zip(rows, answer["states"]):
+        for row, state in zip(rows, answer["states"], strict=True):
             self.assertEqual(row["icao24"], state[0])
             self.assertEqual([row["lon"], row["lat"]], state[5:7])
             self.assertEqual(row["callsign"], (state[1] or "").strip() or None)
@@ -167,9 +165,7 @@ class Pipeline(Case):
 
     def start(self, api: FlightApi, *options: str) -> subprocess.Popen:
         words = [TOOL, "states", "--url", api.url, *options]
-        process = subprocess.Popen(
-            words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder
-        )
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder)
         self.addCleanup(self.end, process)
         return process
 

@@ -8,8 +8,8 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from change_lines import SourceTable, checkpoint, hello, position  # noqa: E402
-from pg_load_lab import Case, start_lab, stop_lab  # noqa: E402
+from change_lines import SourceTable, checkpoint, hello, position
+from pg_load_lab import Case, start_lab, stop_lab
 
 CREATE = "CREATE TABLE t (id int PRIMARY KEY, name text, note text, amount numeric(12,2));"
 
@@ -72,8 +72,9 @@ class Events(Case):
         again = self.load(lines, "--mode", "events", "--ack", str(self.folder / "ack"))
         self.assertEqual(again.total("inserted") + again.total("updated") + again.total("deleted"), 0)
         self.assertEqual(self.sql("SELECT string_agg(xmin::text, ',') FROM t"), stamp)
-        self.assertEqual(self.sql("SELECT part || max(pos) FROM cdckit.positions GROUP BY part"),
-                         position(table.lsn, table.ordinal))
+        self.assertEqual(
+            self.sql("SELECT part || max(pos) FROM cdckit.positions GROUP BY part"), position(table.lsn, table.ordinal)
+        )
 
     def test_many_tables_created(self):
         tables = [SourceTable(name, seed, schema="app") for seed, name in enumerate(["a", "b", "C d"])]
@@ -92,8 +93,10 @@ class Events(Case):
         for table in tables:
             self.assert_mirror(table, f'app."{table.name}"')
         self.assertEqual({receipt["table"] for receipt in done.receipts}, {"app.a", "app.b", "app.C d"})
-        self.assertEqual(self.sql("SELECT count(*) FROM pg_constraint WHERE contype = 'p'"
-                                  " AND connamespace = 'app'::regnamespace"), "3")
+        self.assertEqual(
+            self.sql("SELECT count(*) FROM pg_constraint WHERE contype = 'p' AND connamespace = 'app'::regnamespace"),
+            "3",
+        )
 
     def test_map_and_missing_table(self):
         self.sql(CREATE.replace("TABLE t", "TABLE other"))
@@ -121,8 +124,10 @@ class Events(Case):
     def test_snapshot_removes_what_the_picture_lacks(self):
         self.sql(CREATE + "INSERT INTO t VALUES (1, 'stays'), (99, 'left between two snapshots');")
         table = SourceTable("t", 2)
-        table.rows = {1: {"id": 1, "name": "new", "note": None, "amount": None},
-                      2: {"id": 2, "name": "b", "note": None, "amount": None}}
+        table.rows = {
+            1: {"id": 1, "name": "new", "note": None, "amount": None},
+            2: {"id": 2, "name": "b", "note": None, "amount": None},
+        }
         table.snapshot()
         surely = f"{table.lsn - 1:016X}"
         border = {"__cdc": "snapshot", "schema": "public", "table": "t", "pos": surely}
@@ -134,9 +139,16 @@ class Events(Case):
         stale.emit("c", None, {"id": 98, "name": "stale", "note": None, "amount": None})
         table.lines.clear()
         table.insert(5)
-        lines = [hello("r"), border | {"phase": "begin"}, *rows, border | {"phase": "end", "rows": 2},
-                 checkpoint("r", 1, "snapshot:1", 2), *stale.lines, *table.lines,
-                 checkpoint("r", 2, "1", 2, "eof")]
+        lines = [
+            hello("r"),
+            border | {"phase": "begin"},
+            *rows,
+            border | {"phase": "end", "rows": 2},
+            checkpoint("r", 1, "snapshot:1", 2),
+            *stale.lines,
+            *table.lines,
+            checkpoint("r", 2, "1", 2, "eof"),
+        ]
         lines = [line if isinstance(line, str) else json.dumps(line, separators=(",", ":")) for line in lines]
         self.load(lines, "--mode", "events")
         self.assert_mirror(table)
@@ -178,8 +190,14 @@ class Events(Case):
         self.assertEqual(self.sql("SELECT a, b FROM log ORDER BY a"), "1|x\n2|y")
         bad = event | {"op": "d", "before": None, "after": None}
         self.load([bad], "--mode", "events", code=65)
-        self.load([event | full | {"op": "d", "after": None}, event | full | {"op": "d", "after": None}],
-                  "--mode", "events", "--on-error", "skip", code=1)
+        self.load(
+            [event | full | {"op": "d", "after": None}, event | full | {"op": "d", "after": None}],
+            "--mode",
+            "events",
+            "--on-error",
+            "skip",
+            code=1,
+        )
         self.assertEqual(self.sql("SELECT a, b FROM log"), "2|y")
 
 

@@ -13,8 +13,8 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from change_lines import SourceTable, hello  # noqa: E402
-from pg_load_lab import Case, psql, start_lab, stop_lab  # noqa: E402
+from change_lines import SourceTable, hello
+from pg_load_lab import Case, psql, start_lab, stop_lab
 
 SOURCE = {"system_id": "7301", "timeline": 1, "slot": "s", "database": "d"}
 
@@ -73,9 +73,11 @@ class ExactlyOnce(Case):
         return int(json.loads(text)["pos"], 16) if text else 0
 
     def prepare(self, seed: int) -> Recording:
-        self.sql("DROP TABLE IF EXISTS t, journal; DROP SCHEMA IF EXISTS cdckit CASCADE;"
-                 "CREATE TABLE t (id int PRIMARY KEY, name text, note text, amount numeric(12,2));"
-                 "CREATE TABLE journal (n int);")
+        self.sql(
+            "DROP TABLE IF EXISTS t, journal; DROP SCHEMA IF EXISTS cdckit CASCADE;"
+            "CREATE TABLE t (id int PRIMARY KEY, name text, note text, amount numeric(12,2));"
+            "CREATE TABLE journal (n int);"
+        )
         (self.folder / "ack").unlink(missing_ok=True)
         return Recording(seed, 300)
 
@@ -91,8 +93,9 @@ class ExactlyOnce(Case):
         return process
 
     def assert_exact(self, recording: Recording) -> None:
-        self.assertEqual(self.sql("SELECT count(*), count(DISTINCT n) FROM journal"),
-                         f"{recording.journal}|{recording.journal}")
+        self.assertEqual(
+            self.sql("SELECT count(*), count(DISTINCT n) FROM journal"), f"{recording.journal}|{recording.journal}"
+        )
         text = self.sql("SELECT coalesce(json_object_agg(id, row_to_json(t)), '{}') FROM t")
         self.assertEqual({int(key): row for key, row in json.loads(text).items()}, recording.table.rows)
 
@@ -124,8 +127,11 @@ class ExactlyOnce(Case):
                 pick = random.Random(seed)
                 while process.poll() is None:
                     time.sleep(pick.uniform(0.02, 0.15))
-                    psql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                                     f"WHERE application_name = 'pg-load' AND datname = '{self.database}'")
+                    psql(
+                        "postgres",
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                        f"WHERE application_name = 'pg-load' AND datname = '{self.database}'",
+                    )
                 self.assertEqual(process.returncode, 0, process.stderr.read())
                 self.assert_exact(recording)
 

@@ -8,16 +8,21 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from pg_load_lab import Case, psql, start_lab, stop_lab  # noqa: E402
+from pg_load_lab import Case, psql, start_lab, stop_lab
 
-STATE = ("CREATE TABLE live (icao24 char(6) PRIMARY KEY, callsign text, lon double precision, "
-         "on_ground boolean, seen timestamptz, updated_at timestamptz DEFAULT now());")
-COUNTED = STATE + """
+STATE = (
+    "CREATE TABLE live (icao24 char(6) PRIMARY KEY, callsign text, lon double precision, "
+    "on_ground boolean, seen timestamptz, updated_at timestamptz DEFAULT now());"
+)
+COUNTED = (
+    STATE
+    + """
 CREATE TABLE touched (op text, icao24 text);
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   INSERT INTO touched VALUES (TG_OP, coalesce(NEW.icao24, OLD.icao24)); RETURN NULL; END $$;
 CREATE TRIGGER touch AFTER INSERT OR UPDATE OR DELETE ON live FOR EACH ROW EXECUTE FUNCTION touch();
 """
+)
 
 
 def setUpModule():
@@ -29,8 +34,7 @@ def tearDownModule():
 
 
 def state(key: str, lon: float, **more) -> dict:
-    return {"icao24": key, "callsign": "SWR1", "lon": lon, "on_ground": False,
-            "seen": "2026-03-01T20:57:01Z"} | more
+    return {"icao24": key, "callsign": "SWR1", "lon": lon, "on_ground": False, "seen": "2026-03-01T20:57:01Z"} | more
 
 
 def counts(load) -> tuple:
@@ -44,7 +48,9 @@ class Upsert(Case):
         self.assertEqual(counts(self.load(rows, "--table", "live", "--mode", "upsert")), (3000, 0, 0, 0, 0))
         stamp = self.sql("SELECT md5(string_agg(xmin::text || ctid::text, ',' ORDER BY icao24)) FROM live")
         self.assertEqual(counts(self.load(rows, "--table", "live", "--mode", "upsert")), (0, 0, 0, 3000, 0))
-        self.assertEqual(self.sql("SELECT md5(string_agg(xmin::text || ctid::text, ',' ORDER BY icao24)) FROM live"), stamp)
+        self.assertEqual(
+            self.sql("SELECT md5(string_agg(xmin::text || ctid::text, ',' ORDER BY icao24)) FROM live"), stamp
+        )
         rows[5]["lon"] = None
         rows[6]["callsign"] = "x"
         rows.append(state("ffffff", 1))
@@ -70,13 +76,17 @@ class Upsert(Case):
         self.assertEqual(self.sql("SELECT * FROM m ORDER BY id"), "1|1|2\n2|7|\n3|5|")
         self.load([{"id": 1}, {"id": 4}], "--table", "m", "--mode", "upsert", "--missing", "null")
         self.assertEqual(self.sql("SELECT * FROM m WHERE id IN (1, 4) ORDER BY id"), "1||\n4||")
-        self.assertIn('"b"', self.load([{"id": 5, "a": 1}], "--table", "m", "--mode", "upsert",
-                                       "--missing", "error", code=65).errors)
+        self.assertIn(
+            '"b"',
+            self.load([{"id": 5, "a": 1}], "--table", "m", "--mode", "upsert", "--missing", "error", code=65).errors,
+        )
 
     def test_key_without_index_and_partitioned_table(self):
-        self.sql("CREATE TABLE p (id int, v text) PARTITION BY HASH (id);"
-                 "CREATE TABLE p0 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 0);"
-                 "CREATE TABLE p1 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 1);")
+        self.sql(
+            "CREATE TABLE p (id int, v text) PARTITION BY HASH (id);"
+            "CREATE TABLE p0 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 0);"
+            "CREATE TABLE p1 PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 1);"
+        )
         rows = [{"id": i, "v": "a"} for i in range(10)]
         self.load(rows, "--table", "p", "--mode", "upsert", "--key", "id")
         rows[3]["v"] = "b"
@@ -93,16 +103,21 @@ class Sync(Case):
         rows[0]["lon"] = -1
         done = self.load(rows[:90] + [state("abcdef", 1)], "--table", "live", "--mode", "sync")
         self.assertEqual(counts(done), (1, 1, 10, 89, 0))
-        self.assertEqual(self.sql("SELECT op, count(*) FROM touched GROUP BY op ORDER BY op"),
-                         "DELETE|10\nINSERT|101\nUPDATE|1")
+        self.assertEqual(
+            self.sql("SELECT op, count(*) FROM touched GROUP BY op ORDER BY op"), "DELETE|10\nINSERT|101\nUPDATE|1"
+        )
         self.assertEqual(counts(self.load([], "--table", "live", "--mode", "sync")), (0, 0, 91, 0, 0))
 
     def borders(self, snapshots, eof=True):
         lines = [{"__cdc": "hello", "v": 1, "run": "r", "source": {"url": "u"}, "from": ""}]
         for number, rows in enumerate(snapshots, 1):
             border = {"__cdc": "snapshot", "phase": "begin", "scope": "states", "pos": f"p{number}"}
-            lines += [border, *rows, border | {"phase": "end", "rows": len(rows)},
-                      {"__cdc": "ckpt", "run": "r", "seq": number, "pos": f"p{number}", "rows": len(rows)}]
+            lines += [
+                border,
+                *rows,
+                border | {"phase": "end", "rows": len(rows)},
+                {"__cdc": "ckpt", "run": "r", "seq": number, "pos": f"p{number}", "rows": len(rows)},
+            ]
         if eof:
             lines.append({"__cdc": "eof", "run": "r", "seq": len(snapshots) + 1, "pos": "end"})
         return [json.dumps(line, separators=(",", ":")) for line in lines]
@@ -110,10 +125,19 @@ class Sync(Case):
     def test_each_snapshot_is_one_transaction(self):
         self.sql(COUNTED)
         first = [state("aaaaaa", 1), state("bbbbbb", 1)]
-        done = self.load(self.borders([first, first[:1], [], first]), "--table", "live", "--mode", "sync",
-                         "--ack", str(self.folder / "ack"))
-        self.assertEqual([(r["inserted"], r["deleted"], r["unchanged"], r["pos"]) for r in done.receipts],
-                         [(2, 0, 0, "p1"), (0, 1, 1, "p2"), (0, 1, 0, "p3"), (2, 0, 0, "p4")])
+        done = self.load(
+            self.borders([first, first[:1], [], first]),
+            "--table",
+            "live",
+            "--mode",
+            "sync",
+            "--ack",
+            str(self.folder / "ack"),
+        )
+        self.assertEqual(
+            [(r["inserted"], r["deleted"], r["unchanged"], r["pos"]) for r in done.receipts],
+            [(2, 0, 0, "p1"), (0, 1, 1, "p2"), (0, 1, 0, "p3"), (2, 0, 0, "p4")],
+        )
         self.assertEqual(json.loads((self.folder / "ack").read_text())["seq"], 5)
 
     def test_a_cut_snapshot_changes_nothing(self):
@@ -162,8 +186,10 @@ INSERT INTO src VALUES (2);
 CREATE TABLE dst (LIKE src INCLUDING ALL); CREATE TABLE up (LIKE src INCLUDING ALL);""")
         rows = self.sql("SELECT row_to_json(src) FROM src ORDER BY id")
         self.load(rows + "\n", "--table", "dst")
-        difference = ("SELECT (SELECT count(*) FROM {0}), (SELECT count(*) FROM src JOIN {0} copy USING (id)"
-                      " WHERE src::text = copy::text)")
+        difference = (
+            "SELECT (SELECT count(*) FROM {0}), (SELECT count(*) FROM src JOIN {0} copy USING (id)"
+            " WHERE src::text = copy::text)"
+        )
         self.assertEqual(self.sql(difference.format("dst")), "4|4")
         self.load(rows + "\n", "--table", "up", "--mode", "upsert")
         self.assertEqual(self.sql(difference.format("up")), "4|4")
@@ -172,19 +198,29 @@ CREATE TABLE dst (LIKE src INCLUDING ALL); CREATE TABLE up (LIKE src INCLUDING A
 
     def test_values_follow_copy(self):
         self.sql("CREATE TABLE v (i int, b bool, n numeric, d date, t text)")
-        self.load('{"i":" 12 ","b":"yes","n":"1e3","d":"today","t":5}\n{"i":3,"b":1,"n":1E-2,"d":"2026-01-31","t":{"a":1}}\n',
-                  "--table", "v")
-        self.assertEqual(self.sql("SELECT i, b, n, d = current_date, t FROM v ORDER BY i DESC"),
-                         '12|t|1000|t|5\n3|t|0.01|f|{"a":1}')
+        self.load(
+            '{"i":" 12 ","b":"yes","n":"1e3","d":"today","t":5}\n{"i":3,"b":1,"n":1E-2,"d":"2026-01-31","t":{"a":1}}\n',
+            "--table",
+            "v",
+        )
+        self.assertEqual(
+            self.sql("SELECT i, b, n, d = current_date, t FROM v ORDER BY i DESC"), '12|t|1000|t|5\n3|t|0.01|f|{"a":1}'
+        )
 
     def test_bad_rows_are_rejected_with_their_codes(self):
         self.sql("CREATE TABLE b (id int PRIMARY KEY, s varchar(3), n numeric(4,1), j jsonb, e int CHECK (e > 0))")
         rows = [{"id": i} for i in range(1, 400)]
         bad = {
-            50: ({"id": "x"}, "22P02"), 60: ({"id": 2147483648}, "22003"), 70: ({"id": 7}, "23505"),
-            80: ({"id": 1080, "s": "long!"}, "22001"), 90: ({"id": 1090, "n": 1e5}, "22003"),
-            100: ('{"id":1100,"s":"\\u0000"}', "22P05"), 110: ('{"id":1110,"j":"\\ud800"}', "22P05"),
-            120: ({"id": 1120, "e": 0}, "23514"), 130: ({"id": 1130, "q": 1}, "42703"), 140: ({"s": "a"}, "23502"),
+            50: ({"id": "x"}, "22P02"),
+            60: ({"id": 2147483648}, "22003"),
+            70: ({"id": 7}, "23505"),
+            80: ({"id": 1080, "s": "long!"}, "22001"),
+            90: ({"id": 1090, "n": 1e5}, "22003"),
+            100: ('{"id":1100,"s":"\\u0000"}', "22P05"),
+            110: ('{"id":1110,"j":"\\ud800"}', "22P05"),
+            120: ({"id": 1120, "e": 0}, "23514"),
+            130: ({"id": 1130, "q": 1}, "42703"),
+            140: ({"s": "a"}, "23502"),
         }
         for at, (row, _) in bad.items():
             rows[at] = row
@@ -192,7 +228,9 @@ CREATE TABLE dst (LIKE src INCLUDING ALL); CREATE TABLE up (LIKE src INCLUDING A
         done = self.load(rows, "--table", "b", "--reject", str(reject), code=1)
         self.assertEqual(counts(done), (389, 0, 0, 0, 10))
         rejected = {line["line"] - 1: line for line in map(json.loads, reject.read_text().splitlines())}
-        self.assertEqual({at: line["code"] for at, line in rejected.items()}, {at: code for at, (_, code) in bad.items()})
+        self.assertEqual(
+            {at: line["code"] for at, line in rejected.items()}, {at: code for at, (_, code) in bad.items()}
+        )
         self.assertEqual(rejected[120]["row"], {"id": 1120, "e": 0})
         self.assertIn("10 rejected", done.errors)
         self.load(rows, "--table", "b", "--truncate", "--on-error", "skip", "--max-rejects", "3", code=65)
@@ -204,22 +242,54 @@ CREATE TABLE dst (LIKE src INCLUDING ALL); CREATE TABLE up (LIKE src INCLUDING A
         self.assertEqual(self.sql("SELECT count(*) FROM b"), "0")
 
     def test_identity_generated_and_default(self):
-        self.sql("CREATE TABLE g (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int, twice int GENERATED ALWAYS AS (a * 2)"
-                 " STORED, made date DEFAULT '2026-01-01')")
+        self.sql(
+            "CREATE TABLE g (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int, twice int GENERATED ALWAYS AS (a * 2)"
+            " STORED, made date DEFAULT '2026-01-01')"
+        )
         self.load([{"a": 1}, {"a": 2, "made": "2026-02-02"}, {"id": 10, "a": 3, "twice": 99}], "--table", "g")
-        self.assertEqual(self.sql("SELECT a, twice, made, id = 10 FROM g ORDER BY a"),
-                         "1|2|2026-01-01|f\n2|4|2026-02-02|f\n3|6|2026-01-01|t")
+        self.assertEqual(
+            self.sql("SELECT a, twice, made, id = 10 FROM g ORDER BY a"),
+            "1|2|2026-01-01|f\n2|4|2026-02-02|f\n3|6|2026-01-01|t",
+        )
         self.load([{"id": 10, "a": 4}], "--table", "g", "--mode", "upsert")
         self.assertEqual(self.sql("SELECT a, twice FROM g WHERE id = 10"), "4|8")
 
     def test_created_table(self):
-        self.load([{"id": 1, "n": 1, "t": "2026-01-01T00:00:00Z", "u": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "b": True,
-                    "j": [1], "x": None, "f": 1.5, "z": 5}, {"id": 2, "n": 2.25}],
-                  "--table", "made.c", "--key", "id", "--mode", "upsert", "--create", "--column", "z:smallint", "--column", "w:int")
-        self.assertEqual(self.sql("SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum)"
-                                  " FROM pg_attribute WHERE attrelid = 'made.c'::regclass AND attnum > 0"),
-                         "id bigint, n numeric, t timestamp with time zone, u uuid, b boolean, j jsonb, x text, f numeric,"
-                         " z smallint, w integer")
+        self.load(
+            [
+                {
+                    "id": 1,
+                    "n": 1,
+                    "t": "2026-01-01T00:00:00Z",
+                    "u": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+                    "b": True,
+                    "j": [1],
+                    "x": None,
+                    "f": 1.5,
+                    "z": 5,
+                },
+                {"id": 2, "n": 2.25},
+            ],
+            "--table",
+            "made.c",
+            "--key",
+            "id",
+            "--mode",
+            "upsert",
+            "--create",
+            "--column",
+            "z:smallint",
+            "--column",
+            "w:int",
+        )
+        self.assertEqual(
+            self.sql(
+                "SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum)"
+                " FROM pg_attribute WHERE attrelid = 'made.c'::regclass AND attnum > 0"
+            ),
+            "id bigint, n numeric, t timestamp with time zone, u uuid, b boolean, j jsonb, x text, f numeric,"
+            " z smallint, w integer",
+        )
 
     def test_truncate_and_atomic(self):
         self.sql("CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (100)")
@@ -250,8 +320,10 @@ class Server(Case):
         process = self.popen("--table", "k", "--batch-time", "60s", "--retry-for", "20s")
         process.stdin.write("".join(f'{{"id":{i}}}\n' for i in range(20000)).encode())
         process.stdin.flush()
-        ended = ("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'pg-load'"
-                 f" AND datname = '{self.database}'")
+        ended = (
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'pg-load'"
+            f" AND datname = '{self.database}'"
+        )
         self.wait_until(lambda: self.sql(ended) == "1")
         process.stdin.write("".join(f'{{"id":{i}}}\n' for i in range(20000, 40000)).encode())
         process.stdin.close()

@@ -36,7 +36,9 @@ def lab(*arguments):
 def lab_environment():
     shown = subprocess.run(
         ["bash", "-c", 'eval "$(scripts/lab env)" && exec env -0'],
-        check=True, cwd=TOP, stdout=subprocess.PIPE,
+        check=True,
+        cwd=TOP,
+        stdout=subprocess.PIPE,
     ).stdout
     pairs = (item.split("=", 1) for item in shown.decode().split("\0") if "=" in item)
     # the binaries under test come first, whatever else is built
@@ -75,7 +77,8 @@ def find_victim(pipeline, victim):
 def start_pipeline(environment):
     return subprocess.Popen(
         [TOP / "scripts" / "flights" / "pipeline", "--every", "30ms", "--polls", str(POLLS)],
-        env=environment, cwd=TOP,
+        env=environment,
+        cwd=TOP,
     )
 
 
@@ -98,7 +101,11 @@ def kill_one(pipeline, victim, pause):
 
 def query(environment, sql):
     shown = subprocess.run(
-        ["snow-ddl", "query", "-c", "lab", sql], env=environment, check=True, stdout=subprocess.PIPE, text=True,
+        ["snow-ddl", "query", "-c", "lab", sql],
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     ).stdout
     return [json.loads(line) for line in shown.splitlines()]
 
@@ -122,7 +129,10 @@ def one_run(environment, seed):
             break
         code = start_pipeline(environment).wait(120)
         codes.append(code)
-    print(f"seed {seed}: {'killed' if killed else 'missed'} {' '.join(victim)} after {pause:.2f} s, codes {codes}", flush=True)
+    print(
+        f"seed {seed}: {'killed' if killed else 'missed'} {' '.join(victim)} after {pause:.2f} s, codes {codes}",
+        flush=True,
+    )
     if code != DONE:
         sys.exit(f"seed {seed}: the pipeline did not recover: codes {codes}")
     check_journals(environment)
@@ -141,10 +151,15 @@ print("\\n".join(row[0] for row in rows))
 
 def check_with_connector(environment):
     python = os.environ["CDC_CLIENT_PYTHON"]
-    seen = subprocess.run([python, "-c", CONNECTOR], env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+    seen = subprocess.run(
+        [python, "-c", CONNECTOR], env=environment, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
     wanted = subprocess.run(
         ["psql", "-XAtqc", 'select icao24 from live_state order by icao24 collate "C"'],
-        env=environment, check=True, stdout=subprocess.PIPE, text=True,
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     ).stdout
     if seen != wanted or not wanted:
         sys.exit(f"the official connector reads {len(seen.split())} aircraft, PostgreSQL has {len(wanted.split())}")
@@ -160,7 +175,10 @@ def main():
         subprocess.run(["psql", "-Xq", "-f", "scripts/flights/schema.sql"], env=environment, cwd=TOP, check=True)
         subprocess.run(
             ["snow-ddl", "apply", "-c", "lab", "scripts/flights/snow"],
-            env=environment, cwd=TOP, check=True, stdout=subprocess.DEVNULL,
+            env=environment,
+            cwd=TOP,
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
         killed = sum(one_run(environment, seed) for seed in range(first, first + runs))
         if killed < runs * 3 // 4:

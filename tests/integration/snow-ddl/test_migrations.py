@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snow_lab import SnowLab  # noqa: E402
+from snow_lab import SnowLab
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 HISTORY = "METADATA.SCHEMACHANGE.CHANGE_HISTORY"
@@ -165,9 +165,7 @@ class Migrations(Case):
         self.assertEqual(len(self.apply(0, "--target", "2")), 2)
         self.script("V1.5__late.sql", "select 15")
         self.assertEqual([line["script"] for line in self.apply()], ["V3__a.sql"])
-        self.assertEqual(
-            [line["script"] for line in self.apply(0, "--out-of-order")], ["V1.5__late.sql"]
-        )
+        self.assertEqual([line["script"] for line in self.apply(0, "--out-of-order")], ["V1.5__late.sql"])
 
     def test_a_dry_run_leaves_nothing_behind(self):
         self.script("V1__a.sql", "create database X; create schema X.Y")
@@ -181,9 +179,7 @@ class Migrations(Case):
         self.script("V1__a.sql", "select 1")
         self.script("V2__b.sql", "select 1;\nselect '{{ nothing }}'")
         self.assertEqual(self.apply(65), [])
-        self.assertIn(
-            'V2__b.sql:2: could not render script: there is no variable "nothing"', self.error
-        )
+        self.assertIn('V2__b.sql:2: could not render script: there is no variable "nothing"', self.error)
 
     def test_the_flight_examples_scripts(self):
         folder = str(TOP / "scripts" / "flights" / "snow")
@@ -322,9 +318,7 @@ class Trouble(Case):
     def test_check_looks_at_everything(self):
         self.script("V1__a.sql", "select 1")
         lines = self.expect(0, "apply", str(self.folder), "--check")
-        self.assertEqual(
-            [line["check"] for line in lines], ["scripts", "connection", "login", "history"]
-        )
+        self.assertEqual([line["check"] for line in lines], ["scripts", "connection", "login", "history"])
         secret = pathlib.Path(self.lab.environment["CDC_SNOW_KEY"]).read_text(encoding="utf-8")
         self.assertNotIn(secret.splitlines()[1], json.dumps(lines))
 

@@ -14,9 +14,9 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from change_lines import SourceTable, checkpoint, expected, hello  # noqa: E402
-from snow_lab import SnowLab  # noqa: E402
-from snow_put import command, journal_positions, merge, mirror_rows, put, receipts  # noqa: E402
+from change_lines import SourceTable, checkpoint, expected, hello
+from snow_lab import SnowLab
+from snow_put import command, journal_positions, merge, mirror_rows, put, receipts
 
 SEED = int(os.environ.get("SNOW_PUT_SEED", "1"))
 KILLS = int(os.environ.get("SNOW_PUT_KILLS", "8"))
@@ -62,8 +62,14 @@ class Source:
         self.runs += 1
         run = f"run{self.runs}"
         words = command("--create", "--ack", str(self.ack), "--max-lag", "100ms")
-        process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.PIPE, text=True, env=lab.environment)
+        process = subprocess.Popen(
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=lab.environment,
+        )
         if kill_after is not None:
             threading.Timer(kill_after, process.kill).start()
         try:
@@ -129,8 +135,7 @@ class Crash(Case):
     def test_input_cut_off_is_75_and_what_came_is_acknowledged(self):
         table = history("cut", SEED, 20)
         ack = self.folder / "ack"
-        lines = [hello("r"), table.schema_line(), *table.lines[:10], checkpoint("r", 1, "10", 10),
-                 *table.lines[10:]]
+        lines = [hello("r"), table.schema_line(), *table.lines[:10], checkpoint("r", 1, "10", 10), *table.lines[10:]]
         done = put(self.lab, lines, "--create", "--ack", str(ack))
         self.assertEqual(done.returncode, 75, done.stderr)
         record = json.loads(ack.read_text())
@@ -149,8 +154,7 @@ class Crash(Case):
 
     def test_a_receipt_names_the_committed_token(self):
         table = history("said", SEED, 5)
-        done = put(self.lab, [table.schema_line(), *table.lines], "--create",
-                   "--channel-prefix", "mine")
+        done = put(self.lab, [table.schema_line(), *table.lines], "--create", "--channel-prefix", "mine")
         (receipt,) = receipts(done)
         last = json.loads(table.lines[-1])["pos"]
         self.assertEqual(receipt["tool"], "snow-put")
@@ -162,11 +166,14 @@ class Crash(Case):
     def test_sigterm_drains(self):
         table = history("term", SEED, 30)
         ack = self.folder / "ack"
-        process = subprocess.Popen(command("--create", "--ack", str(ack), "--max-lag", "10s"),
-                                   stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-                                   env=self.lab.environment)
-        lines = [hello("r"), table.schema_line(), *table.lines,
-                 checkpoint("r", 1, "all", len(table.lines))]
+        process = subprocess.Popen(
+            command("--create", "--ack", str(ack), "--max-lag", "10s"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            env=self.lab.environment,
+        )
+        lines = [hello("r"), table.schema_line(), *table.lines, checkpoint("r", 1, "all", len(table.lines))]
         process.stdin.write("".join(line + "\n" for line in lines))
         process.stdin.flush()
         time.sleep(2)
@@ -181,8 +188,7 @@ class Trouble(Case):
     def put_through(self, name: str, **settings) -> None:
         table = history(name, SEED, 60)
         self.lab.settings(commit_delay=0.2, **settings)
-        done = put(self.lab, [table.schema_line(), *table.lines], "--create", "--max-lag", "50ms",
-                   "--retry-for", "30s")
+        done = put(self.lab, [table.schema_line(), *table.lines], "--create", "--max-lag", "50ms", "--retry-for", "30s")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assert_all_there(table)
 
@@ -205,8 +211,13 @@ class Trouble(Case):
         self.lab.settings(scoped_token_seconds=2)
         table = history("short", SEED, 60)
         feed = [table.schema_line(), *table.lines]
-        process = subprocess.Popen(command("--create", "--max-lag", "100ms"), stdin=subprocess.PIPE,
-                                   stdout=subprocess.DEVNULL, text=True, env=self.lab.environment)
+        process = subprocess.Popen(
+            command("--create", "--max-lag", "100ms"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            env=self.lab.environment,
+        )
         for line in feed:
             process.stdin.write(line + "\n")
             process.stdin.flush()
@@ -228,9 +239,14 @@ class Trouble(Case):
 
 class Ownership(Case):
     def start(self, *options: str):
-        return subprocess.Popen(command("--create", *options),
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True, env=self.lab.environment)
+        return subprocess.Popen(
+            command("--create", *options),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.lab.environment,
+        )
 
     def feed(self, process, lines) -> None:
         process.stdin.write("".join(line + "\n" for line in lines))
@@ -261,9 +277,17 @@ class Ownership(Case):
         ack = self.folder / "ack"
         partition = '"partitions":[{"topic":"t.moved","partition":0}]}'
         first = self.start("--ack", str(ack), "--max-lag", "30s", "--channel-prefix", "p")
-        self.feed(first, [hello("r"), '{"__cdc":"assigned",' + partition, table.schema_line(),
-                          *lines[:20], '{"__cdc":"revoked",' + partition,
-                          checkpoint("r", 1, "20", 20)])
+        self.feed(
+            first,
+            [
+                hello("r"),
+                '{"__cdc":"assigned",' + partition,
+                table.schema_line(),
+                *lines[:20],
+                '{"__cdc":"revoked",' + partition,
+                checkpoint("r", 1, "20", 20),
+            ],
+        )
         until = time.monotonic() + 20
         while time.monotonic() < until and not (ack.exists() and ack.read_text().strip()):
             time.sleep(0.05)
@@ -271,8 +295,7 @@ class Ownership(Case):
         # elsewhere, meanwhile
         other = put(self.lab, [table.schema_line(), *lines[:25]], "--create", "--channel-prefix", "p")
         self.assertEqual(other.returncode, 0, other.stderr)
-        self.feed(first, ['{"__cdc":"assigned",' + partition, *lines[20:],
-                          checkpoint("r", 2, "all", 0, "eof")])
+        self.feed(first, ['{"__cdc":"assigned",' + partition, *lines[20:], checkpoint("r", 2, "all", 0, "eof")])
         first.stdin.close()
         self.assertEqual(first.wait(timeout=30), 0, first.stderr.read())
         first.stdout.close()
@@ -285,9 +308,14 @@ class Ownership(Case):
 class ServiceRestart(Case):
     def test_the_service_is_killed_and_comes_back(self):
         table = history("again", SEED, 300)
-        process = subprocess.Popen(command("--create", "--max-lag", "50ms"), stdin=subprocess.PIPE,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                                   env=self.lab.environment)
+        process = subprocess.Popen(
+            command("--create", "--max-lag", "50ms"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.lab.environment,
+        )
         feed = [table.schema_line(), *table.lines]
         for number, line in enumerate(feed):
             process.stdin.write(line + "\n")

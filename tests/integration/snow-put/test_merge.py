@@ -9,9 +9,9 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from change_lines import SourceTable, expected  # noqa: E402
-from snow_lab import SnowLab  # noqa: E402
-from snow_put import journal_positions, merge, mirror_rows, put, receipts  # noqa: E402
+from change_lines import SourceTable, expected
+from snow_lab import SnowLab
+from snow_put import journal_positions, merge, mirror_rows, put, receipts
 
 SEED = int(os.environ.get("SNOW_PUT_SEED", "1"))
 TABLES = 20
@@ -39,15 +39,14 @@ def through_kafka(table: SourceTable, partitions: int, seed: int) -> list:
         number = event["key"]["id"] % partitions if event["key"] else 0
         queue = queues[number]
         if queue and pick.random() < 0.05:  # a producer that crashed sends its tail again
-            queue += queue[-pick.randrange(1, min(6, len(queue) + 1)):]
+            queue += queue[-pick.randrange(1, min(6, len(queue) + 1)) :]
         queue.append((number, event))
     out, offsets = [], [0] * partitions
     while any(queues):
         number = pick.choice([i for i, queue in enumerate(queues) if queue])
-        for _, event in queues[number][:pick.randrange(1, 30)]:
+        for _, event in queues[number][: pick.randrange(1, 30)]:
             queues[number].pop(0)
-            kafka = {"topic": f"t.{table.name}", "partition": number, "offset": offsets[number],
-                     "timestamp": 1}
+            kafka = {"topic": f"t.{table.name}", "partition": number, "offset": offsets[number], "timestamp": 1}
             offsets[number] += 1
             out.append(json.dumps(event | {"kafka": kafka}))
     return out
@@ -87,7 +86,7 @@ class Merge(unittest.TestCase):
             lines = list(schemas)
             for stream in streams:
                 quarter = -(-len(stream) // 4)
-                lines += stream[part * quarter:(part + 1) * quarter]
+                lines += stream[part * quarter : (part + 1) * quarter]
             self.assert_done(put(self.lab, lines, "--create"))
             self.assert_done(merge(self.lab, *[table.name for table in tables]))
         for table in tables:

@@ -5,30 +5,50 @@ import base64
 import json
 import os
 import pathlib
-import subprocess
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from change_lines import SourceTable, checkpoint, expected, hello  # noqa: E402
-from snow_lab import SnowLab  # noqa: E402
-from snow_put import command, journal_positions, merge, mirror_rows, put, receipts  # noqa: E402
+from change_lines import SourceTable, checkpoint, expected, hello
+from snow_put import journal_positions, merge, mirror_rows, put, receipts
+from snow_put_case import Case
 
 EVERY_TYPE = {
-    "id": "integer", "small": "smallint", "big": "bigint", "exact": "numeric(38,10)",
-    "endless": "numeric", "real8": "double precision", "flag": "boolean", "word": "character(3)",
-    "day": "date", "hour": "time without time zone", "stamp": "timestamp without time zone",
-    "instant": "timestamp with time zone", "blob": "bytea", "doc": "jsonb", "items": "integer[]",
-    "mood": "mood", "Mixed Case": "text",
+    "id": "integer",
+    "small": "smallint",
+    "big": "bigint",
+    "exact": "numeric(38,10)",
+    "endless": "numeric",
+    "real8": "double precision",
+    "flag": "boolean",
+    "word": "character(3)",
+    "day": "date",
+    "hour": "time without time zone",
+    "stamp": "timestamp without time zone",
+    "instant": "timestamp with time zone",
+    "blob": "bytea",
+    "doc": "jsonb",
+    "items": "integer[]",
+    "mood": "mood",
+    "Mixed Case": "text",
 }
 VALUES = {
-    "id": "1", "small": "-32768", "big": "9223372036854775807",
-    "exact": "1234567890123456789012345678.0123456789", "endless": "12345678901234567890123.5e0",
-    "real8": "1.5", "flag": "true", "word": '"ab "', "day": '"2026-02-28"',
-    "hour": '"23:59:59.123456"', "stamp": '"2026-02-28T23:59:59.123456"',
-    "instant": '"2026-02-28T23:59:59.123456+00:00"', "blob": '"\\\\x00ff61"',
-    "doc": '{"a": [1, null, {"b": "x"}]}', "items": "[1,2,null]", "mood": '"glad"',
+    "id": "1",
+    "small": "-32768",
+    "big": "9223372036854775807",
+    "exact": "1234567890123456789012345678.0123456789",
+    "endless": "12345678901234567890123.5e0",
+    "real8": "1.5",
+    "flag": "true",
+    "word": '"ab "',
+    "day": '"2026-02-28"',
+    "hour": '"23:59:59.123456"',
+    "stamp": '"2026-02-28T23:59:59.123456"',
+    "instant": '"2026-02-28T23:59:59.123456+00:00"',
+    "blob": '"\\\\x00ff61"',
+    "doc": '{"a": [1, null, {"b": "x"}]}',
+    "items": "[1,2,null]",
+    "mood": '"glad"',
     "Mixed Case": '"\\u00e9\\n\\"q\\""',
 }
 
@@ -40,22 +60,6 @@ def raw_event(table: SourceTable, after: str, operation: str = "c") -> str:
     return json.dumps(line, separators=(",", ":")).replace('{"id":1,"_":"HERE"}', after)
 
 
-class Case(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.lab = cls.enterClassContext(SnowLab("put"))
-
-    def setUp(self):
-        self.lab.fresh()
-        self.lab.settings(commit_delay=0.1)
-        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
-
-    def assert_code(self, done, code: int, *words: str) -> None:
-        self.assertEqual(done.returncode, code, done.stderr)
-        for word in words:
-            self.assertIn(word, done.stderr)
-
-
 class Values(Case):
     def test_every_type_arrives(self):
         table = SourceTable("kinds", columns=EVERY_TYPE)
@@ -63,18 +67,39 @@ class Values(Case):
         after = "{" + ",".join(f"{json.dumps(n)}:{v}" for n, v in VALUES.items()) + "}"
         self.assert_code(put(self.lab, [table.schema_line(), raw_event(table, after)], "--create"), 0)
         (row,) = self.lab.sql(
-            'SELECT ID, SMALL, BIG, EXACT, ENDLESS, REAL8, FLAG, WORD, TO_VARCHAR(DAY), '
+            "SELECT ID, SMALL, BIG, EXACT, ENDLESS, REAL8, FLAG, WORD, TO_VARCHAR(DAY), "
             "HOUR, TO_VARCHAR(STAMP, 'YYYY-MM-DD HH24:MI:SS.FF6'), "
             "TO_VARCHAR(CONVERT_TIMEZONE('UTC', INSTANT), 'YYYY-MM-DD HH24:MI:SS.FF6'), "
-            'TO_VARCHAR(BLOB, \'HEX\'), DOC:a[2]:b::VARCHAR, ITEMS[1]::INT, MOOD, "Mixed Case" '
-            "FROM CDC.RAW.KINDS_JOURNAL")
-        self.assertEqual(row[:5], ["1", "-32768", "9223372036854775807",
-                                   "1234567890123456789012345678.0123456789",
-                                   "12345678901234567890123.5e0"])
+            "TO_VARCHAR(BLOB, 'HEX'), DOC:a[2]:b::VARCHAR, ITEMS[1]::INT, MOOD, \"Mixed Case\" "
+            "FROM CDC.RAW.KINDS_JOURNAL"
+        )
+        self.assertEqual(
+            row[:5],
+            [
+                "1",
+                "-32768",
+                "9223372036854775807",
+                "1234567890123456789012345678.0123456789",
+                "12345678901234567890123.5e0",
+            ],
+        )
         self.assertEqual(float(row[5]), 1.5)
-        self.assertEqual(row[6:], ["true", "ab ", "2026-02-28", "86399.123456000",
-                                   "2026-02-28 23:59:59.123456", "2026-02-28 23:59:59.123456",
-                                   "00FF61", "x", "2", "glad", 'é\n"q"'])
+        self.assertEqual(
+            row[6:],
+            [
+                "true",
+                "ab ",
+                "2026-02-28",
+                "86399.123456000",
+                "2026-02-28 23:59:59.123456",
+                "2026-02-28 23:59:59.123456",
+                "00FF61",
+                "x",
+                "2",
+                "glad",
+                'é\n"q"',
+            ],
+        )
         self.assert_code(merge(self.lab, "kinds"), 0)
         self.assertEqual(self.lab.sql("SELECT COUNT(*) FROM CDC.RAW.KINDS"), [["1"]])
 
@@ -86,13 +111,24 @@ class Values(Case):
         table.delete(2)
         table.truncate()
         self.assert_code(put(self.lab, [table.schema_line(), *table.lines], "--create"), 0)
-        rows = self.lab.sql('SELECT _CDC_OP, ID, _CDC_OLD_KEY:"ID"::INT, _CDC_NEW_KEY:"ID"::INT '
-                            "FROM CDC.RAW.T_JOURNAL ORDER BY _CDC_POS")
-        self.assertEqual(rows, [["c", "1", None, None], ["d", "1", None, "2"],
-                                ["c", "2", "1", None], ["d", "2", None, None],
-                                ["t", None, None, None]])
-        (moment,) = self.lab.sql("SELECT DISTINCT TO_VARCHAR(CONVERT_TIMEZONE('UTC', _CDC_COMMIT_TS), "
-                                 "'YYYY-MM-DD HH24:MI:SS.FF6') FROM CDC.RAW.T_JOURNAL")
+        rows = self.lab.sql(
+            'SELECT _CDC_OP, ID, _CDC_OLD_KEY:"ID"::INT, _CDC_NEW_KEY:"ID"::INT '
+            "FROM CDC.RAW.T_JOURNAL ORDER BY _CDC_POS"
+        )
+        self.assertEqual(
+            rows,
+            [
+                ["c", "1", None, None],
+                ["d", "1", None, "2"],
+                ["c", "2", "1", None],
+                ["d", "2", None, None],
+                ["t", None, None, None],
+            ],
+        )
+        (moment,) = self.lab.sql(
+            "SELECT DISTINCT TO_VARCHAR(CONVERT_TIMEZONE('UTC', _CDC_COMMIT_TS), "
+            "'YYYY-MM-DD HH24:MI:SS.FF6') FROM CDC.RAW.T_JOURNAL"
+        )
         self.assertEqual(moment, ["2026-05-28 20:26:40.123456"])
 
     def test_plain_rows_go_by_column_name(self):
@@ -101,8 +137,10 @@ class Values(Case):
         done = put(self.lab, rows, "--table", "planes")
         self.assert_code(done, 0)
         self.assertEqual(sum(receipt["rows"] for receipt in receipts(done)), 2)
-        self.assertEqual(sorted(self.lab.sql("SELECT * FROM CDC.RAW.PLANES"), key=str),
-                         [["3c6444", "1.5", None], ["4b1803", None, "true"]])
+        self.assertEqual(
+            sorted(self.lab.sql("SELECT * FROM CDC.RAW.PLANES"), key=str),
+            [["3c6444", "1.5", None], ["4b1803", None, "true"]],
+        )
 
     def test_over_https(self):
         table = SourceTable("secret")
@@ -112,10 +150,12 @@ class Values(Case):
         home.mkdir()
         file = home / "connections.toml"
         port = self.lab.environment["CDC_SNOW_TLS_URL"].rsplit(":", 1)[1]
-        file.write_text(f'[lab]\naccount = "{self.lab.environment["CDC_SNOW_ACCOUNT"]}"\n'
-                        f'user = "{self.lab.environment["CDC_SNOW_USER"]}"\nhost = "127.0.0.1"\n'
-                        f'port = {port}\nauthenticator = "SNOWFLAKE_JWT"\n'
-                        f'private_key_file = "{self.lab.key}"\n')
+        file.write_text(
+            f'[lab]\naccount = "{self.lab.environment["CDC_SNOW_ACCOUNT"]}"\n'
+            f'user = "{self.lab.environment["CDC_SNOW_USER"]}"\nhost = "127.0.0.1"\n'
+            f'port = {port}\nauthenticator = "SNOWFLAKE_JWT"\n'
+            f'private_key_file = "{self.lab.key}"\n'
+        )
         file.chmod(0o600)
         environment = self.lab.environment | {"SNOWFLAKE_HOME": str(home)}
         done = put(self.lab, [], "--create", environment=environment)
@@ -133,8 +173,7 @@ class Values(Case):
         for offset, line in enumerate(table.lines):
             event = json.loads(line)
             del event["pos"]
-            event["kafka"] = {"topic": "d.public.foreign", "partition": 0, "offset": offset,
-                              "timestamp": 1}
+            event["kafka"] = {"topic": "d.public.foreign", "partition": 0, "offset": offset, "timestamp": 1}
             lines.append(json.dumps(event))
         for _ in range(2):
             self.assert_code(put(self.lab, [table.schema_line(), *lines], "--create"), 0)
@@ -191,8 +230,7 @@ class Schemas(Case):
         table.lines.clear()
         table.begin()
         table.emit("c", None, {"id": 2, "n": 99999})
-        self.assert_code(put(self.lab, [*first, table.schema_line(), *table.lines], "--create"), 65,
-                         "NUMBER(5,0)")
+        self.assert_code(put(self.lab, [*first, table.schema_line(), *table.lines], "--create"), 65, "NUMBER(5,0)")
 
     def test_two_sources_for_one_table_are_78(self):
         one, two = SourceTable("same"), SourceTable("same", schema="elsewhere")
@@ -201,8 +239,7 @@ class Schemas(Case):
             table.insert(1)
         lines = [one.schema_line(), *one.lines, two.schema_line(), *two.lines]
         self.assert_code(put(self.lab, lines, "--create"), 78, "--table-map")
-        done = put(self.lab, lines, "--create", "--table-map", "elsewhere.same=OTHER",
-                   "--channel-prefix", "x")
+        done = put(self.lab, lines, "--create", "--table-map", "elsewhere.same=OTHER", "--channel-prefix", "x")
         self.assert_code(done, 0)
         self.assertEqual(len(journal_positions(self.lab, "OTHER")), 1)
 
@@ -278,76 +315,6 @@ class BadRows(Case):
         self.assert_code(done, 65, "stdin:1")
         no_position = '{"before":null,"after":{"id":1},"source":{"schema":"s","table":"t"},"op":"c"}'
         self.assert_code(put(self.lab, [no_position]), 65, "pos")
-
-
-class Refusals(Case):
-    def line(self):
-        table = SourceTable("t")
-        table.begin()
-        table.insert(1)
-        return [table.schema_line(), *table.lines]
-
-    def test_a_missing_table_is_69(self):
-        self.assert_code(put(self.lab, self.line()), 69, "T_JOURNAL", "--create")
-        self.assert_code(put(self.lab, ['{"a":1}'], "--table", "nowhere"), 69, "NOWHERE")
-
-    def test_a_missing_schema_is_69(self):
-        words = command("--create")
-        words[words.index("RAW")] = "NOWHERE"
-        done = subprocess.run(words, input="\n".join(self.line()) + "\n", text=True,
-                              capture_output=True, env=self.lab.environment, check=False)
-        self.assert_code(done, 69)
-
-    def with_home(self, text: str) -> dict:
-        file = self.folder / "connections.toml"
-        file.write_text(text)
-        file.chmod(0o600)
-        return self.lab.environment | {"SNOWFLAKE_HOME": str(self.folder)}
-
-    def changed_connection(self, **values) -> dict:
-        original = pathlib.Path(self.lab.environment["SNOWFLAKE_HOME"]) / "connections.toml"
-        lines = [line for line in original.read_text().split("[tls]")[0].splitlines()
-                 if line.split(" ")[0] not in values]
-        return self.with_home("\n".join(lines + [f"{k} = {json.dumps(v)}" for k, v in values.items()]))
-
-    def test_a_wrong_key_is_77_and_not_shown(self):
-        key = self.folder / "other.pem"
-        subprocess.run(["openssl", "genpkey", "-quiet", "-algorithm", "RSA", "-out", key], check=True)
-        key.chmod(0o600)
-        environment = self.changed_connection(private_key_file=str(key))
-        done = put(self.lab, self.line(), environment=environment)
-        self.assert_code(done, 77, "RSA_PUBLIC_KEY_FP", "SHA256:")
-        check = put(self.lab, [], "--check", environment=environment)
-        self.assertEqual(check.returncode, 77)
-        self.assertFalse(json.loads(check.stdout.splitlines()[2])["ok"])
-        for text in (done.stderr, check.stdout, check.stderr):
-            self.assertNotIn("PRIVATE", text)
-            self.assertNotIn("eyJ", text)
-
-    def test_a_wrong_user_is_77(self):
-        self.assert_code(put(self.lab, [], environment=self.changed_connection(user="nobody")), 77)
-
-    def test_a_foreign_host_is_78_before_anything_is_sent(self):
-        environment = self.changed_connection(host="snowflake.example.com")
-        self.assert_code(put(self.lab, [], environment=environment), 78, "snowflake.example.com")
-
-    def test_no_server_is_75(self):
-        environment = self.changed_connection(port=1)
-        done = put(self.lab, [], "--retry-for", "1s", environment=environment)
-        self.assert_code(done, 75, "127.0.0.1")
-
-    def test_check_is_fine(self):
-        done = put(self.lab, [], "--check")
-        self.assert_code(done, 0)
-        self.assertEqual([line["ok"] for line in receipts(done)], [True] * 4)
-
-    def test_status_and_channels(self):
-        self.assert_code(put(self.lab, self.line(), "--create"), 0)
-        for word, member, value in (("status", "table", "T"), ("channels", "name", "cdckit_public.t")):
-            done = subprocess.run(["snow-put", word, "-c", "lab", "--database", "CDC", "--schema", "RAW"],
-                                  text=True, capture_output=True, env=self.lab.environment, check=False)
-            self.assert_code(done, 0)
-            self.assertEqual(receipts(done)[0][member], value)
 
 
 if __name__ == "__main__":

@@ -25,11 +25,22 @@ class SourceTable:
         self.lines: list[str] = []
 
     def schema_line(self) -> str:
-        columns = [{"name": name, "type": kind, "oid": 0, "modifier": -1, "nullable": name != "id"}
-                   for name, kind in self.types.items()]
-        return json.dumps({"__cdc": "schema", "v": 1, "schema": self.schema, "table": self.name,
-                           "identity": "default", "key": ["id"], "columns": columns},
-                          separators=(",", ":"))
+        columns = [
+            {"name": name, "type": kind, "oid": 0, "modifier": -1, "nullable": name != "id"}
+            for name, kind in self.types.items()
+        ]
+        return json.dumps(
+            {
+                "__cdc": "schema",
+                "v": 1,
+                "schema": self.schema,
+                "table": self.name,
+                "identity": "default",
+                "key": ["id"],
+                "columns": columns,
+            },
+            separators=(",", ":"),
+        )
 
     def begin(self) -> None:
         self.lsn += self.random.randrange(16, 4096)
@@ -42,12 +53,28 @@ class SourceTable:
         for name in ("old_key", "new_key"):
             if name in more:
                 line[name] = more[name]
-        line |= {"before": before, "after": after,
-                 "source": {"version": "0", "connector": "postgresql", "name": "t",
-                            "ts_ms": 1780000000123, "snapshot": "true" if operation == "r" else "false",
-                            "db": "d", "ts_us": 1780000000123456, "schema": self.schema,
-                            "table": self.name, "txId": 7, "lsn": self.lsn},
-                 "transaction": None, "op": operation, "ts_ms": 1, "ts_us": 1000, "ts_ns": 1000000}
+        line |= {
+            "before": before,
+            "after": after,
+            "source": {
+                "version": "0",
+                "connector": "postgresql",
+                "name": "t",
+                "ts_ms": 1780000000123,
+                "snapshot": "true" if operation == "r" else "false",
+                "db": "d",
+                "ts_us": 1780000000123456,
+                "schema": self.schema,
+                "table": self.name,
+                "txId": 7,
+                "lsn": self.lsn,
+            },
+            "transaction": None,
+            "op": operation,
+            "ts_ms": 1,
+            "ts_us": 1000,
+            "ts_ns": 1000000,
+        }
         if more.get("unchanged"):
             line["unchanged"] = more["unchanged"]
         self.lines.append(json.dumps(line, separators=(",", ":")))
@@ -55,9 +82,12 @@ class SourceTable:
 
     def new_row(self, key: int) -> dict:
         pick = self.random
-        return {"id": key, "name": pick.choice([None, "a", "Zürich \"q\"", "b\\c"]),
-                "note": pick.choice([None, LONG + str(pick.random())]),
-                "amount": pick.choice([None, 1.25, -7, 1234567890.12])}
+        return {
+            "id": key,
+            "name": pick.choice([None, "a", 'Zürich "q"', "b\\c"]),
+            "note": pick.choice([None, LONG + str(pick.random())]),
+            "amount": pick.choice([None, 1.25, -7, 1234567890.12]),
+        }
 
     def insert(self, key: int) -> None:
         self.rows[key] = self.new_row(key)
@@ -122,15 +152,19 @@ class SourceTable:
 
 def expected(table: SourceTable) -> dict:
     """The model as the SQL API prints it."""
-    return {str(key): [None if row[name] is None else
-                       f"{row[name]:.2f}" if name == "amount" else str(row[name])
-                       for name in table.types]
-            for key, row in table.rows.items()}
+    return {
+        str(key): [
+            None if row[name] is None else f"{row[name]:.2f}" if name == "amount" else str(row[name])
+            for name in table.types
+        ]
+        for key, row in table.rows.items()
+    }
 
 
 def hello(run: str) -> str:
-    return json.dumps({"__cdc": "hello", "v": 1, "run": run, "source": {"slot": "s"}, "from": ""},
-                      separators=(",", ":"))
+    return json.dumps(
+        {"__cdc": "hello", "v": 1, "run": run, "source": {"slot": "s"}, "from": ""}, separators=(",", ":")
+    )
 
 
 def checkpoint(run: str, seq: int, pos: str, rows: int, kind: str = "ckpt") -> str:

@@ -11,7 +11,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from walcat_lab import file_ack  # noqa: E402
+from walcat_lab import file_ack
 
 
 def main() -> int:

@@ -25,31 +25,57 @@ def wait_for(what, condition, seconds: float = WAIT):
 
 def event(number: int, op: str = "c", schema: str = "public", table: str = "t", **more) -> str:
     """One line as walcat prints it; the key is {"id":number}."""
-    row = {"id": number, "text": f"row {number} äé\"\\"}
+    row = {"id": number, "text": f'row {number} äé"\\'}
     line = {"pos": f"{number:016X}/{1:016X}", "key": {"id": number}}
     line |= {name: more.pop(name) for name in ("old_key", "new_key") if name in more}
-    line |= {"before": {"id": number} if op == "d" else None, "after": None if op == "d" else row,
-             "source": {"version": "0.1.0", "connector": "postgresql", "name": "x", "ts_ms": 1,
-                        "snapshot": "false", "db": "d", "schema": schema, "table": table, "lsn": number},
-             "transaction": None, "op": op, "ts_ms": 1, "ts_us": 2, "ts_ns": 3}
+    line |= {
+        "before": {"id": number} if op == "d" else None,
+        "after": None if op == "d" else row,
+        "source": {
+            "version": "0.1.0",
+            "connector": "postgresql",
+            "name": "x",
+            "ts_ms": 1,
+            "snapshot": "false",
+            "db": "d",
+            "schema": schema,
+            "table": table,
+            "lsn": number,
+        },
+        "transaction": None,
+        "op": op,
+        "ts_ms": 1,
+        "ts_us": 2,
+        "ts_ns": 3,
+    }
     return json.dumps(line | more, ensure_ascii=False, separators=(",", ":"))
 
 
 def hello(run: str = "r1") -> str:
-    return json.dumps({"__cdc": "hello", "v": 1, "run": run, "source": {"slot": "s"}, "from": "stored"},
-                      separators=(",", ":"))
+    return json.dumps(
+        {"__cdc": "hello", "v": 1, "run": run, "source": {"slot": "s"}, "from": "stored"}, separators=(",", ":")
+    )
 
 
 def schema(table: str = "t", columns: tuple = ("id", "text")) -> str:
-    return json.dumps({"__cdc": "schema", "v": 1, "schema": "public", "table": table, "identity": "default",
-                       "key": ["id"], "columns": [{"name": name, "type": "text", "oid": 25, "modifier": -1,
-                                                   "nullable": True} for name in columns]},
-                      separators=(",", ":"))
+    return json.dumps(
+        {
+            "__cdc": "schema",
+            "v": 1,
+            "schema": "public",
+            "table": table,
+            "identity": "default",
+            "key": ["id"],
+            "columns": [
+                {"name": name, "type": "text", "oid": 25, "modifier": -1, "nullable": True} for name in columns
+            ],
+        },
+        separators=(",", ":"),
+    )
 
 
 def checkpoint(seq: int, kind: str = "ckpt", run: str = "r1") -> str:
-    return json.dumps({"__cdc": kind, "run": run, "seq": seq, "pos": f"{seq:016X}", "rows": 0},
-                      separators=(",", ":"))
+    return json.dumps({"__cdc": kind, "run": run, "seq": seq, "pos": f"{seq:016X}", "rows": 0}, separators=(",", ":"))
 
 
 def lines(*items: str) -> str:
@@ -71,8 +97,9 @@ class KafkaTest(unittest.TestCase):
         subprocess.run([LAB, "up", "kafka"], check=True)
         cls.addClassCleanup(subprocess.run, [LAB, "down"], check=True)
         exports = subprocess.run([LAB, "env"], check=True, capture_output=True, text=True).stdout
-        variables = dict(line.removeprefix("export ").split("=", 1) for line in exports.splitlines()
-                         if line.startswith("export "))
+        variables = dict(
+            line.removeprefix("export ").split("=", 1) for line in exports.splitlines() if line.startswith("export ")
+        )
         cls.brokers = variables["CDC_BROKERS"].strip("'\"")
         cls.folder = pathlib.Path(variables["CDC_LAB_DIR"].strip("'\"")) / "kcat-test"
         cls.folder.mkdir()
@@ -91,8 +118,13 @@ class KafkaTest(unittest.TestCase):
 
     def produce(self, text: str, *arguments, expect: int = 0) -> subprocess.CompletedProcess:
         target = () if "--topic" in arguments else ("--topic-prefix", self.prefix)
-        done = subprocess.run(self.command("produce", *target, *arguments), input=text.encode(),
-                              capture_output=True, timeout=WAIT * 3, check=False)
+        done = subprocess.run(
+            self.command("produce", *target, *arguments),
+            input=text.encode(),
+            capture_output=True,
+            timeout=WAIT * 3,
+            check=False,
+        )
         self.assertEqual(done.returncode, expect, done.stderr.decode())
         return done
 
@@ -123,8 +155,13 @@ class KafkaTest(unittest.TestCase):
 
     def records(self, topic: str) -> list[dict]:
         """What the topic holds, as kcat sees it; headers as a list of pairs."""
-        done = subprocess.run(["kcat", "-C", "-e", "-q", "-J", "-b", self.brokers, "-t", topic, "-o", "beginning"],
-                              check=True, capture_output=True, text=True, timeout=WAIT)
+        done = subprocess.run(
+            ["kcat", "-C", "-e", "-q", "-J", "-b", self.brokers, "-t", topic, "-o", "beginning"],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=WAIT,
+        )
         out = [json.loads(line) for line in done.stdout.splitlines()]
         for record in out:
             flat = record.get("headers", [])
@@ -140,8 +177,17 @@ class KafkaTest(unittest.TestCase):
 
     def write_ack(self, greeting: dict, control: dict, file: pathlib.Path | None = None):
         file = file or self.ack
-        record = {"v": 1, "run": greeting["run"], "source": greeting["source"], "seq": control["seq"],
-                  "pos": control["pos"], "rows_ok": 0, "rows_rejected": 0, "sink": "test", "ts_ms": 0}
+        record = {
+            "v": 1,
+            "run": greeting["run"],
+            "source": greeting["source"],
+            "seq": control["seq"],
+            "pos": control["pos"],
+            "rows_ok": 0,
+            "rows_rejected": 0,
+            "sink": "test",
+            "ts_ms": 0,
+        }
         temporary = file.with_suffix(".new")
         temporary.write_text(json.dumps(record, separators=(",", ":")))
         temporary.rename(file)

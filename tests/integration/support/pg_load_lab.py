@@ -20,9 +20,7 @@ _own_lab = False
 
 def lab(*words: str) -> str:
     env = dict(os.environ, CDC_LAB=NAME)
-    done = subprocess.run(
-        [TOP / "scripts" / "lab", *words], env=env, stdout=subprocess.PIPE, text=True, check=True
-    )
+    done = subprocess.run([TOP / "scripts" / "lab", *words], env=env, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout
 
 
@@ -53,9 +51,7 @@ def environment(**more: str) -> dict[str, str]:
 def psql(database: str, text: str) -> str:
     """What the statements print, unaligned; any error fails the test."""
     words = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database]
-    done = subprocess.run(
-        words, input=text, env=environment(), capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(words, input=text, env=environment(), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssertionError(f"psql: {done.stderr}\n{text[:500]}")
     return done.stdout.rstrip("\n")
@@ -93,20 +89,30 @@ class Case(unittest.TestCase):
 
     def load(self, lines, *options: str, code: int = 0, timeout: float = 120) -> Load:
         """Runs pg-load over lines (text or objects), and expects the exit code."""
-        text = lines if isinstance(lines, str) else "".join(
-            (line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines
+        text = (
+            lines
+            if isinstance(lines, str)
+            else "".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines)
         )
         done = subprocess.run(
-            self.words(*options), input=text, env=environment(), capture_output=True, text=True,
-            timeout=timeout, check=False,
+            self.words(*options),
+            input=text,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
         )
         self.assertEqual(done.returncode, code, done.stderr)
         return Load(done)
 
     def popen(self, *options: str) -> subprocess.Popen:
         process = subprocess.Popen(
-            self.words(*options), env=environment(), stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            self.words(*options),
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
         self.addCleanup(self._end, process)
         return process

@@ -55,13 +55,15 @@ class SnowLab:
             self._lab("down")
 
     def _lab(self, *words: str) -> None:
-        subprocess.run([LAB, *words], check=True, cwd=TOP, env=self.environment,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run([LAB, *words], check=True, cwd=TOP, env=self.environment, stdout=subprocess.DEVNULL)
 
     def _exports(self) -> dict:
         shown = subprocess.run(
             ["bash", "-c", 'eval "$(scripts/lab env)" && exec env -0'],
-            check=True, cwd=TOP, env=self.environment, stdout=subprocess.PIPE,
+            check=True,
+            cwd=TOP,
+            env=self.environment,
+            stdout=subprocess.PIPE,
         ).stdout
         pairs = (item.split("=", 1) for item in shown.decode().split("\0") if "=" in item)
         # the binaries under test come first, whatever else is built
@@ -74,21 +76,22 @@ class SnowLab:
         self._lab("start", "snow-local")
 
     def _sign(self, text: str) -> bytes:
-        return subprocess.run(["openssl", "dgst", "-sha256", "-sign", self.key],
-                              input=text.encode(), stdout=subprocess.PIPE, check=True).stdout
+        return subprocess.run(
+            ["openssl", "dgst", "-sha256", "-sign", self.key], input=text.encode(), stdout=subprocess.PIPE, check=True
+        ).stdout
 
     def token(self) -> str:
         token, until = self._token
         if time.time() < until:
             return token
-        der = subprocess.run(["openssl", "pkey", "-in", self.key, "-pubout", "-outform", "DER"],
-                             stdout=subprocess.PIPE, check=True).stdout
+        der = subprocess.run(
+            ["openssl", "pkey", "-in", self.key, "-pubout", "-outform", "DER"], stdout=subprocess.PIPE, check=True
+        ).stdout
         fingerprint = "SHA256:" + base64.b64encode(hashlib.sha256(der).digest()).decode()
         who = f"{self.environment['CDC_SNOW_ACCOUNT']}.{self.environment['CDC_SNOW_USER']}".upper()
         now = int(time.time())
         claims = {"iss": f"{who}.{fingerprint}", "sub": who, "iat": now, "exp": now + 3000}
-        head = _base64url(b'{"alg":"RS256","typ":"JWT"}') + "." + \
-            _base64url(json.dumps(claims).encode())
+        head = _base64url(b'{"alg":"RS256","typ":"JWT"}') + "." + _base64url(json.dumps(claims).encode())
         self._token = (head + "." + _base64url(self._sign(head)), now + 2000)
         return self._token[0]
 
@@ -104,14 +107,22 @@ class SnowLab:
 
     def _api(self, method: str, target: str, body: bytes | None = None) -> dict:
         request = urllib.request.Request(
-            f"{self.url}/api/v2/statements{target}", data=body, method=method,
-            headers={"Authorization": "Bearer " + self.token(), "User-Agent": "tests/1",
-                     "Content-Type": "application/json", "Accept": "application/json"})
+            f"{self.url}/api/v2/statements{target}",
+            data=body,
+            method=method,
+            headers={
+                "Authorization": "Bearer " + self.token(),
+                "User-Agent": "tests/1",
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+            },
+        )
         try:
             with urllib.request.urlopen(request, timeout=120) as response:
                 data = response.read()
                 if response.headers.get("Content-Encoding") == "gzip":
-                    import gzip  # noqa: PLC0415
+                    import gzip
+
                     data = gzip.decompress(data)
                 return json.loads(data)
         except urllib.error.HTTPError as error:

@@ -8,21 +8,38 @@ def put(lab, lines, *options: str, merge_every: str = "0", timeout: float = 120,
     """Runs snow-put over the lines and waits."""
     words = command(*options, merge_every=merge_every)
     text = "".join(line + "\n" for line in lines)
-    return subprocess.run(words, input=text, text=True, capture_output=True, timeout=timeout,
-                          check=False, env=more.pop("environment", lab.environment), **more)
+    return subprocess.run(
+        words,
+        input=text,
+        text=True,
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+        env=more.pop("environment", lab.environment),
+        **more,
+    )
 
 
 def command(*options: str, merge_every: str = "0", connection: str = "lab") -> list:
-    return ["snow-put", "-c", connection, "--database", "CDC", "--schema", "RAW",
-            "--merge-every", merge_every, *options]
+    return [
+        "snow-put",
+        "-c",
+        connection,
+        "--database",
+        "CDC",
+        "--schema",
+        "RAW",
+        "--merge-every",
+        merge_every,
+        *options,
+    ]
 
 
 def merge(lab, *tables: str, options: tuple = ()):
     words = ["snow-put", "merge", "-c", "lab", "--database", "CDC", "--schema", "RAW", *options]
     for table in tables:
         words += ["--table", table]
-    return subprocess.run(words, text=True, capture_output=True, timeout=120, check=False,
-                          env=lab.environment)
+    return subprocess.run(words, text=True, capture_output=True, timeout=120, check=False, env=lab.environment)
 
 
 def receipts(done) -> list:

@@ -19,9 +19,7 @@ _environment: dict[str, str] = {}
 
 def lab(*words: str) -> str:
     env = dict(os.environ, CDC_LAB=NAME)
-    done = subprocess.run(
-        [TOP / "scripts" / "lab", *words], env=env, stdout=subprocess.PIPE, text=True, check=True
-    )
+    done = subprocess.run([TOP / "scripts" / "lab", *words], env=env, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout
 
 
@@ -47,9 +45,7 @@ def environment() -> dict[str, str]:
 def psql(database: str, text: str) -> str:
     """What the statements print, unaligned; any error fails the test."""
     words = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database]
-    done = subprocess.run(
-        words, input=text, env=environment(), capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(words, input=text, env=environment(), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssertionError(f"psql: {done.stderr}\n{text[:500]}")
     return done.stdout.rstrip("\n")
@@ -98,8 +94,7 @@ class Case(unittest.TestCase):
         self.wait_until(lambda: self.active_slots() == 0)
         psql(
             "postgres",
-            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
-            f"WHERE database = '{self.database}'",
+            f"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = '{self.database}'",
         )
         psql("postgres", f'DROP DATABASE "{self.database}" WITH (FORCE)')
 
@@ -115,9 +110,7 @@ class Case(unittest.TestCase):
 
     def walcat(self, *options: str, timeout: float = 60) -> subprocess.CompletedProcess:
         words = self.words(*options)
-        return subprocess.run(
-            words, env=environment(), capture_output=True, text=True, timeout=timeout, check=False
-        )
+        return subprocess.run(words, env=environment(), capture_output=True, text=True, timeout=timeout, check=False)
 
     def popen(self, *options: str, **more) -> subprocess.Popen:
         more.setdefault("stdout", subprocess.PIPE)
@@ -147,10 +140,7 @@ class Case(unittest.TestCase):
         self.sql(f"SELECT pg_create_logical_replication_slot('{name}', 'pgoutput')")
 
     def slot(self, name: str) -> tuple[str, ...]:
-        text = (
-            "SELECT confirmed_flush_lsn, restart_lsn, active FROM pg_replication_slots "
-            f"WHERE slot_name = '{name}'"
-        )
+        text = f"SELECT confirmed_flush_lsn, restart_lsn, active FROM pg_replication_slots WHERE slot_name = '{name}'"
         return tuple(self.sql(text).split("|"))
 
     def wait_until(self, condition, seconds: float = 20) -> None:

@@ -12,7 +12,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from walcat_lab import Case, environment, file_ack, lab, start_lab, stop_lab  # noqa: E402
+from walcat_lab import Case, environment, file_ack, lab, start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
@@ -36,8 +36,14 @@ class Delivery(Case):
         return " ".join(words) + f" | {SINK} {self.out} {self.ack}"
 
     def pipe(self, *options: str) -> int:
-        done = subprocess.run(["bash", "-c", f"{self.command(*options)}; echo ${{PIPESTATUS[*]}}"], env=environment(),
-                              capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(
+            ["bash", "-c", f"{self.command(*options)}; echo ${{PIPESTATUS[*]}}"],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
         self.assertIn(done.stderr, ("",), done.stderr)
         return done.stdout.strip()
 
@@ -58,7 +64,9 @@ class Resuming(Delivery):
         self.assertEqual(self.pipe("--until-now"), "0 0")
         self.sql("DELETE FROM t WHERE id = 2")
         self.assertEqual(self.pipe("--until-now"), "0 0")
-        self.assertEqual([(row["op"], row["key"]["id"]) for row in self.rows()], [("r", 1), ("c", 2), ("u", 1), ("d", 2)])
+        self.assertEqual(
+            [(row["op"], row["key"]["id"]) for row in self.rows()], [("r", 1), ("c", 2), ("u", 1), ("d", 2)]
+        )
         positions = [row["pos"] for row in self.rows()]
         self.assertEqual(positions, sorted(set(positions)))
         self.assertEqual(self.confirmed(), int(json.loads(self.ack.read_text())["pos"], 16))
@@ -80,8 +88,16 @@ class Resuming(Delivery):
         """Deleted between two snapshots: the stream from the old slot's start says so."""
         self.walcat("--slot", "s", "--create", "--ack", str(self.ack), "--until-now", "--ack-timeout", "100ms")
         self.sql("DELETE FROM t; INSERT INTO t VALUES (9, 9)")
-        self.assertEqual(subprocess.run(["bash", "-c", self.command("--until-now")], env=environment(), check=False, timeout=60,
-                                        capture_output=True).returncode, 0)
+        self.assertEqual(
+            subprocess.run(
+                ["bash", "-c", self.command("--until-now")],
+                env=environment(),
+                check=False,
+                timeout=60,
+                capture_output=True,
+            ).returncode,
+            0,
+        )
         self.assertEqual([(row["op"], row["key"]["id"]) for row in self.rows()], [("r", 9), ("d", 1), ("c", 9)])
 
     def test_the_slowest_of_two_files_counts(self):
@@ -207,15 +223,18 @@ class Trouble(Delivery):
         rng = random.Random(7)
         self.sql("CREATE TABLE w (id serial PRIMARY KEY, a int)")
         words = ["psql", "-Xq", "-d", self.database]
-        loop = "".join(f"INSERT INTO w (a) SELECT {n} FROM generate_series(1, {n % 37 + 1});\nSELECT pg_sleep(0.004) \\g /dev/null\n"
-                       for n in range(1200))
+        loop = "".join(
+            f"INSERT INTO w (a) SELECT {n} FROM generate_series(1, {n % 37 + 1});\nSELECT pg_sleep(0.004) \\g /dev/null\n"
+            for n in range(1200)
+        )
         writer = subprocess.Popen(words, env=environment(), stdin=subprocess.PIPE, text=True)
         writer.stdin.write(loop)
         writer.stdin.close()
         self.addCleanup(self.end_process, writer)
         for _ in range(12):
-            process = subprocess.Popen(["bash", "-c", self.command()], env=environment(), start_new_session=True,
-                                       stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(
+                ["bash", "-c", self.command()], env=environment(), start_new_session=True, stderr=subprocess.DEVNULL
+            )
             time.sleep(rng.uniform(0.2, 0.8))
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -223,8 +242,14 @@ class Trouble(Delivery):
             cut = self.out.read_bytes() if self.out.exists() else b""
             self.out.write_bytes(cut[: cut.rfind(b"\n") + 1])  # a torn last line was never acknowledged
         writer.wait()
-        done = subprocess.run(["bash", "-c", self.command("--until-now")], env=environment(), check=False, timeout=60,
-                              capture_output=True, text=True)
+        done = subprocess.run(
+            ["bash", "-c", self.command("--until-now")],
+            env=environment(),
+            check=False,
+            timeout=60,
+            capture_output=True,
+            text=True,
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         self.check_journal()
 
@@ -301,13 +326,17 @@ class Trouble(Delivery):
 
     def test_closed_pipe_with_a_promise_is_75(self):
         command = f"walcat -d {self.database} --slot s --create --ack {self.ack} | head -3 >/dev/null; echo ${{PIPESTATUS[0]}}"
-        done = subprocess.run(["bash", "-c", command], env=environment(), capture_output=True, text=True, check=False, timeout=30)
+        done = subprocess.run(
+            ["bash", "-c", command], env=environment(), capture_output=True, text=True, check=False, timeout=30
+        )
         self.assertEqual(done.stdout, "75\n")
 
     def test_full_disk(self):
         command = f"walcat -d {self.database} --snapshot only > /dev/full"
         self.sql("CREATE PUBLICATION cdckit FOR ALL TABLES")
-        done = subprocess.run(["bash", "-c", command], env=environment(), capture_output=True, text=True, check=False, timeout=30)
+        done = subprocess.run(
+            ["bash", "-c", command], env=environment(), capture_output=True, text=True, check=False, timeout=30
+        )
         self.assertEqual(done.returncode, 74, done.stderr)
 
 
