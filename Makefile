@@ -53,7 +53,7 @@ deb: build
 	@cd $(release) && cpack -G DEB
 
 dev asan tsan:
-	@cmake --preset $@ >/dev/null && cmake --build --preset $@ -j $(JOBS) && ctest --preset $@ -L unit
+	@cmake --preset $@ >/dev/null && cmake --build --preset $@ -j $(JOBS) --target all tests && ctest --preset $@ -L unit
 
 clean:
 	@rm -rf build

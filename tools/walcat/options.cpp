@@ -59,7 +59,7 @@ void add_publication(std::vector<cli::Flag>& into, Options& options) {
       "GLOB",
       options.tables,
       "Only tables whose schema.table fits; repeatable. Without a dot the name alone counts.");
-  table.list("exclude-table", "GLOB", options.exclude_tables, "Not these tables; repeatable.");
+  table.list("exclude-table", "GLOB", options.exclude_tables, "Not these tables.");
   add_all(into, table);
 }
 
