@@ -1,6 +1,7 @@
 #include "common/ack/source_ack.hpp"
 
 #include "common/base/error.hpp"
+#include "common/io/locked_file.hpp"
 
 #include <array>
 #include <cerrno>
@@ -11,12 +12,6 @@
 namespace cdckit::ack {
 
 namespace {
-
-std::string folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 std::optional<Record> read_record(const std::string& path) {
   try {
@@ -41,7 +36,7 @@ SourceAck::SourceAck(std::vector<std::string> paths) : paths_(std::move(paths)) 
   if (paths_.empty()) return;
   inotify_ = io::FileDescriptor(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   std::set<std::string> folders;
-  for (const std::string& path : paths_) folders.insert(folder_of(path));
+  for (const std::string& path : paths_) folders.insert(io::folder_of(path));
   for (const std::string& folder : folders) {
     // without a watch the poll once a second still finds the acks
     if (inotify_.is_open())

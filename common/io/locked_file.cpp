@@ -14,13 +14,13 @@ namespace cdckit::io {
 
 using base::ErrorKind;
 
-namespace {
-
 std::string folder_of(const std::string& path) {
   const auto slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
 }
+
+namespace {
 
 FileDescriptor create(const std::string& path, int flags) {
   FileDescriptor file(::open(path.c_str(), flags | O_CLOEXEC | O_CREAT, 0644));

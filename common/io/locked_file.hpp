@@ -9,6 +9,9 @@
 
 namespace cdckit::io {
 
+// The folder that holds `path`: `.` for a bare name.
+std::string folder_of(const std::string& path);
+
 // Write temporary + rename; `durable` adds fsync of file and folder. What is no plain file (a link,
 // a device, a pipe) is written in place. Throws cannot_create or io; no temporary is left then.
 void replace_file(const std::string& path, std::string_view content, bool durable);
