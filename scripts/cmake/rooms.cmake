@@ -15,7 +15,7 @@ endfunction()
 
 function(cdckit_tool)
   cmake_parse_arguments(ARG "" "NAME" "DEPS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/*/*.cpp")
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   add_library(${ARG_NAME}_core STATIC ${sources})
   target_link_libraries(${ARG_NAME}_core PUBLIC cdckit_flags ${ARG_DEPS})

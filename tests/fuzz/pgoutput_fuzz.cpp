@@ -1,6 +1,6 @@
 // A run of pgoutput messages, each with a two-byte length before it.
 #include "tests/fuzz/target.hpp"
-#include "tools/walcat/pgoutput.hpp"
+#include "tools/walcat/wire/pgoutput.hpp"
 
 void fuzz_one(std::string_view bytes) {
   cdckit::walcat::PgoutputDecoder decoder;

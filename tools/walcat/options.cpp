@@ -5,7 +5,7 @@
 #include "common/event/position.hpp"
 #include "common/pg/connection.hpp"
 #include "common/secrets/secret.hpp"
-#include "tools/walcat/commands.hpp"
+#include "tools/walcat/commands/commands.hpp"
 #include "tools/walcat/run.hpp"
 
 #include <algorithm>

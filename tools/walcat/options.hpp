@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/cli/run_tool.hpp"
-#include "tools/walcat/start_plan.hpp"
+#include "tools/walcat/stream/start_plan.hpp"
 
 #include <chrono>
 #include <cstdint>

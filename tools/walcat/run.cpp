@@ -3,8 +3,8 @@
 #include "common/base/error.hpp"
 #include "common/event/schema.hpp"
 #include "common/io/file_descriptor.hpp"
-#include "tools/walcat/check.hpp"
-#include "tools/walcat/session.hpp"
+#include "tools/walcat/commands/check.hpp"
+#include "tools/walcat/stream/session.hpp"
 
 #include <unistd.h>
 

@@ -1,0 +1,126 @@
+#include "tools/walcat/stream/start_plan.hpp"
+
+#include "common/base/error.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cdckit;
+using namespace cdckit::walcat;
+
+namespace {
+
+ServerState server() {
+  ServerState state;
+  state.id = {.system_id = "77", .timeline = 1, .slot = "s", .database = "db"};
+  state.wal_end = 0x1000;
+  state.slot = {.exists = true,
+                .confirmed = 0x100,
+                .plugin = "pgoutput",
+                .database = "db",
+                .wal_status = "reserved"};
+  return state;
+}
+
+std::optional<ack::Record> file(const std::string& pos, const ServerState& state = server()) {
+  ack::Record record;
+  record.source = source_json(state.id);
+  record.pos = pos;
+  return record;
+}
+
+constexpr StartRequest kInitial{.snapshot = SnapshotMode::initial, .create = true};
+
+std::string refusal(const ServerState& state,
+                    const std::vector<std::optional<ack::Record>>& files,
+                    const StartRequest& request = kInitial) {
+  try {
+    (void)plan_start(state, files, request);
+  } catch (const base::Error& error) {
+    CHECK(error.kind() == base::ErrorKind::unavailable);
+    CHECK_FALSE(error.hint().empty());
+    return error.what();
+  }
+  FAIL("not refused");
+  return {};
+}
+
+bool says(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the source names system, timeline, slot and database") {
+  CHECK(source_json(server().id) ==
+        R"({"system_id":"77","timeline":1,"slot":"s","database":"db"})");
+}
+
+TEST_CASE("a temporary slot is always new") {
+  ServerState state = server();
+  state.id.slot.clear();
+  state.slot = {};
+  CHECK(plan_start(state, {}, {}).create_slot);
+  CHECK_FALSE(plan_start(state, {}, {}).snapshot);
+  CHECK(plan_start(state, {}, {.snapshot = SnapshotMode::only}).snapshot);
+}
+
+TEST_CASE("a missing slot is made on request only") {
+  ServerState state = server();
+  state.slot = {};
+  CHECK(plan_start(state, {std::nullopt}, kInitial).create_slot);
+  CHECK(plan_start(state, {std::nullopt}, kInitial).snapshot);
+  CHECK_FALSE(plan_start(state, {std::nullopt}, kInitial).snapshot_again);
+  CHECK(plan_start(state, {}, {.create = true, .snapshot_new_slot = true}).snapshot);
+  CHECK(says(refusal(state, {}, {}), "does not exist"));
+  CHECK(says(refusal(state, {file("0000000000000200")}), "is gone"));
+  CHECK(plan_start(state, {file("snapshot:0000000000000200")}, kInitial).snapshot);
+}
+
+TEST_CASE("the later of slot and file counts, the least of several files") {
+  CHECK(plan_start(server(), {file("0000000000000200")}, kInitial).start == 0x200);
+  CHECK(
+      plan_start(server(), {file("0000000000000300"), file("0000000000000200")}, kInitial).start ==
+      0x200);
+  CHECK(plan_start(server(), {file("0000000000000100")}, kInitial).start == 0x100);
+  CHECK_FALSE(plan_start(server(), {file("0000000000000200")}, kInitial).snapshot);
+}
+
+TEST_CASE("a snapshot that no file proves is taken again, the stream begins at the slot") {
+  for (const auto& files : std::vector<std::vector<std::optional<ack::Record>>>{
+           {std::nullopt},
+           {file("snapshot:0000000000000200")},
+           {file("0000000000000200"), std::nullopt}}) {
+    const auto plan = plan_start(server(), files, kInitial);
+    CHECK(plan.snapshot);
+    CHECK(plan.snapshot_again);
+    CHECK(plan.start == 0x100);
+  }
+  CHECK_FALSE(plan_start(server(), {std::nullopt}, {}).snapshot);
+}
+
+TEST_CASE("a file of another source is refused") {
+  for (const std::string member : {"system_id", "timeline", "slot", "database"}) {
+    ServerState other = server();
+    if (member == "system_id") other.id.system_id = "78";
+    if (member == "timeline") other.id.timeline = 2;
+    if (member == "slot") other.id.slot = "x";
+    if (member == "database") other.id.database = "x";
+    CHECK(says(refusal(server(), {file("0000000000000200", other)}), "another " + member));
+    CHECK(says(refusal(server(), {file("snapshot:0000000000000200", other)}), "another " + member));
+  }
+}
+
+TEST_CASE("gaps and lost things are refused, each in its own words") {
+  CHECK(says(refusal(server(), {file("0000000000002000")}), "ahead of the server"));
+  CHECK(says(refusal(server(), {file("0000000000000080")}), "behind slot"));
+  CHECK(says(refusal(server(), {file("offset:1")}), "no position of walcat"));
+  ServerState state = server();
+  state.slot.wal_status = "lost";
+  CHECK(says(refusal(state, {}), "is lost"));
+  state = server();
+  state.slot.plugin = "wal2json";
+  CHECK(says(refusal(state, {}), "wal2json"));
+  state = server();
+  state.slot.database = "other";
+  CHECK(says(refusal(state, {}), "belongs to database"));
+}

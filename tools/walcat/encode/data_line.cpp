@@ -1,0 +1,154 @@
+#include "tools/walcat/encode/data_line.hpp"
+
+#include "common/base/clock.hpp"
+#include "common/base/text.hpp"
+#include "common/ndjson/text.hpp"
+
+#include <charconv>
+
+namespace cdckit::walcat {
+namespace {
+
+void append_number(std::string& out, std::uint64_t value) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  out.append(digits, static_cast<std::size_t>(end - digits));
+}
+
+void append_number_or_null(std::string& out, std::uint64_t value) {
+  if (value == 0) {
+    out += "null";
+  } else {
+    append_number(out, value);
+  }
+}
+
+// One number printed at three resolutions: milliseconds and microseconds are its first digits.
+void append_event_time(std::string& out) {
+  char digits[24];
+  const auto now = static_cast<std::uint64_t>(base::unix_nanoseconds());
+  const auto length =
+      static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, now).ptr - digits);
+  out += ",\"ts_ms\":";
+  out.append(digits, length - 6);
+  out += ",\"ts_us\":";
+  out.append(digits, length - 3);
+  out += ",\"ts_ns\":";
+  out.append(digits, length);
+}
+
+}  // namespace
+
+DataLine::DataLine(const SourceIdentity& identity) {
+  constant_head_ =
+      ",\"source\":{\"version\":\"" CDCKIT_VERSION "\",\"connector\":\"postgresql\",\"name\":";
+  ndjson::append_string(constant_head_, identity.name);
+  constant_head_ += ",\"ts_ms\":";
+  database_part_ = ",\"db\":";
+  ndjson::append_string(database_part_, identity.database);
+  database_part_ += ",\"sequence\":\"[";
+}
+
+void DataLine::set_context(const LineContext& context) {
+  position_head_ = "{\"pos\":\"" + base::hex16(context.pos_lsn) + "/";
+  const auto milliseconds = std::to_string(context.unix_us / 1000);
+  const auto microseconds = std::to_string(context.unix_us);
+  source_head_ = constant_head_ + milliseconds + ",\"snapshot\":\"" +
+                 std::string(context.snapshot) + "\"" + database_part_;
+  if (context.last_commit == 0) {
+    source_head_ += "null,\\\"";
+  } else {
+    source_head_ += "\\\"" + std::to_string(context.last_commit) + "\\\",\\\"";
+  }
+  source_middle_ =
+      "\\\"]\",\"ts_us\":" + microseconds + ",\"ts_ns\":" + std::to_string(context.unix_us * 1000);
+  source_xid_.clear();
+  append_number_or_null(source_xid_, context.xid);
+  source_xid_ += ",\"lsn\":";
+  source_tail_ = ",\"xmin\":null,\"origin\":";
+  if (context.origin.empty()) {
+    source_tail_ += "null,\"origin_lsn\":null}";
+  } else {
+    ndjson::append_string(source_tail_, context.origin);
+    source_tail_ += ",\"origin_lsn\":" + std::to_string(context.origin_lsn) + "}";
+  }
+}
+
+void DataLine::append_head(std::string& out, std::uint64_t ordinal) const {
+  out += position_head_;
+  base::append_hex16(out, ordinal);
+  out += "\",\"key\":";
+}
+
+void DataLine::append_source(std::string& out,
+                             std::string_view table_part,
+                             std::uint64_t lsn) const {
+  out += source_head_;
+  append_number(out, lsn);
+  out += source_middle_;
+  out += table_part;
+  out += source_xid_;
+  append_number(out, lsn);
+  out += source_tail_;
+}
+
+void DataLine::append(std::string& out, const Row& row) const {
+  const Table& table = *row.table;
+  append_head(out, row.ordinal);
+  if (row.key_values.empty()) {
+    out += "null";
+  } else {
+    append_key(out, table, row.key_values);
+  }
+  if (!row.old_key.empty()) {
+    out += ",\"old_key\":";
+    append_key(out, table, row.old_key);
+  }
+  if (!row.new_key.empty()) {
+    out += ",\"new_key\":";
+    append_key(out, table, row.new_key);
+  }
+  out += ",\"before\":";
+  if (row.before.empty()) {
+    out += "null";
+  } else if (row.before_is_key) {
+    append_old_key_row(out, table, row.before);
+  } else {
+    append_row(out, table, row.before);
+  }
+  out += ",\"after\":";
+  if (row.after.empty()) {
+    out += "null";
+  } else {
+    append_row(out, table, row.after);
+  }
+  append_source(out, table.source_part, row.lsn);
+  out += ",\"transaction\":";
+  out += row.transaction;
+  out += ",\"op\":\"";
+  out += row.op;
+  out += '"';
+  append_event_time(out);
+  append_unchanged(out, table, row.after);
+  out += "}\n";
+}
+
+// Debezium's order: op, ts_ms, source, transaction, message; content in base64.
+void DataLine::append_message(std::string& out,
+                              const Row& row,
+                              std::string_view prefix,
+                              std::string_view content) const {
+  append_head(out, row.ordinal);
+  out += "{\"prefix\":";
+  ndjson::append_string(out, prefix);
+  out += "},\"op\":\"m\",\"ts_ms\":";
+  append_number(out, static_cast<std::uint64_t>(base::unix_milliseconds()));
+  append_source(out, ",\"schema\":\"\",\"table\":\"\",\"txId\":", row.lsn);
+  out += ",\"transaction\":";
+  out += row.transaction;
+  out += ",\"message\":{\"prefix\":";
+  ndjson::append_string(out, prefix);
+  out += ",\"content\":\"" + base::to_base64(content) + "\"}}\n";
+}
+
+}  // namespace cdckit::walcat

@@ -1,0 +1,84 @@
+// One source table, compiled: its shape for `schema` lines, a codec per column, the parts of a data
+// line that never change. Built by TableBuilder from a Relation message and what the catalog adds.
+#pragma once
+
+#include "common/event/schema.hpp"
+#include "tools/walcat/encode/encoding.hpp"
+#include "tools/walcat/wire/pgoutput.hpp"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace cdckit::walcat {
+
+// A relation as pgoutput announces it, or as the snapshot finds it; owns its texts.
+struct Relation {
+  struct Column {
+    std::string name;
+    std::uint32_t type = 0;
+    std::int32_t modifier = -1;
+    bool key = false;
+    bool operator==(const Column&) const = default;
+  };
+  std::uint32_t oid = 0;
+  std::string schema;
+  std::string table;
+  char identity = 'd';
+  std::vector<Column> columns;
+};
+Relation relation_of(const Message& message);
+
+// What only the catalog knows; it shows the present, the relation may be older.
+struct CatalogColumn {
+  TypePointer type;
+  std::string type_name;  // format_type()
+  bool nullable = true;
+};
+struct CatalogTable {
+  std::vector<CatalogColumn> columns;       // one for each of the relation's
+  std::vector<std::string> primary_key;     // in constraint order
+  std::vector<std::string> identity_index;  // in index order, with REPLICA IDENTITY USING INDEX
+};
+
+struct Column {
+  std::string name;
+  std::string member;  // `,"name":`
+  bool key = false;    // sent in old key tuples
+  Codec codec;
+};
+
+struct Table {
+  event::TableSchema shape;
+  std::vector<Column> columns;
+  std::vector<std::size_t> key;  // indices into columns, in key order; empty without a key
+  char identity = 'd';
+  bool selected = true;                   // by --table and --exclude-table
+  bool announced = false;                 // its schema line was printed
+  std::string source_part;                // `,"schema":"s","table":"t","txId":`
+  std::uint64_t order_stamp = 0;          // transaction that `order` counts in
+  std::uint64_t order = 0;                // events of this table in that transaction
+  std::array<std::uint64_t, 6> counts{};  // events since the last look, by op: see op_index()
+};
+
+std::size_t op_index(char op) noexcept;
+inline constexpr std::string_view kOps = "cudrtm";
+
+// Key columns: the identity's, in the order of its index. With identity FULL or NOTHING the primary
+// key, if all of it is there.
+std::vector<std::string> choose_key(const Relation& relation, const CatalogTable& catalog);
+Table build_table(const Relation& relation, const CatalogTable& catalog, const Encoding& encoding);
+
+// `{"a":1,"b":null}` of all columns; those of kind u are left out.
+void append_row(std::string& out, const Table& table, std::span<const Value> values);
+// Only the columns that a key tuple carries.
+void append_old_key_row(std::string& out, const Table& table, std::span<const Value> values);
+// The key object, or null without a key.
+void append_key(std::string& out, const Table& table, std::span<const Value> values);
+// `,"unchanged":["a"]` when there is such a column, else nothing.
+void append_unchanged(std::string& out, const Table& table, std::span<const Value> values);
+bool same_key(const Table& table, std::span<const Value> left, std::span<const Value> right);
+
+}  // namespace cdckit::walcat

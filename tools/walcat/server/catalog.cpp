@@ -1,0 +1,277 @@
+#include "tools/walcat/server/catalog.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/text.hpp"
+#include "common/log/log.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace cdckit::walcat {
+namespace {
+
+using base::ErrorKind;
+
+std::uint32_t number_at(const pg::Result& result, int row, int column) {
+  return static_cast<std::uint32_t>(base::parse_unsigned(result.at(row, column)).value_or(0));
+}
+
+constexpr const char* kPublishedTables = R"(
+  SELECT c.oid, n.nspname, c.relname, c.relreplident, c.relkind = 'p',
+         min(p.attnames::text), bool_or(p.rowfilter IS NULL),
+         string_agg(DISTINCT '(' || p.rowfilter || ')', ' OR ')
+    FROM pg_publication_tables p
+    JOIN pg_namespace n ON n.nspname = p.schemaname
+    JOIN pg_class c ON c.relname = p.tablename AND c.relnamespace = n.oid
+   WHERE p.pubname = ANY($1::name[])
+   GROUP BY 1, 2, 3, 4, 5 ORDER BY 2, 3)";
+
+// The types of the columns and, again and again, what they are made of.
+constexpr const char* kTypes = R"(
+  WITH RECURSIVE part(oid) AS (
+    SELECT unnest($1::oid[])
+    UNION
+    SELECT inner_part.oid
+      FROM part JOIN pg_type t ON t.oid = part.oid CROSS JOIN LATERAL (
+        SELECT t.typbasetype AS oid WHERE t.typtype = 'd'
+        UNION ALL
+        SELECT t.typelem
+         WHERE t.typelem <> 0 AND t.typsubscript = 'array_subscript_handler'::regproc
+        UNION ALL
+        SELECT a.atttypid FROM pg_attribute a
+         WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+      ) inner_part)
+  SELECT t.oid, t.typtype, t.typbasetype,
+         CASE WHEN t.typsubscript = 'array_subscript_handler'::regproc THEN t.typelem ELSE 0 END,
+         coalesce(e.typdelim, ','),
+         (SELECT p.proname FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc
+           WHERE c.castsource = t.oid AND c.casttarget = 'json'::regtype AND t.oid >= 16384),
+         t.typname
+    FROM part JOIN pg_type t USING (oid) LEFT JOIN pg_type e ON e.oid = t.typelem)";
+
+constexpr const char* kKeys = R"(
+  SELECT a.attname, i.indisprimary, i.indisreplident
+    FROM pg_index i CROSS JOIN unnest(i.indkey) WITH ORDINALITY k(number, place)
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
+   WHERE i.indrelid = $1::oid AND (i.indisprimary OR i.indisreplident) AND k.place <= i.indnkeyatts
+   ORDER BY i.indexrelid, k.place)";
+
+std::string oid_array(const Relation& relation) {
+  std::string out = "{";
+  for (const auto& column : relation.columns) {
+    if (out.size() > 1) out += ',';
+    out += std::to_string(column.type);
+  }
+  return out + "}";
+}
+
+}  // namespace
+
+std::string array_text(const std::vector<std::string>& elements) {
+  std::string out = "{";
+  for (const auto& element : elements) {
+    out += out.size() > 1 ? ",\"" : "\"";
+    for (const char letter : element) {
+      if (letter == '"' || letter == '\\') out += '\\';
+      out += letter;
+    }
+    out += '"';
+  }
+  return out + "}";
+}
+
+pg::Result Catalog::ask(const std::string& sql, const std::string& parameter) {
+  const std::array<pg::Parameter, 1> parameters{pg::Parameter(parameter)};
+  return connection_.query(sql, parameters);
+}
+
+std::vector<std::string> Catalog::publications(const std::vector<std::string>& wanted) {
+  const auto result = connection_.query("SELECT pubname FROM pg_publication ORDER BY 1");
+  std::vector<std::string> found;
+  for (int row = 0; row < result.rows(); ++row) found.push_back(result.text(row, 0));
+  for (const auto& name : wanted) {
+    if (std::find(found.begin(), found.end(), name) != found.end()) continue;
+    throw base::Error(ErrorKind::unavailable,
+                      "could not use publication \"" + name + "\": it does not exist",
+                      "Create it before the slot: CREATE PUBLICATION " +
+                          pg::quote_identifier(name) + " FOR ALL TABLES; or let --create do it.");
+  }
+  if (found.empty()) {
+    throw base::Error(
+        ErrorKind::unavailable,
+        "could not find a publication in database \"" + connection_.database() + "\"",
+        "Create one: CREATE PUBLICATION cdckit FOR ALL TABLES; or let --create do it.");
+  }
+  return wanted.empty() ? found : wanted;
+}
+
+std::vector<std::string> Catalog::matching_tables(const TableFilter& filter) {
+  const auto result = connection_.query(
+      "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p' AND "
+      "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') ORDER BY 1, 2");
+  std::vector<std::string> names;
+  for (int row = 0; row < result.rows(); ++row) {
+    if (!filter.selects(result.at(row, 0), result.at(row, 1))) continue;
+    names.push_back(pg::quote_name(result.at(row, 0), result.at(row, 1)));
+  }
+  return names;
+}
+
+bool Catalog::create_publication(const std::string& name, const TableFilter& filter) {
+  if (ask("SELECT 1 FROM pg_publication WHERE pubname = $1", name).rows() > 0) return false;
+  std::string sql = "CREATE PUBLICATION " + pg::quote_identifier(name) + " FOR ";
+  if (filter.selects_all()) {
+    sql += "ALL TABLES";
+  } else {
+    const auto tables = matching_tables(filter);
+    if (tables.empty()) {
+      throw base::Error(ErrorKind::unavailable,
+                        "could not create publication \"" + name + "\": no table fits --table");
+    }
+    sql += "TABLE ";
+    for (const auto& table : tables) sql += (&table == tables.data() ? "" : ", ") + table;
+  }
+  connection_.execute(sql);
+  log::info("created publication \"" + name + "\"");
+  return true;
+}
+
+Relation Catalog::read_relation(std::uint32_t oid, const std::string& columns) {
+  const std::string oid_text = std::to_string(oid);
+  const std::array<pg::Parameter, 2> values{pg::Parameter(oid_text), pg::Parameter(columns)};
+  const auto result = connection_.query(
+      "SELECT a.attname, a.atttypid, a.atttypmod, (c.relreplident = 'f' OR coalesce(a.attnum = "
+      "ANY(i.indkey), false)) "
+      "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_index i ON "
+      "i.indrelid = c.oid AND "
+      "CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false "
+      "END "
+      "WHERE c.oid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = "
+      "ANY($2::name[]) ORDER BY a.attnum",
+      values);
+  Relation relation;
+  relation.oid = oid;
+  for (int row = 0; row < result.rows(); ++row) {
+    relation.columns.push_back(
+        {result.text(row, 0),
+         number_at(result, row, 1),
+         static_cast<std::int32_t>(base::parse_signed(result.at(row, 2)).value_or(-1)),
+         result.at(row, 3) == "t"});
+  }
+  return relation;
+}
+
+std::vector<PublishedTable> Catalog::published_tables(const std::vector<std::string>& publications,
+                                                      const TableFilter& filter) {
+  const auto result = ask(kPublishedTables, array_text(publications));
+  std::vector<PublishedTable> tables;
+  for (int row = 0; row < result.rows(); ++row) {
+    if (!filter.selects(result.at(row, 1), result.at(row, 2))) continue;
+    PublishedTable table;
+    table.relation = read_relation(number_at(result, row, 0), result.text(row, 5));
+    table.relation.schema = result.text(row, 1);
+    table.relation.table = result.text(row, 2);
+    table.relation.identity = result.at(row, 3).front();
+    table.partitioned = result.at(row, 4) == "t";
+    if (result.at(row, 6) != "t") table.condition = result.text(row, 7);
+    tables.push_back(std::move(table));
+  }
+  return tables;
+}
+
+CatalogTable Catalog::describe(const Relation& relation) {
+  CatalogTable table;
+  table.columns.resize(relation.columns.size());
+  read_type_names(relation, table);
+  read_nullability(relation, table);
+  read_keys(relation, table);
+  const TypeRows rows = read_types(relation);
+  for (std::size_t i = 0; i < relation.columns.size(); ++i) {
+    table.columns[i].type = build_type(relation.columns[i].type, rows);
+  }
+  return table;
+}
+
+void Catalog::read_type_names(const Relation& relation, CatalogTable& table) {
+  std::string modifiers = "{";
+  for (const auto& column : relation.columns) {
+    modifiers += (modifiers.size() > 1 ? "," : "") + std::to_string(column.modifier);
+  }
+  modifiers += "}";
+  const std::string oids = oid_array(relation);
+  const std::array<pg::Parameter, 2> parameters{pg::Parameter(oids), pg::Parameter(modifiers)};
+  const auto result = connection_.query(
+      "SELECT format_type(t, m) FROM unnest($1::oid[], $2::int[]) WITH ORDINALITY u(t, m, i) ORDER "
+      "BY i",
+      parameters);
+  for (int row = 0; row < result.rows(); ++row) {
+    table.columns[static_cast<std::size_t>(row)].type_name = result.text(row, 0);
+  }
+}
+
+void Catalog::read_nullability(const Relation& relation, CatalogTable& table) {
+  const auto result =
+      ask("SELECT attname FROM pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND attnotnull "
+          "AND NOT attisdropped",
+          std::to_string(relation.oid));
+  for (int row = 0; row < result.rows(); ++row) {
+    for (std::size_t i = 0; i < relation.columns.size(); ++i) {
+      if (relation.columns[i].name == result.at(row, 0)) table.columns[i].nullable = false;
+    }
+  }
+}
+
+void Catalog::read_keys(const Relation& relation, CatalogTable& table) {
+  const auto result = ask(kKeys, std::to_string(relation.oid));
+  for (int row = 0; row < result.rows(); ++row) {
+    if (result.at(row, 1) == "t") table.primary_key.push_back(result.text(row, 0));
+    if (result.at(row, 2) == "t") table.identity_index.push_back(result.text(row, 0));
+  }
+}
+
+TypeRows Catalog::read_types(const Relation& relation) {
+  TypeRows rows;
+  const bool all_known =
+      std::all_of(relation.columns.begin(), relation.columns.end(), [](const auto& column) {
+        return is_known_scalar(column.type);
+      });
+  if (all_known) return rows;
+  const auto result = ask(kTypes, oid_array(relation));
+  for (int row = 0; row < result.rows(); ++row) {
+    TypeRow type;
+    type.oid = number_at(result, row, 0);
+    type.kind = result.at(row, 1).front();
+    type.base = number_at(result, row, 2);
+    type.element = number_at(result, row, 3);
+    type.delimiter = result.at(row, 4).front();
+    type.hstore = result.at(row, 5) == "hstore_to_json";
+    if (!type.hstore && !result.at(row, 5).empty()) {
+      log::warning("type \"" + result.text(row, 6) +
+                   "\" has a cast to json of its own, printed is its text");
+    }
+    rows[type.oid] = std::move(type);
+  }
+  read_fields(rows);
+  return rows;
+}
+
+void Catalog::read_fields(TypeRows& rows) {
+  std::vector<std::string> composites;
+  for (const auto& [oid, row] : rows) {
+    if (row.kind == 'c') composites.push_back(std::to_string(oid));
+  }
+  if (composites.empty()) return;
+  const auto result =
+      ask("SELECT t.oid, a.attname, a.atttypid FROM pg_type t JOIN pg_attribute a ON a.attrelid = "
+          "t.typrelid "
+          "WHERE t.oid = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY t.oid, "
+          "a.attnum",
+          array_text(composites));
+  for (int row = 0; row < result.rows(); ++row) {
+    rows[number_at(result, row, 0)].fields.emplace_back(result.text(row, 1),
+                                                        number_at(result, row, 2));
+  }
+}
+
+}  // namespace cdckit::walcat

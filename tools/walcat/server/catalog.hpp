@@ -1,0 +1,52 @@
+// Questions to the system catalogs over an ordinary connection: publications and what they publish,
+// and what a Relation message leaves out. Throws like pg::Connection; unavailable for things that
+// are missing.
+#pragma once
+
+#include "common/pg/connection.hpp"
+#include "tools/walcat/encode/table.hpp"
+#include "tools/walcat/filter/table_filter.hpp"
+
+#include <string>
+#include <vector>
+
+namespace cdckit::walcat {
+
+// A table as the publications show it; enough to read it and to announce its shape.
+struct PublishedTable {
+  Relation relation;
+  bool partitioned = false;  // a root: its rows live in other tables
+  std::string condition;     // row filter, empty: none
+};
+
+class Catalog {
+ public:
+  explicit Catalog(pg::Connection& connection) : connection_(connection) {}
+
+  // The given publications, each of which must exist; without names all of the database, one at
+  // least.
+  [[nodiscard]] std::vector<std::string> publications(const std::vector<std::string>& wanted);
+  // False when it was there already. Tables of the filter, else all. Throws unavailable when no
+  // table fits.
+  bool create_publication(const std::string& name, const TableFilter& filter);
+  // Selected tables of these publications by name.
+  [[nodiscard]] std::vector<PublishedTable> published_tables(
+      const std::vector<std::string>& publications, const TableFilter& filter);
+  [[nodiscard]] CatalogTable describe(const Relation& relation);
+
+ private:
+  std::vector<std::string> matching_tables(const TableFilter& filter);
+  Relation read_relation(std::uint32_t oid, const std::string& columns);
+  void read_nullability(const Relation& relation, CatalogTable& table);
+  void read_type_names(const Relation& relation, CatalogTable& table);
+  void read_keys(const Relation& relation, CatalogTable& table);
+  TypeRows read_types(const Relation& relation);
+  void read_fields(TypeRows& rows);
+  pg::Result ask(const std::string& sql, const std::string& parameter);
+  pg::Connection& connection_;
+};
+
+// {a,"b c"} as text for a parameter of an array type.
+std::string array_text(const std::vector<std::string>& elements);
+
+}  // namespace cdckit::walcat

@@ -1,0 +1,52 @@
+#include "tools/walcat/server/server.hpp"
+
+#include "common/base/text.hpp"
+#include "common/log/log.hpp"
+
+namespace cdckit::walcat {
+
+pg::ConnectOptions connect_options(const Options& options, bool replication) {
+  return {.conninfo = options.conninfo, .application_name = "walcat", .replication = replication};
+}
+
+retry::Policy retry_policy(const Options& options) {
+  return {.first_delay = std::chrono::milliseconds(200),
+          .max_delay = std::chrono::milliseconds(5000),
+          .give_up_after = options.retry_for};
+}
+
+retry::Observer retry_observer() {
+  return [](const base::Error& error, std::chrono::milliseconds pause) {
+    log::info(std::string(error.what()) + "; trying again in " + base::format_duration(pause));
+  };
+}
+
+std::unique_ptr<pg::Connection> connect(const Options& options,
+                                        bool replication,
+                                        signals::StopToken stop) {
+  return retry::run(
+      retry_policy(options),
+      stop,
+      [&] { return std::make_unique<pg::Connection>(connect_options(options, replication)); },
+      retry_observer());
+}
+
+CatalogTable TableSource::ask(const Relation& relation) {
+  if (connection_ == nullptr)
+    connection_ = std::make_unique<pg::Connection>(connect_options(options_, false));
+  return Catalog(*connection_).describe(relation);
+}
+
+// An idle connection may have been cut without notice: one more attempt on a fresh one.
+CatalogTable TableSource::describe(const Relation& relation) {
+  const bool was_open = connection_ != nullptr;
+  try {
+    return ask(relation);
+  } catch (const base::Error& error) {
+    connection_.reset();
+    if (!was_open || !error.retryable()) throw;
+  }
+  return ask(relation);
+}
+
+}  // namespace cdckit::walcat

@@ -1,0 +1,105 @@
+// Turns decoded messages into lines: positions and ordinals, key changes as two lines, truncates as
+// one line a table, `schema` lines before the first event that needs them, begin and commit.
+// Pure: no I/O but the TableSource that it asks about tables it meets. One thread.
+#pragma once
+
+#include "common/event/position.hpp"
+#include "tools/walcat/encode/data_line.hpp"
+#include "tools/walcat/filter/table_filter.hpp"
+#include "tools/walcat/wire/pgoutput.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <unordered_map>
+
+namespace cdckit::walcat {
+
+// Asked when a relation is met; may throw.
+using DescribeTable = std::function<CatalogTable(const Relation&)>;
+
+struct ChangesSettings {
+  SourceIdentity identity;
+  bool control = false;       // print schema lines
+  bool transactions = false;  // print begin and commit, fill `transaction`
+  std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();  // data lines
+};
+
+class Changes {
+ public:
+  Changes(ChangesSettings settings,
+          TableFilter filter,
+          const Encoding& encoding,
+          DescribeTable describe);
+
+  // `start`: the message's own LSN (dataStart).
+  void apply(const Message& message, std::uint64_t start, std::string& out);
+  // A table read in a snapshot; the reference lives as long as this.
+  Table& snapshot_table(const Relation& relation);
+  void print_schema(Table& table, std::string& out);
+  // The stream begins anew after the last whole transaction: what was printed of the next one is
+  // not printed again.
+  void resume() noexcept;
+
+  [[nodiscard]] bool in_transaction() const noexcept { return in_transaction_; }
+  // End LSN of the last whole transaction, or where the stream began.
+  [[nodiscard]] std::uint64_t last_end() const noexcept { return last_end_; }
+  void set_start(std::uint64_t lsn) noexcept { last_end_ = lsn; }
+  [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
+  void add_line(Table& table, char op) noexcept;
+  [[nodiscard]] bool limit_reached() const noexcept { return lines_ >= settings_.limit; }
+  [[nodiscard]] std::uint64_t transactions() const noexcept { return transactions_; }
+  [[nodiscard]] std::int64_t last_commit_us() const noexcept { return context_.unix_us; }
+
+  // name, table: for metrics.
+  template <class Visit>
+  void visit_tables(Visit visit) {
+    for (auto& [oid, table] : tables_) visit(table);
+  }
+
+ private:
+  void begin(const Message& message);
+  void commit(const Message& message, std::string& out);
+  void origin(const Message& message);
+  void relation(const Message& message);
+  void insert(const Message& message, std::uint64_t start, std::string& out);
+  void update(const Message& message, std::uint64_t start, std::string& out);
+  void remove(const Message& message, std::uint64_t start, std::string& out);
+  void truncate(const Message& message, std::uint64_t start, std::string& out);
+  void message(const Message& message, std::uint64_t start, std::string& out);
+  void loose_message(const Message& message, std::string& out);
+  void key_change(Table& table, Row row, std::string& out);
+  void print(Table& table, Row row, std::string& out);
+  bool take_ordinal(Row& row);
+  void print_begin(std::string& out);
+  void print_commit(const Message& message, std::string& out);
+  std::string_view transaction_block(std::uint64_t lsn, std::uint64_t& order);
+  Table& table_of(std::uint32_t oid);
+  Table& add_table(const Relation& relation);
+
+  ChangesSettings settings_;
+  TableFilter filter_;
+  const Encoding& encoding_;
+  DescribeTable describe_;
+  DataLine line_;
+  LineContext context_;
+  std::string origin_;
+  std::string block_;  // scratch for `transaction`
+  std::unordered_map<std::uint32_t, Table> tables_;
+  Table* last_table_ = nullptr;
+  std::uint32_t last_oid_ = 0;
+  std::vector<Value> values_;  // the new row with what the old one knows
+  bool in_transaction_ = false;
+  bool begin_printed_ = false;
+  std::uint64_t ordinal_ = 0;
+  std::uint64_t transactions_ = 0;
+  std::uint64_t total_order_ = 0;
+  std::uint64_t message_order_ = 0;
+  std::uint64_t last_end_ = 0;
+  std::uint64_t lines_ = 0;
+  event::Position last_printed_;
+  event::Position skip_up_to_;
+};
+
+}  // namespace cdckit::walcat

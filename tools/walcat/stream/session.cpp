@@ -1,0 +1,281 @@
+#include "tools/walcat/stream/session.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/text.hpp"
+#include "common/event/position.hpp"
+#include "common/log/log.hpp"
+#include "tools/walcat/snapshot/snapshot.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace cdckit::walcat {
+namespace {
+
+using base::ErrorKind;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+DeliverySettings delivery_settings(const Options& options, const cli::CommonOptions& common) {
+  DeliverySettings settings;
+  settings.ack_files = ack_files(common);
+  settings.control = common.control || !settings.ack_files.empty();
+  settings.ack_timeout = options.ack_timeout;
+  if (!settings.ack_files.empty()) settings.proof = Proof::acks;
+  if (options.no_ack && !options.slot.empty()) settings.proof = Proof::none;
+  return settings;
+}
+
+std::uint64_t limit_of(const Options& options) {
+  return options.limit < 0 ? std::numeric_limits<std::uint64_t>::max()
+                           : static_cast<std::uint64_t>(options.limit);
+}
+
+}  // namespace
+
+Session::Session(const Options& options, cli::Context& context)
+    : options_(options),
+      context_(context),
+      encoding_(make_encoding(options.encoding)),
+      filter_(options.tables, options.exclude_tables),
+      source_(options),
+      delivery_(delivery_settings(options, context.options()), context),
+      meter_(context.metrics()) {
+  if (options.run_for.count() > 0) deadline_ = Clock::now() + options.run_for;
+}
+
+base::ExitCode Session::run() {
+  prepare();
+  make_slot();
+  announce();
+  if (plan_.snapshot && !take_snapshot()) return finish_without_stream();
+  changes_->set_start(plan_.start);
+  reached_ = plan_.start;
+  delivery_.set_rows(changes_->lines());
+  delivery_.reached(plan_.start, base::hex16(plan_.start));
+  if (plan_.snapshot) delivery_.checkpoint(true);
+  sql_.reset();
+  if (options_.snapshot == "only") return finish_without_stream();
+  const bool acknowledged = stream();
+  meter_.update(*changes_, delivery_, confirmed_);
+  require_acknowledged(acknowledged);
+  return base::ExitCode::done;
+}
+
+void Session::prepare() {
+  sql_ = connect(options_, false, context_.stop());
+  prepare_publications();
+  until_ = options_.until_lsn;
+  if (options_.until_now) {
+    const auto now = sql_->query(
+        "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE "
+        "pg_current_wal_flush_lsn() END");
+    until_ = std::max(until_.value_or(0), event::parse_lsn(now.at(0, 0)).value_or(0));
+  }
+  read_status_interval();
+  replication_ = connect(options_, true, context_.stop());
+  server_ = read_server_state(*replication_, options_.slot);
+  StartRequest request{.snapshot = snapshot_mode(options_, context_.options()),
+                       .create = options_.create};
+  request.snapshot_new_slot = options_.snapshot.empty() && acks_by_stdout(context_.options());
+  plan_ = plan_start(server_, delivery_.read_files(), request);
+  ChangesSettings settings;
+  settings.identity.database = server_.id.database;
+  settings.identity.name =
+      options_.topic_prefix.empty() ? server_.id.database : options_.topic_prefix;
+  settings.control = delivery_.control();
+  settings.transactions = options_.transactions;
+  settings.limit = limit_of(options_);
+  changes_ =
+      std::make_unique<Changes>(settings, filter_, *encoding_, [this](const Relation& relation) {
+        return source_.describe(relation);
+      });
+}
+
+// Three updates within the time after which the server gives up on a silent client.
+void Session::read_status_interval() {
+  const auto result =
+      sql_->query("SELECT setting FROM pg_settings WHERE name = 'wal_sender_timeout'");
+  const auto timeout = base::parse_unsigned(result.at(0, 0)).value_or(0);
+  if (timeout == 0) return;
+  const milliseconds third(static_cast<std::int64_t>(timeout / 3));
+  status_interval_ = std::clamp(third, milliseconds(50), status_interval_);
+}
+
+void Session::prepare_publications() {
+  Catalog catalog(*sql_);
+  std::vector<std::string> wanted = options_.publications;
+  if (options_.create) {
+    if (wanted.empty()) wanted.emplace_back(kDefaultPublication);
+    for (const auto& name : wanted) catalog.create_publication(name, filter_);
+  }
+  publications_ = catalog.publications(wanted);
+}
+
+// The snapshot that comes with a new slot lives until the next command on its connection.
+void Session::make_slot() {
+  slot_ = options_.slot;
+  if (!plan_.create_slot) return;
+  const bool temporary = slot_.empty();
+  if (temporary) slot_ = temporary_slot_name();
+  new_slot_ =
+      create_slot(*replication_,
+                  {.name = slot_, .temporary = temporary, .export_snapshot = plan_.snapshot},
+                  context_.stop());
+  plan_.start = new_slot_.consistent_point;
+}
+
+void Session::announce() {
+  SourceId id = server_.id;
+  id.slot = slot_;
+  delivery_.hello(source_json(id), base::hex16(plan_.start));
+  log::info("reading slot \"" + slot_ + "\" from " + event::lsn_text(plan_.start));
+  if (plan_.snapshot_again) {
+    log::warning("no ack file says that the snapshot of slot \"" + slot_ +
+                 "\" was ever finished: taking a new one");
+  }
+}
+
+// A slot that was there before has no snapshot to give any more: a temporary one exports a new one,
+// the stream then begins where the old slot stands.
+bool Session::take_snapshot() {
+  std::unique_ptr<pg::Connection> exporter;
+  NewSlot exported = new_slot_;
+  if (plan_.snapshot_again) {
+    exporter = connect(options_, true, context_.stop());
+    exported =
+        create_slot(*exporter,
+                    {.name = temporary_slot_name(), .temporary = true, .export_snapshot = true},
+                    context_.stop());
+  }
+  import_snapshot(*sql_, exported.snapshot);
+  exporter.reset();
+  const auto tables = Catalog(*sql_).published_tables(publications_, filter_);
+  SnapshotSettings settings;
+  settings.identity.database = server_.id.database;
+  settings.identity.name =
+      options_.topic_prefix.empty() ? server_.id.database : options_.topic_prefix;
+  settings.consistent_point = exported.consistent_point;
+  settings.limit = limit_of(options_);
+  settings.tick = [this] {
+    (void)delivery_.confirmable();
+    meter_.update_if_due(*changes_, delivery_, confirmed_);
+  };
+  Snapshot snapshot(settings, *sql_, *changes_, delivery_);
+  const bool whole = snapshot.run(tables);
+  delivery_.set_rows(changes_->lines());
+  return whole && !changes_->limit_reached();
+}
+
+base::ExitCode Session::finish_without_stream() {
+  meter_.update(*changes_, delivery_, confirmed_);
+  require_acknowledged(delivery_.finish([] {}));
+  return base::ExitCode::done;
+}
+
+void Session::require_acknowledged(bool acknowledged) const {
+  if (acknowledged) return;
+  throw base::Error(
+      ErrorKind::temporary,
+      "could not see the end acknowledged within " + base::format_duration(options_.ack_timeout),
+      "Start it again when the sink is back: what was not acknowledged is sent again.");
+}
+
+// Comes back after a lost connection and goes on behind the last whole transaction printed.
+bool Session::stream() {
+  retry::Attempts attempts(retry_policy(options_), context_.stop(), retry_observer());
+  for (;;) {
+    try {
+      if (replication_ == nullptr) reconnect();
+      pg::ReplicationStream stream(*replication_, slot_, changes_->last_end(), stream_options());
+      attempts.succeeded();
+      Streaming streaming(limits(), stream, *changes_, delivery_);
+      stream_once(streaming, stream);
+      return finish_stream(streaming, stream);
+    } catch (const base::Error& error) {
+      replication_.reset();
+      if (options_.slot.empty() && error.retryable()) {
+        throw base::Error(
+            ErrorKind::temporary,
+            error.what(),
+            "A temporary slot ends with its connection; a persistent one (--slot) would go on.");
+      }
+      attempts.failed(error);
+    }
+  }
+}
+
+void Session::stream_once(Streaming& streaming, pg::ReplicationStream& stream) {
+  try {
+    streaming.run();
+  } catch (const pg::ServerError& error) {
+    reached_ = streaming.position();
+    confirmed_ = stream.confirmed();
+    if (error.sqlstate() != "42704") throw;
+    throw base::Error(
+        ErrorKind::unavailable,
+        error.what(),
+        "The publication must have existed when the change was made: it was created after "
+        "the slot, or dropped. A new slot begins now.");
+  }
+  reached_ = streaming.position();
+}
+
+// From here on the server is only told how far things came: without it the ack files know.
+bool Session::finish_stream(Streaming& streaming, pg::ReplicationStream& stream) {
+  bool connected = true;
+  const auto while_connected = [&](const std::function<void()>& work) {
+    if (!connected) return;
+    try {
+      work();
+    } catch (const pg::ServerError& error) {
+      connected = false;
+      log::info(error.what());
+    }
+  };
+  const bool acknowledged =
+      delivery_.finish([&] { while_connected([&] { streaming.keep_alive(); }); });
+  stream.confirm(delivery_.confirmable());
+  while_connected([&] { stream.finish(); });
+  confirmed_ = stream.confirmed();
+  return acknowledged;
+}
+
+void Session::reconnect() {
+  replication_ = std::make_unique<pg::Connection>(connect_options(options_, true));
+  const ServerState now = read_server_state(*replication_, slot_);
+  const auto refuse = [&](const std::string& why) {
+    throw base::Error(ErrorKind::unavailable,
+                      "could not go on with slot \"" + slot_ + "\": " + why,
+                      "Start walcat again: it decides from the ack file how to go on.");
+  };
+  if (now.id.system_id != server_.id.system_id) refuse("the server is another one now");
+  if (!now.slot.exists) refuse("it is gone");
+  if (now.slot.confirmed > std::max(reached_, confirmed_)) refuse("something else has moved it");
+  if (now.wal_end < changes_->last_end()) refuse("the server has lost what was printed already");
+  changes_->resume();
+  log::info("connected again, going on from " + event::lsn_text(changes_->last_end()));
+}
+
+// Messages are always asked for and origins always told: ordinals must not depend on flags.
+std::string Session::stream_options() const {
+  std::string names;
+  for (const auto& name : publications_) {
+    names += (names.empty() ? "" : ",") + pg::quote_identifier(name);
+  }
+  std::string quoted;
+  for (const char letter : names)
+    quoted += letter == '\'' ? std::string("''") : std::string(1, letter);
+  return "proto_version '1', publication_names '" + quoted + "', messages 'true'";
+}
+
+StreamLimits Session::limits() {
+  StreamLimits limits;
+  limits.until_lsn = until_;
+  limits.deadline = deadline_;
+  limits.status_interval = status_interval_;
+  limits.on_tick = [this] { meter_.update_if_due(*changes_, delivery_, confirmed_); };
+  return limits;
+}
+
+}  // namespace cdckit::walcat

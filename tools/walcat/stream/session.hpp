@@ -1,0 +1,62 @@
+// One run of walcat from the first connection to the last acknowledgement: prepares slot and
+// publications, takes the snapshot if there is one to take, streams and comes back after a lost
+// connection, ends cleanly.
+#pragma once
+
+#include "tools/walcat/options.hpp"
+#include "tools/walcat/server/server.hpp"
+#include "tools/walcat/stream/changes.hpp"
+#include "tools/walcat/stream/delivery.hpp"
+#include "tools/walcat/stream/meter.hpp"
+#include "tools/walcat/stream/streaming.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cdckit::walcat {
+
+class Session {
+ public:
+  Session(const Options& options, cli::Context& context);
+  base::ExitCode run();
+
+ private:
+  void prepare();
+  void prepare_publications();
+  void read_status_interval();
+  void make_slot();
+  void announce();
+  bool take_snapshot();
+  bool stream();
+  void stream_once(Streaming& streaming, pg::ReplicationStream& stream);
+  void reconnect();
+  [[nodiscard]] std::string stream_options() const;
+  StreamLimits limits();
+  base::ExitCode finish_without_stream();
+  bool finish_stream(Streaming& streaming, pg::ReplicationStream& stream);
+  void require_acknowledged(bool acknowledged) const;
+
+  const Options& options_;
+  cli::Context& context_;
+  std::unique_ptr<Encoding> encoding_;
+  TableFilter filter_;
+  TableSource source_;
+  std::unique_ptr<Changes> changes_;
+  Delivery delivery_;
+  Meter meter_;
+  std::unique_ptr<pg::Connection> sql_;
+  std::unique_ptr<pg::Connection> replication_;
+  std::vector<std::string> publications_;
+  std::string slot_;
+  ServerState server_;
+  StartPlan plan_;
+  NewSlot new_slot_;
+  std::optional<std::uint64_t> until_;
+  std::optional<std::chrono::steady_clock::time_point> deadline_;
+  std::chrono::milliseconds status_interval_{10'000};
+  std::uint64_t reached_ = 0;    // of the stream, survives the connection
+  std::uint64_t confirmed_ = 0;  // for the meter
+};
+
+}  // namespace cdckit::walcat

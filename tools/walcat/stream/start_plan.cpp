@@ -1,0 +1,138 @@
+#include "tools/walcat/stream/start_plan.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/text.hpp"
+#include "common/event/position.hpp"
+#include "common/ndjson/text.hpp"
+
+#include <algorithm>
+
+namespace cdckit::walcat {
+namespace {
+
+constexpr const char* kNewFileHint =
+    "If that is meant, remove the ack file: then a new snapshot is taken.";
+
+[[noreturn]] void refuse(const std::string& why, std::string hint) {
+  throw base::Error(base::ErrorKind::unavailable, "could not resume: " + why, std::move(hint));
+}
+
+std::string member(std::string_view object, std::string_view name) {
+  const auto token = ndjson::find_member(object, name);
+  std::string scratch;
+  if (token.size() < 2 || token.front() != '"') return std::string(token);
+  return std::string(ndjson::unescape(token, scratch));
+}
+
+void check_member(const ack::Record& record, std::string_view name, const std::string& now) {
+  const std::string then = member(record.source, name);
+  if (then == now) return;
+  refuse("the ack file belongs to another " + std::string(name) + " (\"" + then + "\", this is \"" +
+             now + "\")",
+         kNewFileHint);
+}
+
+void check_identity(const ack::Record& record, const SourceId& id) {
+  check_member(record, "system_id", id.system_id);
+  check_member(record, "database", id.database);
+  check_member(record, "slot", id.slot);
+  check_member(record, "timeline", std::to_string(id.timeline));
+}
+
+struct Acknowledged {
+  bool snapshot_over = false;  // by all files
+  std::uint64_t position = 0;  // the least of all files
+};
+
+Acknowledged read_files(const std::vector<std::optional<ack::Record>>& files, const SourceId& id) {
+  Acknowledged out{.snapshot_over = !files.empty(), .position = ~std::uint64_t{0}};
+  for (const auto& file : files) {
+    if (file) check_identity(*file, id);
+    const bool over = file && !file->pos.starts_with(kSnapshotPrefix);
+    const auto lsn = over ? event::parse_lsn(file->pos) : std::nullopt;
+    if (over && !lsn)
+      refuse("the ack file holds no position of walcat (\"" + file->pos + "\")", kNewFileHint);
+    out.snapshot_over = out.snapshot_over && over;
+    out.position = std::min(out.position, lsn.value_or(0));
+  }
+  if (!out.snapshot_over) out.position = 0;
+  return out;
+}
+
+void check_slot(const SlotInfo& slot, const SourceId& id) {
+  const std::string name = "slot \"" + id.slot + "\"";
+  if (slot.plugin != "pgoutput") {
+    refuse(name + " uses the plugin \"" + slot.plugin + "\"",
+           "walcat reads slots made with pgoutput.");
+  }
+  if (slot.database != id.database) {
+    refuse(name + " belongs to database \"" + slot.database + "\", not \"" + id.database + "\"",
+           "Connect to that database with -d.");
+  }
+  if (slot.wal_status == "lost") {
+    refuse(name + " is lost: the server has removed WAL that it needs (max_slot_wal_keep_size)",
+           "Drop it with walcat drop, remove the ack file and begin with a new snapshot.");
+  }
+}
+
+StartPlan plan_new_slot(const ServerState& server,
+                        const Acknowledged& acked,
+                        const StartRequest& request) {
+  const std::string name = "slot \"" + server.id.slot + "\"";
+  if (acked.snapshot_over) {
+    refuse(name + " is gone, the ack file says that it was read up to " +
+               event::lsn_text(acked.position),
+           "Changes since then are lost to this stream. Remove the ack file and use --create: then "
+           "a new "
+           "snapshot is taken.");
+  }
+  if (!request.create) {
+    throw base::Error(base::ErrorKind::unavailable,
+                      "could not read " + name + ": it does not exist",
+                      "--create makes it, and walcat create too.");
+  }
+  return {.create_slot = true,
+          .snapshot = request.snapshot != SnapshotMode::never || request.snapshot_new_slot};
+}
+
+}  // namespace
+
+std::string source_json(const SourceId& id) {
+  std::string out = "{\"system_id\":";
+  ndjson::append_string(out, id.system_id);
+  out += ",\"timeline\":" + std::to_string(id.timeline) + ",\"slot\":";
+  ndjson::append_string(out, id.slot);
+  out += ",\"database\":";
+  ndjson::append_string(out, id.database);
+  return out + "}";
+}
+
+StartPlan plan_start(const ServerState& server,
+                     const std::vector<std::optional<ack::Record>>& files,
+                     const StartRequest& request) {
+  const bool wants_snapshot = request.snapshot != SnapshotMode::never;
+  if (server.id.slot.empty()) return {.create_slot = true, .snapshot = wants_snapshot};
+  const Acknowledged acked = read_files(files, server.id);
+  if (!server.slot.exists) return plan_new_slot(server, acked, request);
+  check_slot(server.slot, server.id);
+  if (acked.position > server.wal_end) {
+    refuse("the ack file is ahead of the server (" + event::lsn_text(acked.position) +
+               ", the server is at " + event::lsn_text(server.wal_end) + ")",
+           "The server has lost what the sink already has, as after a failover or a restore. " +
+               std::string(kNewFileHint));
+  }
+  if (acked.snapshot_over && acked.position < server.slot.confirmed) {
+    refuse("the ack file is behind slot \"" + server.id.slot + "\" (" +
+               event::lsn_text(acked.position) + ", the slot is at " +
+               event::lsn_text(server.slot.confirmed) + ")",
+           "Something else has moved the slot; changes between the two are lost to this stream. " +
+               std::string(kNewFileHint));
+  }
+  StartPlan plan;
+  plan.start = std::max(server.slot.confirmed, acked.position);
+  plan.snapshot = wants_snapshot && !acked.snapshot_over;
+  plan.snapshot_again = plan.snapshot;
+  return plan;
+}
+
+}  // namespace cdckit::walcat

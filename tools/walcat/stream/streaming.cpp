@@ -1,0 +1,136 @@
+#include "tools/walcat/stream/streaming.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/text.hpp"
+
+#include <algorithm>
+
+namespace cdckit::walcat {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::size_t kBatch = 128U << 10U;
+constexpr milliseconds kIdleWait{1000};
+constexpr milliseconds kPendingWait{20};  // while a checkpoint or a written position is pending
+constexpr milliseconds kQuestionInterval{100};
+constexpr milliseconds kConfirmInterval{100};
+
+}  // namespace
+
+Streaming::Streaming(StreamLimits limits,
+                     pg::MessageStream& stream,
+                     Changes& changes,
+                     Delivery& delivery)
+    : limits_(std::move(limits)),
+      stream_(stream),
+      changes_(changes),
+      delivery_(delivery),
+      position_(changes.last_end()) {}
+
+void Streaming::run() {
+  pg::StreamMessage message;
+  for (;;) {
+    bool go_on = true;
+    switch (stream_.next(message)) {
+      case pg::StreamStatus::data:
+        go_on = take(message);
+        break;
+      case pg::StreamStatus::keepalive:
+        go_on = take_keepalive(message);
+        break;
+      case pg::StreamStatus::nothing:
+        go_on = idle();
+        break;
+      case pg::StreamStatus::end:
+        throw base::Error(base::ErrorKind::temporary,
+                          "could not read the replication stream: the server ended it");
+    }
+    if (!go_on) return;
+  }
+}
+
+bool Streaming::past_end(std::uint64_t lsn) const noexcept {
+  return limits_.until_lsn && lsn >= *limits_.until_lsn;
+}
+
+bool Streaming::take(const pg::StreamMessage& message) {
+  const Message& decoded = decoder_.decode(message.data);
+  if (decoded.kind == 'B' && past_end(decoded.lsn)) return false;
+  changes_.apply(decoded, message.start, delivery_.lines());
+  if (decoded.kind == 'C') {
+    after_commit();
+    if (past_end(decoded.end_lsn)) return false;
+  }
+  if (changes_.limit_reached()) return false;
+  return delivery_.lines().size() < kBatch || between_batches();
+}
+
+void Streaming::after_commit() {
+  position_ = changes_.last_end();
+  stream_.received(position_);
+  delivery_.set_rows(changes_.lines());
+  delivery_.reached(position_, base::hex16(position_));
+  delivery_.checkpoint();
+}
+
+// Between transactions a keepalive proves that nothing of ours lies before its position: an idle
+// slot moves on with it, like with any other checkpoint.
+bool Streaming::take_keepalive(const pg::StreamMessage& message) {
+  if (changes_.in_transaction()) return true;
+  stream_.received(message.wal_end);
+  if (message.wal_end > position_) {
+    position_ = message.wal_end;
+    delivery_.reached(position_, base::hex16(position_));
+  }
+  if (message.reply_requested) stream_.send_status(false);
+  return !past_end(message.wal_end);
+}
+
+bool Streaming::idle() {
+  if (!changes_.in_transaction()) delivery_.checkpoint();
+  delivery_.submit(true);
+  keep_alive();
+  if (!delivery_.wait_for_room([this] { keep_alive(); })) return false;
+  if (delivery_.stopping()) return false;
+  if (limits_.deadline && Clock::now() >= *limits_.deadline) return false;
+  ask_for_position();
+  delivery_.wait(stream_.socket(), idle_wait());
+  return true;
+}
+
+bool Streaming::between_batches() {
+  delivery_.submit(true);
+  keep_alive();
+  if (limits_.deadline && Clock::now() >= *limits_.deadline) return false;
+  return delivery_.wait_for_room([this] { keep_alive(); }) && !delivery_.stopping();
+}
+
+void Streaming::keep_alive() {
+  if (limits_.on_tick) limits_.on_tick();
+  stream_.confirm(delivery_.confirmable());
+  stream_.send_status_if_due(stream_.has_news() ? kConfirmInterval : limits_.status_interval);
+}
+
+// With an end to reach, the server is asked how far it is: its next keepalive may be half a minute
+// away.
+void Streaming::ask_for_position() {
+  if (!limits_.until_lsn || Clock::now() - last_question_ < kQuestionInterval) return;
+  last_question_ = Clock::now();
+  stream_.send_status(true);
+}
+
+milliseconds Streaming::idle_wait() const {
+  auto wait = std::min(kIdleWait, limits_.status_interval);
+  if (limits_.until_lsn) wait = std::min(wait, kQuestionInterval);
+  if (stream_.has_news()) wait = std::min(wait, kConfirmInterval);
+  if (delivery_.has_unsent_position()) wait = std::min(wait, kPendingWait);
+  if (limits_.deadline) {
+    const auto left = std::chrono::ceil<milliseconds>(*limits_.deadline - Clock::now());
+    wait = std::clamp(left, milliseconds(0), wait);
+  }
+  return wait;
+}
+
+}  // namespace cdckit::walcat

@@ -1,0 +1,53 @@
+// The loop between the replication stream and the pipe: messages in, lines out, checkpoints at
+// commit borders, acknowledged positions back to the server, keepalives whatever stdout does.
+#pragma once
+
+#include "common/pg/replication_stream.hpp"
+#include "tools/walcat/stream/changes.hpp"
+#include "tools/walcat/stream/delivery.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+namespace cdckit::walcat {
+
+struct StreamLimits {
+  std::optional<std::uint64_t> until_lsn;
+  std::optional<std::chrono::steady_clock::time_point> deadline;
+  std::chrono::milliseconds status_interval{10'000};  // well below wal_sender_timeout
+  std::function<void()> on_tick;                      // with every batch and at least once a second
+};
+
+class Streaming {
+ public:
+  Streaming(StreamLimits limits, pg::MessageStream& stream, Changes& changes, Delivery& delivery);
+
+  // Until a limit or a stop; the positions are settled, nothing is printed about the end yet.
+  void run();
+  // Keeps the connection alive and the confirmed position up to date.
+  void keep_alive();
+  // Everything before it was printed or is no concern of ours.
+  [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+
+ private:
+  bool take(const pg::StreamMessage& message);
+  bool take_keepalive(const pg::StreamMessage& message);
+  void after_commit();
+  bool idle();
+  bool between_batches();
+  [[nodiscard]] bool past_end(std::uint64_t lsn) const noexcept;
+  [[nodiscard]] std::chrono::milliseconds idle_wait() const;
+  void ask_for_position();
+
+  StreamLimits limits_;
+  pg::MessageStream& stream_;
+  Changes& changes_;
+  Delivery& delivery_;
+  PgoutputDecoder decoder_;
+  std::chrono::steady_clock::time_point last_question_{};
+  std::uint64_t position_ = 0;
+};
+
+}  // namespace cdckit::walcat
