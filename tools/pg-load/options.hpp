@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/cli/run_tool.hpp"
-#include "tools/pg-load/row_encoder.hpp"
+#include "tools/pg-load/table/row_encoder.hpp"
 
 #include <chrono>
 #include <cstdint>

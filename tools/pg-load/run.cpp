@@ -1,8 +1,8 @@
 #include "tools/pg-load/run.hpp"
 
-#include "tools/pg-load/check.hpp"
-#include "tools/pg-load/event_run.hpp"
-#include "tools/pg-load/row_run.hpp"
+#include "tools/pg-load/commands/check.hpp"
+#include "tools/pg-load/events/event_run.hpp"
+#include "tools/pg-load/rows/row_run.hpp"
 
 namespace cdckit::pg_load {
 

@@ -3,7 +3,7 @@
 
 #include "common/cli/run_tool.hpp"
 #include "tests/unit/tools/pg-load/input_of.hpp"
-#include "tools/pg-load/session.hpp"
+#include "tools/pg-load/target/session.hpp"
 
 #include <string>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // Tables of the target as the unit tests need them.
 #pragma once
 
-#include "tools/pg-load/target_table.hpp"
+#include "tools/pg-load/table/target_table.hpp"
 
 namespace cdckit::pg_load::tests {
 

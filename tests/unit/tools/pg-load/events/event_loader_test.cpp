@@ -1,0 +1,44 @@
+#include "tools/pg-load/events/event_loader.hpp"
+
+#include "tests/unit/tools/pg-load/input_of.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cdckit;
+using namespace cdckit::pg_load;
+
+namespace {
+
+event::Event decode(std::string_view line) {
+  event::Decoder decoder;
+  event::LineKind kind{};
+  event::Event event;
+  REQUIRE(decoder.decode(line, false, kind, event) == nullptr);
+  return event;
+}
+
+}  // namespace
+
+TEST_CASE("events wait while the server is not there; borders of transactions are seen") {
+  const tests::Pipe pipe("");
+  event::Input input(tests::settings(pipe.fd(), event::OnError::stop));
+  Rejects rejects(input, -1);
+  retry::Policy policy;
+  policy.give_up_after = std::chrono::milliseconds(0);
+  Session session(
+      {.conninfo = "host=127.0.0.1 port=1 sslmode=disable", .policy = policy, .stop = {}});
+  const Options options;
+  EventLoader loader(options, session, rejects);
+  const std::string tail =
+      R"(,"key":{"id":1},"before":null,"after":{"id":1},"source":{"schema":"s","table":"t"},"op":"c"})";
+  const std::string first = R"({"pos":"00000000000000A0/0000000000000001")" + tail;
+  const std::string second = R"({"pos":"00000000000000A0/0000000000000002")" + tail;
+  const std::string other = R"({"pos":"00000000000000B0/0000000000000001")" + tail;
+  loader.add(1, decode(first));
+  CHECK_FALSE(loader.begins_transaction(decode(second)));
+  CHECK(loader.begins_transaction(decode(other)));
+  CHECK(loader.pending() == 1);
+  CHECK_THROWS_AS(loader.commit(), base::Error);
+  loader.forget();
+  CHECK(loader.pending() == 0);
+}

@@ -1,0 +1,109 @@
+#include "tools/pg-load/table/statements.hpp"
+
+#include "tests/unit/tools/pg-load/tables.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cdckit::pg_load;
+
+namespace {
+
+bool has(const std::string& sql, std::string_view part) {
+  return sql.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("staging tables and what is copied where") {
+  const TargetTable target = tests::sample();
+  const Statements rows(target, "stage", StageKind::rows);
+  CHECK(rows.create_stage() ==
+        "CREATE TEMP TABLE stage (ord bigint, missing bytea, c0 integer, c1 text, c2 numeric, c3 "
+        "text) ON COMMIT DELETE ROWS");
+  CHECK(rows.copy_into_stage({0, 2}) ==
+        "COPY pg_temp.stage (ord, missing, c0, c2) FROM STDIN (FORMAT binary)");
+  CHECK(rows.copy_into_target({0, 2}) ==
+        "COPY \"public\".\"t\" (\"id\", \"n\") FROM STDIN (FORMAT binary)");
+  const Statements events(target, "stage", StageKind::events);
+  CHECK(has(events.create_stage(), "(op \"char\", missing bytea"));
+}
+
+TEST_CASE("a target takes fields as they are unless a column is cast by the server") {
+  TargetTable target = tests::sample();
+  const Statements rows(target, "stage", StageKind::rows);
+  CHECK(rows.can_copy_directly({0, 1}));
+  CHECK_FALSE(rows.can_copy_directly({}));
+  target.columns[1].codec = Codec::cast;
+  CHECK_FALSE(rows.can_copy_directly({0, 1}));
+  CHECK(rows.can_copy_directly({0, 2}));
+}
+
+TEST_CASE("merge changes only what differs") {
+  const TargetTable target = tests::sample();
+  const Statements rows(target, "stage", StageKind::rows);
+  const std::string sql = rows.merge({.active = {0, 1, 2}});
+  CHECK(sql ==
+        "MERGE INTO \"public\".\"t\" t USING pg_temp.stage s ON t.\"id\" = s.c0 WHEN MATCHED AND "
+        "(t.\"s\" IS DISTINCT FROM s.c1 OR "
+        "t.\"n\" IS DISTINCT FROM s.c2::numeric(12,2)) THEN UPDATE SET \"s\" = s.c1, \"n\" = s.c2 "
+        "WHEN NOT MATCHED THEN INSERT "
+        "(\"id\", \"s\", \"n\") OVERRIDING SYSTEM VALUE VALUES (s.c0, s.c1, s.c2)");
+}
+
+TEST_CASE("masked columns take their default on insert and keep their value on update") {
+  const TargetTable target = tests::sample();
+  const std::string sql =
+      Statements(target, "stage", StageKind::rows).merge({.active = {0, 1, 2}, .masked = true});
+  CHECK(has(sql, "\"n\" = CASE WHEN get_bit(s.missing,2) = 1 THEN t.\"n\" ELSE s.c2 END"));
+  CHECK(has(sql, "VALUES (s.c0, s.c1, CASE WHEN get_bit(s.missing,2) = 1 THEN 1.5 ELSE s.c2 END)"));
+  CHECK(has(sql, "(get_bit(s.missing,1) IS DISTINCT FROM 1 AND t.\"s\" IS DISTINCT FROM s.c1)"));
+}
+
+TEST_CASE("only the last of equal keys, only a part, only whole rows") {
+  const TargetTable target = tests::sample();
+  const Statements rows(target, "stage", StageKind::rows);
+  StageFacts facts{.active = {0, 1}, .duplicates = true, .from = 3, .to = 9};
+  CHECK(has(rows.merge(facts),
+            "(SELECT DISTINCT ON (c0) * FROM pg_temp.stage WHERE ord BETWEEN 3 AND 9 ORDER BY c0, "
+            "ord DESC)"));
+  facts = {.active = {0, 1}, .key_only = true};
+  CHECK(has(rows.merge(facts), "(SELECT * FROM pg_temp.stage WHERE ord > 0)"));
+}
+
+TEST_CASE("types that the server casts") {
+  TargetTable target = tests::sample();
+  target.columns[0] = tests::column("id", "character(6)", "bpchar");
+  target.columns[1] = tests::column("s", "inet");
+  target.columns[3] = tests::column("big", "integer[]");
+  target.columns[3].codec = Codec::populate;
+  target.columns[3].exact = false;
+  const std::string sql = Statements(target, "stage", StageKind::rows).merge({.active = {0, 1, 3}});
+  CHECK(has(sql, "ON t.\"id\" = s.c0::bpchar"));
+  CHECK(has(sql, "ROW(t.\"s\")::record OPERATOR(pg_catalog.*<>) ROW(s.c1::inet)::record"));
+  CHECK(has(sql,
+            "\"big\" = (json_populate_record(NULL::\"public\".\"t\", json_build_object('big', "
+            "s.c3))).\"big\""));
+  CHECK(has(sql, "VALUES (s.c0, s.c1::inet, "));
+}
+
+TEST_CASE("events delete, and compare only rows of a picture") {
+  const TargetTable target = tests::sample();
+  const Statements events(target, "stage", StageKind::events);
+  const std::string sql = events.merge({.active = {0, 1}});
+  CHECK(has(sql, "WHEN MATCHED AND s.op = 'd' THEN DELETE WHEN MATCHED THEN UPDATE"));
+  CHECK(has(sql, "WHEN NOT MATCHED AND s.op <> 'd' THEN INSERT"));
+  CHECK(has(events.merge({.active = {0, 1}, .compare_only_reads = true}),
+            "AND (s.op <> 'r' OR t.\"s\" IS DISTINCT FROM s.c1)"));
+}
+
+TEST_CASE("a table of keys only, identity columns, deletes of what left") {
+  TargetTable target = tests::sample();
+  const Statements rows(target, "stage", StageKind::rows);
+  CHECK_FALSE(has(rows.merge({.active = {0}}), "THEN UPDATE"));
+  target.columns[1].identity_always = true;
+  CHECK_FALSE(has(rows.merge({.active = {0, 1, 2}}), "\"s\" ="));
+  CHECK(rows.delete_missing("t.\"s\" = 'a'") ==
+        "DELETE FROM \"public\".\"t\" t WHERE NOT EXISTS (SELECT FROM pg_temp.stage s WHERE "
+        "t.\"id\" = s.c0) AND t.\"s\" = 'a'");
+  CHECK(rows.insert({}) == "INSERT INTO \"public\".\"t\" SELECT FROM pg_temp.stage s ORDER BY ord");
+}

@@ -1,0 +1,28 @@
+#include "tools/pg-load/table/table_setup.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cdckit;
+using namespace cdckit::pg_load;
+
+TEST_CASE("a table for rows like these") {
+  Options options;
+  options.table = "t";
+  options.keys = {"id"};
+  options.columns = {"n:smallint"};
+  LineStore rows;
+  rows.append({.number = 1, .mark = 0, .text = R"({"id":1,"n":2})"});
+  const event::TableSchema schema = plan_table(options, rows);
+  REQUIRE(schema.columns.size() == 2);
+  CHECK(schema.columns[0].type == "bigint");
+  CHECK(schema.columns[1].type == "smallint");
+  CHECK(schema.key == std::vector<std::string>{"id"});
+  options.keys = {"other"};
+  CHECK_THROWS_AS(plan_table(options, rows), base::Error);
+}
+
+TEST_CASE("a missing table says what to do") {
+  CHECK(missing_table({.schema = "s", .table = "t"}, false).hint().find("--create") !=
+        std::string_view::npos);
+  CHECK(missing_table({.schema = "s", .table = "t"}, true).kind() == base::ErrorKind::unavailable);
+}

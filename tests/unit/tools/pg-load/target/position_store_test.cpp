@@ -1,0 +1,24 @@
+#include "tools/pg-load/target/position_store.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cdckit::pg_load;
+
+TEST_CASE("a source is named by what does not change when it moves on") {
+  CHECK(source_id(R"({"system_id":"73","timeline":1,"slot":"s","database":"d"})") == "73/s/d");
+  CHECK(source_id(R"({"system_id":"73","timeline":2,"slot":"s","database":"d"})") == "73/s/d");
+  CHECK(source_id(R"({"cluster":"c1","group":"g"})") == "c1/g");
+  CHECK(source_id(R"({"url":"x"})") == R"({"url":"x"})");
+}
+
+TEST_CASE("positions that were not committed go back") {
+  PositionStore store;
+  CHECK_FALSE(store.is_open());
+  std::string& mark = store.at("");
+  mark = "1";
+  store.saved();
+  store.at("") = "2";
+  store.revert();
+  CHECK(mark == "1");
+  CHECK(&store.at("") == &mark);
+}

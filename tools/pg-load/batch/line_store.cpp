@@ -1,0 +1,114 @@
+#include "tools/pg-load/batch/line_store.hpp"
+
+#include "common/base/error.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace cdckit::pg_load {
+namespace {
+
+struct RecordHead {
+  std::uint64_t number;
+  std::uint32_t mark;
+  std::uint32_t length;
+};
+
+constexpr std::size_t kReadSize = 1U << 20U;
+
+std::string temporary_folder() {
+  const char* folder = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): nothing sets it
+  return folder != nullptr && *folder != '\0' ? folder : "/tmp";
+}
+
+io::FileDescriptor open_unnamed() {
+  const std::string folder = temporary_folder();
+  io::FileDescriptor file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!file.is_open()) {
+    throw base::system_error(base::ErrorKind::cannot_create,
+                             "could not create a temporary file in \"" + folder + "\"",
+                             errno);
+  }
+  return file;
+}
+
+void read_exactly(int fd, char* into, std::size_t size, std::uint64_t offset) {
+  while (size > 0) {
+    const ssize_t got = ::pread(fd, into, size, static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0)
+      throw base::system_error(
+          base::ErrorKind::io, "could not read temporary file", got == 0 ? EIO : errno);
+    into += got;
+    offset += static_cast<std::uint64_t>(got);
+    size -= static_cast<std::size_t>(got);
+  }
+}
+
+}  // namespace
+
+void LineStore::append(const StoredLine& line) {
+  const RecordHead head{line.number, line.mark, static_cast<std::uint32_t>(line.text.size())};
+  char bytes[sizeof head];
+  std::memcpy(bytes, &head, sizeof head);
+  memory_.append(bytes, sizeof head);
+  memory_.append(line.text);
+  ++count_;
+  bytes_ += line.text.size();
+  if (memory_.size() > memory_limit_) spill();
+}
+
+void LineStore::spill() {
+  if (!file_.is_open()) file_ = open_unnamed();
+  io::write_all(file_.get(), memory_, "temporary file");
+  file_bytes_ += memory_.size();
+  memory_.clear();
+}
+
+void LineStore::clear() {
+  memory_.clear();
+  file_.reset();
+  file_bytes_ = 0;
+  count_ = 0;
+  bytes_ = 0;
+}
+
+std::size_t LineStore::visit_records(std::string_view bytes,
+                                     std::uint64_t& index,
+                                     std::uint64_t from,
+                                     std::uint64_t to,
+                                     const std::function<void(const StoredLine&)>& visit) const {
+  std::size_t at = 0;
+  RecordHead head{};
+  while (at + sizeof head <= bytes.size() && index < to) {
+    std::memcpy(&head, bytes.data() + at, sizeof head);
+    if (at + sizeof head + head.length > bytes.size()) break;
+    if (index >= from) visit({head.number, head.mark, bytes.substr(at + sizeof head, head.length)});
+    at += sizeof head + head.length;
+    ++index;
+  }
+  return at;
+}
+
+void LineStore::for_each(std::uint64_t from,
+                         std::uint64_t to,
+                         const std::function<void(const StoredLine&)>& visit) const {
+  std::uint64_t index = 0;
+  std::string piece;
+  std::size_t kept = 0;
+  for (std::uint64_t offset = 0; offset < file_bytes_ && index < to;) {
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(kReadSize, file_bytes_ - offset));
+    piece.resize(kept + size);
+    read_exactly(file_.get(), piece.data() + kept, size, offset);
+    offset += size;
+    piece.erase(0, visit_records(piece, index, from, to, visit));
+    kept = piece.size();
+  }
+  visit_records(memory_, index, from, to, visit);
+}
+
+}  // namespace cdckit::pg_load

@@ -1,0 +1,49 @@
+#include "tools/pg-load/batch/reporter.hpp"
+
+#include "common/log/log.hpp"
+
+#include <algorithm>
+#include <string>
+#include <unistd.h>
+
+namespace cdckit::pg_load {
+
+Reporter::Reporter(cli::Context& context)
+    : out_(STDOUT_FILENO, ndjson::Writer::Flush::every_line),
+      metrics_(context.metrics()),
+      seconds_(context.metrics().histogram("pg_load_batch_seconds",
+                                           "From a batch's first row to its commit.",
+                                           metrics::delay_bounds())) {}
+
+void Reporter::committed(const Receipt& receipt) {
+  rows_ok_ += receipt.rows_in - std::min(receipt.rows_in, receipt.rejected);
+  ++batches_;
+  seconds_.observe(static_cast<double>(receipt.milliseconds) / 1000);
+  const auto count = [&](const char* result, std::uint64_t amount) {
+    metrics_
+        .counter("pg_load_rows_total",
+                 "Rows by what became of them.",
+                 {{"table", receipt.table}, {"result", result}})
+        .add(static_cast<double>(amount));
+  };
+  count("inserted", receipt.inserted);
+  count("updated", receipt.updated);
+  count("deleted", receipt.deleted);
+  count("unchanged", receipt.unchanged);
+  count("rejected", receipt.rejected);
+  if (log::shows_progress())
+    log::progress(std::to_string(rows_ok_) + " rows in " + std::to_string(batches_) + " batches");
+  out_.write(receipt.json());
+}
+
+void Reporter::summary(std::uint64_t rejected) const {
+  const std::string text =
+      std::to_string(rows_ok_) + " rows loaded, " + std::to_string(rejected) + " rejected";
+  if (rejected > 0) {
+    log::warning(text);
+  } else {
+    log::info(text);
+  }
+}
+
+}  // namespace cdckit::pg_load

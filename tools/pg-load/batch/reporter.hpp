@@ -1,0 +1,29 @@
+// What leaves pg-load: receipts on stdout, counters, the summary at the end.
+#pragma once
+
+#include "common/cli/run_tool.hpp"
+#include "common/ndjson/writer.hpp"
+#include "tools/pg-load/batch/receipt.hpp"
+
+#include <cstdint>
+
+namespace cdckit::pg_load {
+
+class Reporter {
+ public:
+  explicit Reporter(cli::Context& context);
+
+  void committed(const Receipt& receipt);
+  // On stderr when rows were rejected, else only with -v.
+  void summary(std::uint64_t rejected) const;
+  [[nodiscard]] std::uint64_t rows_ok() const noexcept { return rows_ok_; }
+
+ private:
+  ndjson::Writer out_;
+  metrics::Registry& metrics_;
+  metrics::Histogram& seconds_;
+  std::uint64_t rows_ok_ = 0;
+  std::uint64_t batches_ = 0;
+};
+
+}  // namespace cdckit::pg_load

@@ -1,0 +1,147 @@
+#include "tools/pg-load/events/collected_run.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/text.hpp"
+
+#include <algorithm>
+
+namespace cdckit::pg_load {
+namespace {
+
+std::string sqlstate_of(const base::Error& error) {
+  const auto* server = dynamic_cast<const pg::ServerError*>(&error);
+  return server == nullptr ? "" : server->sqlstate();
+}
+
+}  // namespace
+
+EventTable& CollectedRun::table_of(const event::Event& event) {
+  EventTable& table = tables_.of(session_, event);
+  know_horizon(table);
+  return table;
+}
+
+void CollectedRun::know_horizon(EventTable& table) {
+  if (table.horizon_known()) return;
+  const std::string& stored = positions_.at("snapshot " + display_name(table.target().name));
+  table.set_horizon(base::parse_hex(stored).value_or(0));
+}
+
+bool CollectedRun::in_picture(const EventTable& table, const event::Event& event) const {
+  if (table.horizon() == 0 || event.op == 'r') return false;
+  const auto lsn = base::parse_hex(event.pos.substr(0, event.pos.find('/')));
+  return lsn && *lsn <= table.horizon();
+}
+
+void CollectedRun::reject(std::uint64_t line_number,
+                          EventTable& table,
+                          const std::string& reason,
+                          const std::string& code) {
+  if (rejects_.later(line_number, reason, code)) ++table.receipt().rejected;
+}
+
+FoldStatus CollectedRun::fold(std::uint64_t line_number, const event::Event& event) {
+  EventTable& table = table_of(event);
+  last_table_ = &table;
+  last_number_ = line_number;
+  const FoldStatus status = table.fold(event);
+  if (status == FoldStatus::bad)
+    reject(line_number, table, table.problem(), std::string(table.problem_code()));
+  return status;
+}
+
+void CollectedRun::apply_collected() {
+  tables_.for_each([&](EventTable& table) { table.apply(session_); });
+}
+
+void CollectedRun::discard() {
+  tables_.for_each([](EventTable& table) { table.discard(); });
+}
+
+void CollectedRun::apply(std::uint64_t from, std::uint64_t to) {
+  bool any = false;
+  tables_.for_each([&](const EventTable& table) { any = any || !table.empty(); });
+  if (!any) return;
+  const std::vector<Receipt> before = receipts();
+  session_.savepoint("run");
+  try {
+    apply_collected();
+    session_.release("run");
+  } catch (const base::Error& error) {
+    if (!is_row_error(error)) throw;
+    session_.roll_back_to("run");
+    discard();
+    restore(before);
+    split(from, to);
+  }
+}
+
+std::vector<Receipt> CollectedRun::receipts() {
+  std::vector<Receipt> all;
+  tables_.for_each([&](EventTable& table) { all.push_back(table.receipt()); });
+  return all;
+}
+
+void CollectedRun::restore(const std::vector<Receipt>& receipts) {
+  std::size_t i = 0;
+  tables_.for_each([&](EventTable& table) { table.receipt() = receipts[i++]; });
+}
+
+void CollectedRun::split(std::uint64_t from, std::uint64_t to) {
+  if (from >= to) return;
+  if (to - from == 1) {
+    try_range(from, to);
+    return;
+  }
+  const std::uint64_t middle = from + (to - from) / 2;
+  if (!try_range(from, middle)) split(from, middle);
+  if (!try_range(middle, to)) split(middle, to);
+}
+
+// Lines [from, to) as a set of their own. A single line that is refused is rejected here.
+bool CollectedRun::try_range(std::uint64_t from, std::uint64_t to) {
+  const std::vector<Receipt> before = receipts();
+  session_.savepoint("range");
+  try {
+    fold_range(from, to);
+    apply_collected();
+    session_.release("range");
+    return true;
+  } catch (const base::Error& error) {
+    if (!is_row_error(error)) throw;
+    session_.roll_back_to("range");
+    discard();
+    restore(before);
+    if (to - from > 1) return false;
+    reject(last_number_, *last_table_, error.what(), sqlstate_of(error));
+    return true;
+  }
+}
+
+void CollectedRun::fold_again(std::uint64_t from, std::uint64_t to) {
+  discard();
+  fold_range(from, to);
+}
+
+void CollectedRun::fold_range(std::uint64_t from, std::uint64_t to) {
+  event::Decoder decoder;
+  lines_.for_each(from, to, [&](const StoredLine& line) {
+    event::LineKind kind{};
+    event::Event event;
+    if (decoder.decode(line.text, false, kind, event) != nullptr || kind != event::LineKind::event)
+      return;
+    if (event.op == 'm' || in_picture(table_of(event), event) || rejects_.contains(line.number))
+      return;
+    FoldStatus status = fold(line.number, event);
+    if (status == FoldStatus::barrier) {
+      apply_collected();
+      status = fold(line.number, event);
+    }
+    if (status != FoldStatus::folded && status != FoldStatus::bad) {
+      throw base::Error(base::ErrorKind::bug,
+                        "could not collect line " + std::to_string(line.number) + " again");
+    }
+  });
+}
+
+}  // namespace cdckit::pg_load

@@ -1,0 +1,353 @@
+#include "tools/pg-load/events/event_loader.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/text.hpp"
+#include "common/event/position.hpp"
+#include "common/event/schema.hpp"
+#include "common/log/log.hpp"
+#include "common/ndjson/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cdckit::pg_load {
+namespace {
+
+constexpr std::size_t kRunBytes = 8U << 20U;
+
+std::string sqlstate_of(const base::Error& error) {
+  const auto* server = dynamic_cast<const pg::ServerError*>(&error);
+  return server == nullptr ? "" : server->sqlstate();
+}
+
+std::string_view first_half(std::string_view pos) {
+  return pos.substr(0, pos.find('/'));
+}
+
+}  // namespace
+
+EventLoader::EventLoader(const Options& options, Session& session, Rejects& rejects)
+    : session_(session),
+      rejects_(rejects),
+      tables_(options),
+      run_(session, tables_, positions_, rejects, store_) {}
+
+// Runs work on the server while lines come in. What can be tried again is, when the batch ends.
+template <class Work>
+void EventLoader::guarded(Work&& work) {
+  if (broken_) return;
+  try {
+    work();
+  } catch (const base::Error& error) {
+    if (!error.retryable()) throw;
+    broken_ = true;
+    session_.roll_back();
+    in_transaction_ = false;
+  }
+}
+
+void EventLoader::hello(std::string_view source_json) {
+  forget();
+  for (;;) {
+    try {
+      positions_.open(session_.connection(), source_id(source_json));
+      session_.succeeded();
+      return;
+    } catch (const base::Error& error) {
+      session_.pause_after(error);
+    }
+  }
+}
+
+bool EventLoader::begins_transaction(const event::Event& event) const noexcept {
+  return event.op == 'r' || event.pos.empty() || first_half(event.pos) != first_half(last_pos_);
+}
+
+void EventLoader::add(std::uint64_t line_number, const event::Event& event) {
+  if (!take_position(event)) return;
+  last_pos_.assign(event.pos);
+  if (store_.size() == 0) started_ = std::chrono::steady_clock::now();
+  index_ = store_.size();
+  store_.append({.number = line_number, .mark = 0, .text = event.line});
+  guarded([&] { take_event(line_number, event); });
+}
+
+void EventLoader::add(std::uint64_t line_number, const event::Control& control) {
+  if (store_.size() == 0) started_ = std::chrono::steady_clock::now();
+  index_ = store_.size();
+  store_.append({.number = line_number, .mark = 0, .text = control.line});
+  guarded([&] { take_control(control); });
+}
+
+void EventLoader::take_line(const StoredLine& line) {
+  event::LineKind kind{};
+  event::Event event;
+  if (const char* reason = decoder_.decode(line.text, false, kind, event)) {
+    throw base::Error(base::ErrorKind::bug,
+                      std::string("could not read a stored line again: ") + reason);
+  }
+  if (kind == event::LineKind::control) return take_control(event::parse_control(line.text));
+  if (take_position(event)) take_event(line.number, event);
+}
+
+bool EventLoader::take_position(const event::Event& event) {
+  if (!positions_.is_open()) return true;
+  // Rows of a picture are governed by its borders; through Kafka there are none.
+  if (event.kafka.empty() && event.op == 'r') return true;
+  part_.clear();
+  position_.assign(event.pos);
+  if (!event.kafka.empty()) {
+    const std::string_view topic = ndjson::find_member(event.kafka, "topic");
+    part_.assign(topic.size() > 2 ? topic.substr(1, topic.size() - 2) : topic)
+        .append(1, '/')
+        .append(ndjson::find_member(event.kafka, "partition"));
+    if (event.op == 'r') part_ += " snapshot";
+    if (event.pos.empty())
+      position_ =
+          "@" +
+          base::hex16(base::parse_unsigned(ndjson::find_member(event.kafka, "offset")).value_or(0));
+  }
+  if (position_.empty()) return true;
+  std::string& mark = positions_.at(part_);
+  if (!mark.empty() && position_ <= mark) return false;
+  mark = position_;
+  return true;
+}
+
+void EventLoader::ensure_transaction() {
+  if (in_transaction_) return;
+  session_.begin();
+  in_transaction_ = true;
+}
+
+void EventLoader::take_event(std::uint64_t line_number, const event::Event& event) {
+  if (event.op == 'm') return;
+  const bool second_half = event.op == 'c' && !event.old_key.empty();
+  if (!second_half) settle_held();
+  ensure_transaction();
+  EventTable& table = run_.table_of(event);
+  if (run_.in_picture(table, event)) {
+    held_.clear();
+    return;
+  }
+  ++table.receipt().rows_in;
+  table.receipt().bytes += event.line.size();
+  if (!event.pos.empty()) table.receipt().pos.assign(event.pos);
+  if (event.op == 't') return take_truncate(event);
+  settle_truncates();
+  if (event.op == 'd' && !event.new_key.empty()) return hold(line_number, event);
+  if (second_half) return take_move(line_number, event);
+  take_change(line_number, event);
+}
+
+void EventLoader::take_truncate(const event::Event& event) {
+  flush(index_);
+  run_begin_ = index_ + 1;
+  truncates_.push_back(run_.table_of(event).target().quoted());
+}
+
+// Together, as the source did: tables that refer to each other cannot be emptied one by one.
+void EventLoader::settle_truncates() {
+  if (truncates_.empty()) return;
+  std::string names;
+  for (const std::string& name : truncates_) names += (names.empty() ? "" : ", ") + name;
+  truncates_.clear();
+  session_.connection().execute("TRUNCATE " + names);
+}
+
+void EventLoader::hold(std::uint64_t line_number, const event::Event& event) {
+  flush(index_);
+  run_begin_ = index_;
+  held_.assign(event.line);
+  held_number_ = line_number;
+}
+
+// The other half of the key change did not come: then it is a plain delete.
+void EventLoader::settle_held() {
+  if (held_.empty()) return;
+  const std::string line = std::exchange(held_, {});
+  event::LineKind kind{};
+  event::Event event;
+  decoder_.decode(line, false, kind, event);
+  take_change(held_number_, event);
+}
+
+void EventLoader::take_move(std::uint64_t line_number, const event::Event& event) {
+  held_.clear();
+  flush(index_);
+  run_begin_ = index_ + 1;
+  bool rejected = false;
+  if (change_alone(line_number, event, rejected) || rejected) return;
+  EventTable& table = run_.table_of(event);
+  if (!event.unchanged.empty()) {
+    return run_.reject(line_number,
+                       table,
+                       "the row under old_key is not there and the event leaves columns out",
+                       "23000");
+  }
+  run_begin_ = index_;
+  take_change(line_number, event);
+}
+
+void EventLoader::take_change(std::uint64_t line_number, const event::Event& event) {
+  bool rejected = false;
+  switch (run_.fold(line_number, event)) {
+    case FoldStatus::bad:
+      return;
+    case FoldStatus::folded:
+      break;
+    case FoldStatus::barrier:
+      flush(index_);
+      run_begin_ = index_;
+      run_.fold(line_number, event);
+      break;
+    case FoldStatus::recoded:
+      run_.fold_again(run_begin_, index_ + 1);
+      break;
+    case FoldStatus::alone:
+      flush(index_);
+      run_begin_ = index_ + 1;
+      if (!change_alone(line_number, event, rejected) && !rejected)
+        run_.reject(line_number, run_.table_of(event), "no row equals \"before\"", "23000");
+      return;
+  }
+  collected_ += event.line.size();
+  if (collected_ >= kRunBytes) flush(index_ + 1);
+}
+
+bool EventLoader::change_alone(std::uint64_t line_number,
+                               const event::Event& event,
+                               bool& rejected) {
+  EventTable& table = run_.table_of(event);
+  session_.savepoint("alone");
+  try {
+    const bool changed = table.change_alone(session_, event);
+    session_.release("alone");
+    return changed;
+  } catch (const base::Error& error) {
+    if (!is_row_error(error)) throw;
+    session_.roll_back_to("alone");
+    run_.reject(line_number, table, error.what(), sqlstate_of(error));
+    rejected = true;
+    return false;
+  }
+}
+
+void EventLoader::flush(std::uint64_t end) {
+  collected_ = 0;
+  run_.apply(run_begin_, end);
+  run_begin_ = end;
+}
+
+void EventLoader::take_control(const event::Control& control) {
+  settle_held();
+  if (control.kind != event::ControlKind::schema && control.kind != event::ControlKind::snapshot)
+    return;
+  ensure_transaction();
+  settle_truncates();
+  flush(index_);
+  run_begin_ = index_ + 1;
+  if (control.kind == event::ControlKind::schema) {
+    tables_.announce(session_, event::parse_schema_line(control.line));
+  } else if (!control.table.empty()) {
+    take_snapshot(control);
+  }
+}
+
+void EventLoader::take_snapshot(const event::Control& control) {
+  EventTable& table = tables_.of(session_, control.schema, control.table);
+  run_.know_horizon(table);
+  if (control.phase == "begin") return table.begin_picture(session_);
+  table.end_picture(session_, base::parse_hex(first_half(control.pos)).value_or(0));
+  if (table.horizon() > 0)
+    positions_.at("snapshot " + display_name(table.target().name)) = base::hex16(table.horizon());
+}
+
+bool EventLoader::replay() {
+  session_.roll_back();
+  in_transaction_ = false;
+  pg::Connection& connection = session_.connection();
+  if (!tables_.reset(session_)) return false;
+  positions_.reload(connection);
+  held_.clear();
+  truncates_.clear();
+  run_begin_ = 0;
+  collected_ = 0;
+  index_ = 0;
+  store_.for_each(0, store_.size(), [&](const StoredLine& line) {
+    take_line(line);
+    ++index_;
+  });
+  return true;
+}
+
+void EventLoader::send() {
+  if (store_.size() > 0) ensure_transaction();
+  settle_held();
+  settle_truncates();
+  flush(store_.size());
+  rejects_.settle(store_);
+  if (!in_transaction_) return;
+  positions_.save(session_.connection());
+  session_.commit();
+  in_transaction_ = false;
+}
+
+std::vector<Receipt> EventLoader::commit() {
+  bool possible = true;
+  while (possible) {
+    try {
+      if (broken_) possible = replay();
+      if (!possible) break;
+      broken_ = false;
+      send();
+      break;
+    } catch (const base::Error& error) {
+      in_transaction_ = false;
+      broken_ = true;
+      session_.pause_after(error);
+    }
+  }
+  if (!possible) {
+    throw base::Error(base::ErrorKind::temporary,
+                      "could not finish a snapshot: the connection was lost in the middle of it",
+                      "Run the pipeline again; the source begins the snapshot anew.");
+  }
+  session_.succeeded();
+  positions_.saved();
+  return take_receipts();
+}
+
+std::vector<Receipt> EventLoader::take_receipts() {
+  const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - started_);
+  std::vector<Receipt> receipts;
+  tables_.for_each([&](EventTable& table) {
+    Receipt& receipt = table.receipt();
+    const Receipt empty{.table = receipt.table};
+    if (receipt.rows_in > 0 || receipt.deleted > 0) {
+      receipts.push_back(std::exchange(receipt, empty));
+      receipts.back().milliseconds = static_cast<std::uint64_t>(spent.count());
+    }
+  });
+  store_.clear();
+  rejects_.clear();
+  run_begin_ = 0;
+  return receipts;
+}
+
+void EventLoader::forget() {
+  session_.roll_back();
+  in_transaction_ = false;
+  broken_ = false;
+  tables_.clear();
+  positions_.revert();
+  store_.clear();
+  rejects_.clear();
+  held_.clear();
+  truncates_.clear();
+  run_begin_ = 0;
+  collected_ = 0;
+}
+
+}  // namespace cdckit::pg_load

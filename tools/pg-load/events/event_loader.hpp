@@ -1,0 +1,90 @@
+// Applies change events to their tables in order, in one transaction of the target from border to
+// border of the source, with the position stored in it. Lines are kept until the commit, so that a
+// lost connection or a bad row only means applying them again, in smaller pieces if need be.
+#pragma once
+
+#include "common/event/control.hpp"
+#include "common/event/input.hpp"
+#include "tools/pg-load/batch/line_store.hpp"
+#include "tools/pg-load/batch/rejects.hpp"
+#include "tools/pg-load/events/collected_run.hpp"
+#include "tools/pg-load/events/event_tables.hpp"
+#include "tools/pg-load/target/position_store.hpp"
+#include "tools/pg-load/target/session.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cdckit::pg_load {
+
+class EventLoader {
+ public:
+  EventLoader(const Options& options, Session& session, Rejects& rejects);
+
+  // A tracked source: from now on positions are kept in the target.
+  void hello(std::string_view source_json);
+  void add(std::uint64_t line_number, const event::Event& event);
+  // schema and snapshot lines.
+  void add(std::uint64_t line_number, const event::Control& control);
+  // Commits what was added; one receipt for each table that was touched.
+  std::vector<Receipt> commit();
+  // Takes back what was added since the last commit.
+  void forget();
+
+  // Lines added since the last commit, without those that had been applied before.
+  [[nodiscard]] std::uint64_t pending() const noexcept { return store_.size(); }
+  // True when this event begins another transaction of the source than the one before.
+  [[nodiscard]] bool begins_transaction(const event::Event& event) const noexcept;
+  [[nodiscard]] std::chrono::steady_clock::time_point started() const noexcept { return started_; }
+
+ private:
+  // One line, while it comes in or when lines are applied again. `index` is its place in store_.
+  void take_line(const StoredLine& line);
+  void take_event(std::uint64_t line_number, const event::Event& event);
+  void take_control(const event::Control& control);
+  void take_snapshot(const event::Control& control);
+  void take_truncate(const event::Event& event);
+  void take_move(std::uint64_t line_number, const event::Event& event);
+  void take_change(std::uint64_t line_number, const event::Event& event);
+  void hold(std::uint64_t line_number, const event::Event& event);
+  void settle_held();
+  void settle_truncates();
+  template <class Work>
+  void guarded(Work&& work);
+
+  void ensure_transaction();
+  // Applies what was collected; lines from `end` on are not part of it.
+  void flush(std::uint64_t end);
+  // Runs one change in a savepoint: false when nothing was there to change, or it was rejected.
+  bool change_alone(std::uint64_t line_number, const event::Event& event, bool& rejected);
+
+  // False when the event was applied in an earlier run; else its position is taken.
+  bool take_position(const event::Event& event);
+  bool replay();
+  void send();
+  std::vector<Receipt> take_receipts();
+
+  Session& session_;
+  Rejects& rejects_;
+  EventTables tables_;
+  PositionStore positions_;
+  event::Decoder decoder_;
+  LineStore store_;
+  CollectedRun run_;
+  std::uint64_t run_begin_ = 0;  // index of the first line that is only collected
+  std::uint64_t index_ = 0;      // of the line in hand
+  std::uint64_t collected_ = 0;  // bytes of lines since the last flush
+  std::string held_;             // a d with new_key that waits for its c
+  std::uint64_t held_number_ = 0;
+  std::vector<std::string> truncates_;  // quoted names that wait to be emptied together
+  std::string last_pos_;
+  std::string part_;      // scratch
+  std::string position_;  // scratch
+  std::chrono::steady_clock::time_point started_{};
+  bool in_transaction_ = false;
+  bool broken_ = false;  // apply the lines again
+};
+
+}  // namespace cdckit::pg_load

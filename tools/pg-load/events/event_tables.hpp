@@ -1,0 +1,51 @@
+// The tables that change events go to, found by the names in an event's `source`.
+#pragma once
+
+#include "common/event/event.hpp"
+#include "common/event/schema.hpp"
+#include "tools/pg-load/events/event_table.hpp"
+#include "tools/pg-load/options.hpp"
+#include "tools/pg-load/target/session.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cdckit::pg_load {
+
+// --table, then --map (SRC is schema.table or table), else the same name.
+TableName target_name(const Options& options, const std::string& schema, const std::string& table);
+
+class EventTables {
+ public:
+  explicit EventTables(const Options& options) : options_(options) {}
+
+  // Throws unavailable (69) when the target has no such table.
+  EventTable& of(Session& session, const event::Event& event);
+  EventTable& of(Session& session, const std::string& schema, const std::string& table);
+  // A schema line: makes the table when it is missing and may be made; what was known of it is
+  // looked up again. Nothing may be collected then.
+  void announce(Session& session, const event::TableSchema& schema);
+  // In order of first use.
+  void for_each(const std::function<void(EventTable&)>& visit);
+  // Forgets what was collected; false when the helper table of an open picture went with a session.
+  bool reset(const Session& session);
+  // Forgets the tables themselves.
+  void clear();
+
+ private:
+  EventTable& open(Session& session, std::string_view raw_schema, std::string_view raw_table);
+  void place(const std::string& raw_name, TargetTable target);
+
+  const Options& options_;
+  std::map<std::string, std::unique_ptr<EventTable>, std::less<>> tables_;  // by raw `schema.table`
+  std::vector<EventTable*> order_;
+  std::string name_;  // scratch
+  std::string last_name_;
+  EventTable* last_ = nullptr;
+};
+
+}  // namespace cdckit::pg_load

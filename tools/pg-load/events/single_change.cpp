@@ -1,0 +1,64 @@
+#include "tools/pg-load/events/single_change.hpp"
+
+#include "common/ndjson/text.hpp"
+
+namespace cdckit::pg_load {
+namespace {
+
+std::string record(const TargetTable& target, int parameter) {
+  return "json_populate_record(NULL::" + target.quoted() + ", $" + std::to_string(parameter) +
+         "::json)";
+}
+
+std::string assignments(const std::vector<std::string>& columns) {
+  std::string out;
+  for (const std::string& column : columns) {
+    const std::string name = pg::quote_identifier(column);
+    out += (out.empty() ? "" : ", ") + name + " = fresh." + name;
+  }
+  return out;
+}
+
+std::string equal_row(const TargetTable& target, int parameter) {
+  return "(SELECT o.ctid FROM " + target.quoted() + " o, " + record(target, parameter) +
+         " old WHERE o OPERATOR(pg_catalog.*=) old LIMIT 1)";
+}
+
+}  // namespace
+
+std::vector<std::string> writable_members(const TargetTable& target, std::string_view row) {
+  std::vector<std::string> columns;
+  ndjson::ObjectCursor cursor(row);
+  ndjson::Member member;
+  while (cursor.next(member)) {
+    std::string scratch;
+    const std::string_view quoted(member.name.data() - 1, member.name.size() + 2);
+    const auto column = target.find(ndjson::unescape(quoted, scratch));
+    if (!column || target.columns[*column].generated || target.columns[*column].identity_always)
+      continue;
+    columns.push_back(target.columns[*column].name);
+  }
+  return columns;
+}
+
+std::string move_sql(const TargetTable& target, const std::vector<std::string>& columns) {
+  std::string where;
+  for (const std::size_t column : target.key) {
+    const std::string name = pg::quote_identifier(target.columns[column].name);
+    where += (where.empty() ? "" : " AND ") + ("t." + name) + " = old." + name;
+  }
+  return "UPDATE " + target.quoted() + " t SET " + assignments(columns) + " FROM " +
+         record(target, 1) + " fresh, " + record(target, 2) + " old WHERE " + where;
+}
+
+std::string change_equal_row_sql(const TargetTable& target,
+                                 const std::vector<std::string>& columns) {
+  return "UPDATE " + target.quoted() + " t SET " + assignments(columns) + " FROM " +
+         record(target, 1) + " fresh WHERE t.ctid = " + equal_row(target, 2);
+}
+
+std::string delete_equal_row_sql(const TargetTable& target) {
+  return "DELETE FROM " + target.quoted() + " t WHERE t.ctid = " + equal_row(target, 1);
+}
+
+}  // namespace cdckit::pg_load

@@ -1,0 +1,26 @@
+// Changes that are applied one by one: a key that moves, and rows of tables without a key, which
+// are found by all their values. The server reads the JSON itself, as the inverse of row_to_json().
+#pragma once
+
+#include "tools/pg-load/table/target_table.hpp"
+#include "tools/pg-load/target/session.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cdckit::pg_load {
+
+// Names of the columns to write: members of `row` that the target has and lets us write.
+std::vector<std::string> writable_members(const TargetTable& target, std::string_view row);
+
+// UPDATE ... SET columns FROM the row $1, WHERE the key equals that of $2.
+std::string move_sql(const TargetTable& target, const std::vector<std::string>& columns);
+// The same where all columns equal those of $2, for one of several equal rows.
+std::string change_equal_row_sql(const TargetTable& target,
+                                 const std::vector<std::string>& columns);
+// DELETE of one row that equals $1.
+std::string delete_equal_row_sql(const TargetTable& target);
+
+}  // namespace cdckit::pg_load

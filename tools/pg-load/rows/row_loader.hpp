@@ -1,0 +1,84 @@
+// Plain rows of one table: collects a batch, streams it while it is read, merges and commits it.
+// Everything is kept until the commit, so that a batch can be sent again. Modes insert, upsert,
+// sync.
+#pragma once
+
+#include "tools/pg-load/batch/receipt.hpp"
+#include "tools/pg-load/batch/rejects.hpp"
+#include "tools/pg-load/options.hpp"
+#include "tools/pg-load/rows/row_stage.hpp"
+#include "tools/pg-load/target/session.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace cdckit::pg_load {
+
+class RowLoader {
+ public:
+  RowLoader(const Options& options, Session& session, Rejects& rejects);
+
+  // Finds the table; without --create a missing one is an error (69).
+  void prepare();
+  void add(std::uint64_t line_number, std::string_view row);
+  // Applies and commits what was added. `picture`: these rows are all there are (sync), an empty
+  // batch included. The receipt's `rejected` counts all since the last commit.
+  Receipt commit(const std::string& pos, bool picture);
+  // Takes back what was added since the last commit.
+  void forget();
+
+  // Rows added since the last commit; also a --truncate that is still to be done.
+  [[nodiscard]] std::uint64_t pending_rows() const noexcept { return rows_read_; }
+  [[nodiscard]] bool must_truncate() const noexcept { return truncate_; }
+  [[nodiscard]] std::chrono::steady_clock::time_point started() const noexcept { return started_; }
+
+ private:
+  struct Counts {
+    std::uint64_t inserted = 0;
+    std::uint64_t updated = 0;
+    std::uint64_t deleted = 0;
+  };
+
+  void open_table(bool last_chance);
+  void use_target(TargetTable target);
+  void start();
+  void stream(const StoredLine& line);
+  void reject_row(const StoredLine& line);
+  void replay();
+  void send(bool picture);
+  void recover(const base::Error& error);
+  void apply();
+  bool apply_part(const StageFacts& facts);
+  void split(const StageFacts& facts);
+  void run_merge(const StageFacts& facts);
+  void delete_missing();
+  std::optional<std::uint64_t> matches_before(const StageFacts& facts);
+  std::uint64_t staged_keys(const StageFacts& facts);
+  Counts statistics();
+  Receipt receipt(const std::string& pos) const;
+  void reset();
+
+  const Options& options_;
+  Session& session_;
+  Rejects& rejects_;
+  Mode mode_;
+  TableName name_;
+  std::unique_ptr<RowStage> stage_;
+  LineStore store_;
+  Counts counts_;
+  std::uint64_t unchanged_ = 0;
+  std::uint64_t rows_read_ = 0;
+  std::uint64_t rejected_before_ = 0;
+  std::uint64_t foreign_before_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::chrono::steady_clock::time_point started_{};
+  bool streaming_ = false;  // the rows of the store are on their way
+  bool direct_allowed_ = true;
+  bool truncate_ = false;  // still to be done
+  bool torn_ = false;      // a row of the picture is lost and its key is not known
+};
+
+}  // namespace cdckit::pg_load

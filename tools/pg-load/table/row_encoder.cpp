@@ -1,0 +1,194 @@
+#include "tools/pg-load/table/row_encoder.hpp"
+
+#include "common/ndjson/text.hpp"
+#include "tools/pg-load/value/big_endian.hpp"
+
+#include <algorithm>
+
+namespace cdckit::pg_load {
+namespace {
+
+const FieldProblem kUnknownMember{"42703", "the table has no such column"};
+const FieldProblem kMissingKey{"23502", "the key is missing"};
+const FieldProblem kMissingColumn{"23502", "the member is missing"};
+
+}  // namespace
+
+RowEncoder::RowEncoder(TargetTable& target, EncoderSettings settings)
+    : target_(target),
+      settings_(settings),
+      is_active_(target.columns.size()),
+      masked_columns_(target.columns.size()),
+      values_(target.columns.size()) {
+  for (const std::size_t column : target.key) activate(column);
+  if (settings.missing != Missing::use_null) return;
+  for (std::size_t i = 0; i < target.columns.size(); ++i) {
+    if (!target.columns[i].generated && !target.columns[i].identity_always) activate(i);
+  }
+}
+
+void RowEncoder::activate(std::size_t column) {
+  if (is_active_[column]) return;
+  is_active_[column] = true;
+  active_.push_back(column);
+}
+
+RowStatus RowEncoder::fail(const FieldProblem& problem, std::string_view column) {
+  problem_ = &problem;
+  problem_column_ = column;
+  return RowStatus::bad;
+}
+
+std::string RowEncoder::problem_text() const {
+  return "column \"" + problem_column_ + "\": " + std::string(problem_->reason);
+}
+
+std::size_t RowEncoder::column_for(std::string_view raw_name, std::size_t place) {
+  if (place < expected_.size() && expected_[place] != kNone &&
+      target_.columns[expected_[place]].name == raw_name) {
+    return expected_[place];
+  }
+  std::string_view name = raw_name;
+  if (raw_name.find('\\') != std::string_view::npos) {
+    scratch_.assign(1, '"').append(raw_name).push_back('"');
+    std::string text;
+    ndjson::append_unescaped(text, scratch_);
+    scratch_ = std::move(text);
+    name = scratch_;
+  }
+  const std::size_t column = target_.find(name).value_or(kNone);
+  if (place >= expected_.size()) expected_.resize(place + 1, kNone);
+  expected_[place] = column;
+  return column;
+}
+
+void RowEncoder::clear() {
+  std::fill(values_.begin(), values_.end(), std::string_view());
+  std::fill(masked_columns_.begin(), masked_columns_.end(), false);
+}
+
+RowStatus RowEncoder::read(std::string_view object) {
+  clear();
+  bool grown = false;
+  ndjson::ObjectCursor cursor(object);
+  ndjson::Member member;
+  for (std::size_t place = 0; cursor.next(member); ++place) {
+    const std::size_t column = column_for(member.name, place);
+    if (column == kNone) {
+      if (settings_.ignore_extra) continue;
+      return fail(kUnknownMember, member.name);
+    }
+    if (target_.columns[column].generated) continue;
+    values_[column] = member.value;
+    if (is_active_[column]) continue;
+    activate(column);
+    grown = true;
+  }
+  return grown ? RowStatus::grown : RowStatus::good;
+}
+
+void RowEncoder::read_key(std::string_view object) {
+  ndjson::ObjectCursor cursor(object);
+  ndjson::Member member;
+  while (cursor.next(member)) {
+    const auto column = target_.find(member.name);
+    if (column && target_.is_key(*column) && missing(*column)) values_[*column] = member.value;
+  }
+}
+
+void RowEncoder::mask(std::string_view array_of_names) {
+  ndjson::ArrayCursor cursor(array_of_names);
+  std::string_view token;
+  while (cursor.next(token)) {
+    const auto column = target_.find(ndjson::unescape(token, scratch_));
+    if (!column) continue;
+    masked_columns_[*column] = true;
+    values_[*column] = {};
+  }
+}
+
+RowStatus RowEncoder::append(std::string& out, bool with_mask) {
+  const std::size_t begin = out.size();
+  append_mask(out);
+  if (!with_mask) out.resize(begin);
+  const RowStatus status = append_columns(out, false);
+  return status == RowStatus::good && settings_.missing == Missing::error ? check_all_given()
+                                                                          : status;
+}
+
+RowStatus RowEncoder::append_key_only(std::string& out) {
+  masked_ = false;
+  append_null_field(out);
+  return append_columns(out, true);
+}
+
+RowStatus RowEncoder::check_all_given() {
+  for (std::size_t i = 0; i < target_.columns.size(); ++i) {
+    if (missing(i) && !masked_columns_[i] && !target_.columns[i].generated)
+      return fail(kMissingColumn, target_.columns[i].name);
+  }
+  return RowStatus::good;
+}
+
+// The mask has one bit for each column of the table; get_bit() counts from the lowest bit.
+void RowEncoder::append_mask(std::string& out) {
+  masked_ = false;
+  needs_mask_ = false;
+  const std::size_t at = out.size();
+  const std::size_t bytes = (target_.columns.size() + 7) / 8;
+  append_big_endian(out, static_cast<std::int32_t>(bytes));
+  out.append(bytes, '\0');
+  bool any = false;
+  for (std::size_t column = 0; column < values_.size(); ++column) {
+    if (!missing(column) || !mask_matters(column)) continue;
+    any = true;
+    masked_ = masked_ || is_active_[column];
+    needs_mask_ = needs_mask_ || masked_columns_[column] ||
+                  (is_active_[column] && !target_.columns[column].default_expression.empty());
+    char& byte = out[at + 4 + column / 8];
+    byte = static_cast<char>(static_cast<unsigned char>(byte) | (1U << (column % 8)));
+  }
+  if (any) return;
+  out.resize(at);
+  append_null_field(out);
+}
+
+bool RowEncoder::mask_matters(std::size_t column) const {
+  if (masked_columns_[column]) return is_active_[column];
+  return settings_.missing == Missing::use_default &&
+         (is_active_[column] || settings_.mask_inactive);
+}
+
+RowStatus RowEncoder::append_field(std::size_t column, std::string& out) {
+  const std::string_view value = values_[column];
+  if (value.empty() || value == "null") {
+    append_null_field(out);
+    return RowStatus::good;
+  }
+  Column& about = target_.columns[column];
+  const FieldProblem* problem = fields_.encode(about.codec, value, out);
+  if (problem == nullptr) return RowStatus::good;
+  if (!problem->ask_server) return fail(*problem, about.name);
+  about.codec = Codec::cast;
+  return RowStatus::recoded;
+}
+
+RowStatus RowEncoder::append_columns(std::string& out, bool key_only) {
+  key_.offset = out.size();
+  for (std::size_t i = 0; i < active_.size(); ++i) {
+    const std::size_t column = active_[i];
+    const bool key = i < target_.key.size();
+    if (key && (missing(column) || values_[column] == "null"))
+      return fail(kMissingKey, target_.columns[column].name);
+    if (!key && key_only) {
+      append_null_field(out);
+      continue;
+    }
+    const RowStatus status = append_field(column, out);
+    if (status != RowStatus::good) return status;
+    if (key) key_.length = out.size() - key_.offset;
+  }
+  return RowStatus::good;
+}
+
+}  // namespace cdckit::pg_load

@@ -1,0 +1,221 @@
+#include "tools/pg-load/table/statements.hpp"
+
+#include "common/pg/connection.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace cdckit::pg_load {
+namespace {
+
+using pg::quote_identifier;
+
+std::string join(const std::vector<std::size_t>& columns,
+                 std::string_view separator,
+                 const std::function<std::string(std::size_t)>& text) {
+  std::string out;
+  for (const std::size_t column : columns) {
+    if (!out.empty()) out += separator;
+    out += text(column);
+  }
+  return out;
+}
+
+std::string staged(std::size_t column) {
+  return "c" + std::to_string(column);
+}
+
+std::string bit(std::size_t column) {
+  return "get_bit(s.missing," + std::to_string(column) + ")";
+}
+
+std::string quote_text(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
+  return out + "'";
+}
+
+}  // namespace
+
+std::string Statements::target_column(std::size_t column) const {
+  return quote_identifier(target_.columns[column].name);
+}
+
+std::string Statements::create_stage() const {
+  std::string sql = "CREATE TEMP TABLE " + stage_ + " (" +
+                    (kind_ == StageKind::rows ? "ord bigint" : "op \"char\"") + ", missing bytea";
+  for (std::size_t i = 0; i < target_.columns.size(); ++i) {
+    sql += ", " + staged(i) + " " + std::string(staging_type(target_.columns[i].codec));
+  }
+  return sql + ") ON COMMIT DELETE ROWS";
+}
+
+std::string Statements::drop_stage() const {
+  return "DROP TABLE IF EXISTS pg_temp." + stage_;
+}
+
+std::string Statements::analyze_stage() const {
+  return "ANALYZE pg_temp." + stage_;
+}
+
+std::string Statements::copy_into_stage(const std::vector<std::size_t>& active) const {
+  std::string columns = kind_ == StageKind::rows ? "ord, missing" : "op, missing";
+  for (const std::size_t column : active) columns += ", " + staged(column);
+  return "COPY pg_temp." + stage_ + " (" + columns + ") FROM STDIN (FORMAT binary)";
+}
+
+std::string Statements::copy_into_target(const std::vector<std::size_t>& active) const {
+  return "COPY " + target_.quoted() + " (" +
+         join(active, ", ", [&](std::size_t c) { return target_column(c); }) +
+         ") FROM STDIN (FORMAT binary)";
+}
+
+bool Statements::can_copy_directly(const std::vector<std::size_t>& active) const {
+  return !active.empty() && std::all_of(active.begin(), active.end(), [&](std::size_t column) {
+    return target_.columns[column].codec < Codec::cast;
+  });
+}
+
+// The assignment to the column casts further, and complains of what does not fit: an explicit cast
+// to char(3) would cut silently.
+std::string Statements::staged_value(std::size_t column) const {
+  const Column& about = target_.columns[column];
+  const std::string value = "s." + staged(column);
+  if (about.codec == Codec::cast) return value + "::" + about.base_type;
+  if (about.codec != Codec::populate) return value;
+  return "(json_populate_record(NULL::" + target_.quoted() + ", json_build_object(" +
+         quote_text(about.name) + ", " + value + "))).\"" + target_column(column).substr(1);
+}
+
+std::string Statements::staged_for_match(std::size_t column) const {
+  const Column& about = target_.columns[column];
+  if (about.codec == Codec::populate || about.codec == Codec::cast) return staged_value(column);
+  // The target's side must stay bare, or its index could not be used.
+  return staging_type(about.codec) == about.base_type
+             ? "s." + staged(column)
+             : "s." + staged(column) + "::" + about.base_type;
+}
+
+std::string Statements::match(const std::string& target_alias) const {
+  return join(target_.key, " AND ", [&](std::size_t c) {
+    return target_alias + "." + target_column(c) + " = " + staged_for_match(c);
+  });
+}
+
+std::string Statements::given_or(std::size_t column,
+                                 const std::string& other,
+                                 const StageFacts& facts) const {
+  const std::string value = staged_value(column);
+  if (!facts.masked || target_.is_key(column)) return value;
+  return "CASE WHEN " + bit(column) + " = 1 THEN " + other + " ELSE " + value + " END";
+}
+
+std::string Statements::inserted_value(std::size_t column, const StageFacts& facts) const {
+  const std::string& fallback = target_.columns[column].default_expression;
+  return fallback.empty() ? staged_value(column) : given_or(column, fallback, facts);
+}
+
+std::string Statements::differs(std::size_t column, const StageFacts& facts) const {
+  const Column& about = target_.columns[column];
+  const std::string old_value = "t." + target_column(column);
+  const bool text = about.codec == Codec::text;
+  std::string new_value =
+      text || about.codec >= Codec::cast ? staged_for_match(column) : "s." + staged(column);
+  if (!text && about.codec < Codec::cast && about.type != std::string(staging_type(about.codec)))
+    new_value += "::" + about.type;
+  std::string test = about.exact ? old_value + " IS DISTINCT FROM " + new_value
+                                 : "ROW(" + old_value + ")::record OPERATOR(pg_catalog.*<>) ROW(" +
+                                       new_value + ")::record";
+  if (facts.masked) test = "(" + bit(column) + " IS DISTINCT FROM 1 AND " + test + ")";
+  return test;
+}
+
+std::vector<std::size_t> Statements::updatable(const StageFacts& facts) const {
+  std::vector<std::size_t> columns;
+  for (const std::size_t column : facts.active) {
+    if (!target_.is_key(column) && !target_.columns[column].identity_always)
+      columns.push_back(column);
+  }
+  return columns;
+}
+
+std::string Statements::difference(const StageFacts& facts) const {
+  const std::string any =
+      join(updatable(facts), " OR ", [&](std::size_t c) { return differs(c, facts); });
+  if (kind_ == StageKind::rows) return " AND (" + any + ")";
+  return facts.compare_only_reads ? " AND (s.op <> 'r' OR " + any + ")" : "";
+}
+
+std::string Statements::assignments(const StageFacts& facts) const {
+  return join(updatable(facts), ", ", [&](std::size_t c) {
+    return target_column(c) + " = " + given_or(c, "t." + target_column(c), facts);
+  });
+}
+
+std::string Statements::condition(const StageFacts& facts) const {
+  std::string where;
+  if (facts.to > 0)
+    where = " WHERE ord BETWEEN " + std::to_string(facts.from) + " AND " + std::to_string(facts.to);
+  if (facts.key_only && facts.to == 0) where = " WHERE ord > 0";
+  return where;
+}
+
+std::string Statements::stage_key() const {
+  return join(target_.key, ", ", [](std::size_t c) { return staged(c); });
+}
+
+std::string Statements::source(const StageFacts& facts) const {
+  if (facts.duplicates) {
+    return "(SELECT DISTINCT ON (" + stage_key() + ") * FROM pg_temp." + stage_ + condition(facts) +
+           " ORDER BY " + stage_key() + ", ord DESC)";
+  }
+  const std::string where = condition(facts);
+  return where.empty() ? "pg_temp." + stage_ : "(SELECT * FROM pg_temp." + stage_ + where + ")";
+}
+
+std::string Statements::insert(const StageFacts& facts) const {
+  const auto name = [&](std::size_t c) { return target_column(c); };
+  const auto value = [&](std::size_t c) { return inserted_value(c, facts); };
+  const std::string from = " FROM pg_temp." + stage_ + " s" + condition(facts) +
+                           (kind_ == StageKind::rows ? " ORDER BY ord" : "");
+  if (facts.active.empty()) return "INSERT INTO " + target_.quoted() + " SELECT" + from;
+  return "INSERT INTO " + target_.quoted() + " (" + join(facts.active, ", ", name) +
+         ") OVERRIDING SYSTEM VALUE SELECT " + join(facts.active, ", ", value) + from;
+}
+
+std::string Statements::merge(const StageFacts& facts) const {
+  const auto name = [&](std::size_t c) { return target_column(c); };
+  const auto value = [&](std::size_t c) { return inserted_value(c, facts); };
+  const std::string values = join(facts.active, ", ", value);
+  std::string sql =
+      "MERGE INTO " + target_.quoted() + " t USING " + source(facts) + " s ON " + match();
+  const bool events = kind_ == StageKind::events;
+  if (events) sql += " WHEN MATCHED AND s.op = 'd' THEN DELETE";
+  if (!updatable(facts).empty())
+    sql += " WHEN MATCHED" + difference(facts) + " THEN UPDATE SET " + assignments(facts);
+  sql += std::string(" WHEN NOT MATCHED") + (events ? " AND s.op <> 'd'" : "") + " THEN INSERT (" +
+         join(facts.active, ", ", name) + ") OVERRIDING SYSTEM VALUE VALUES (" + values + ")";
+  return sql;
+}
+
+std::string Statements::delete_missing(const std::string& scope) const {
+  return "DELETE FROM " + target_.quoted() + " t WHERE NOT EXISTS (SELECT FROM pg_temp." + stage_ +
+         " s WHERE " + match() + ")" + (scope.empty() ? "" : " AND " + scope);
+}
+
+std::string Statements::count_keys(const StageFacts& facts) const {
+  return "SELECT count(*) FROM " + source(facts) + " s";
+}
+
+std::string Statements::count_matches(const StageFacts& facts) const {
+  return "SELECT count(*) FROM " + source(facts) + " s JOIN " + target_.quoted() + " t ON " +
+         match();
+}
+
+std::string Statements::count_holes(const StageFacts& facts) const {
+  return "SELECT count(*) FROM " + source(facts) +
+         " s WHERE s.op = 'u' AND s.missing IS NOT NULL AND NOT EXISTS (SELECT FROM " +
+         target_.quoted() + " t WHERE " + match() + ")";
+}
+
+}  // namespace cdckit::pg_load

@@ -1,0 +1,79 @@
+// The SQL that moves staged rows into their table. Pure text: every name is quoted here.
+//
+// A staging table has `ord` (line number; negative: only the key counts), for events `op`, then
+// `missing` (bit n set: column n was not given) and one column c<n> per column n of the target.
+#pragma once
+
+#include "tools/pg-load/table/row_encoder.hpp"
+#include "tools/pg-load/table/target_table.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cdckit::pg_load {
+
+enum class StageKind { rows, events };
+
+// What is known of the staged rows; everything that is not needed is left out of the SQL.
+struct StageFacts {
+  std::vector<std::size_t> active;  // columns staged
+  bool masked = false;              // some rows lack some of them
+  bool duplicates = false;          // keys may repeat: the last one wins
+  bool key_only = false;            // rows with negative ord are there
+  bool compare_only_reads = false;  // events: only op r must not rewrite an equal row
+  std::int64_t from = 0;            // ord range [from, to], 0: all
+  std::int64_t to = 0;
+};
+
+class Statements {
+ public:
+  Statements(const TargetTable& target, std::string stage, StageKind kind)
+      : target_(target), stage_(std::move(stage)), kind_(kind) {}
+
+  // CREATE TEMP TABLE, emptied at each commit.
+  [[nodiscard]] std::string create_stage() const;
+  [[nodiscard]] std::string drop_stage() const;
+  [[nodiscard]] std::string analyze_stage() const;
+  // COPY into the staging table, or straight into the target, in the encoder's order of columns.
+  [[nodiscard]] std::string copy_into_stage(const std::vector<std::size_t>& active) const;
+  [[nodiscard]] std::string copy_into_target(const std::vector<std::size_t>& active) const;
+  // True when the target takes the encoder's fields as they are.
+  [[nodiscard]] bool can_copy_directly(const std::vector<std::size_t>& active) const;
+
+  [[nodiscard]] std::string insert(const StageFacts& facts) const;
+  [[nodiscard]] std::string merge(const StageFacts& facts) const;
+  // Rows of the target whose key is not staged; `scope` is a further condition on alias t or empty.
+  [[nodiscard]] std::string delete_missing(const std::string& scope) const;
+  // How many different keys are staged, and how many of them the target has.
+  [[nodiscard]] std::string count_keys(const StageFacts& facts) const;
+  [[nodiscard]] std::string count_matches(const StageFacts& facts) const;
+  // Events: rows that leave columns unchanged but have no row to change.
+  [[nodiscard]] std::string count_holes(const StageFacts& facts) const;
+
+  // s.c<n> as the target's type would see it in a comparison with it.
+  [[nodiscard]] std::string staged_for_match(std::size_t column) const;
+  // `t.k = s.c0 AND ...`
+  [[nodiscard]] std::string match(const std::string& target_alias = "t") const;
+  [[nodiscard]] std::string target_column(std::size_t column) const;
+
+ private:
+  [[nodiscard]] std::string staged_value(std::size_t column) const;
+  [[nodiscard]] std::string given_or(std::size_t column,
+                                     const std::string& other,
+                                     const StageFacts& facts) const;
+  [[nodiscard]] std::string inserted_value(std::size_t column, const StageFacts& facts) const;
+  [[nodiscard]] std::string differs(std::size_t column, const StageFacts& facts) const;
+  [[nodiscard]] std::string difference(const StageFacts& facts) const;
+  [[nodiscard]] std::string assignments(const StageFacts& facts) const;
+  [[nodiscard]] std::string source(const StageFacts& facts) const;
+  [[nodiscard]] std::string condition(const StageFacts& facts) const;
+  [[nodiscard]] std::string stage_key() const;
+  [[nodiscard]] std::vector<std::size_t> updatable(const StageFacts& facts) const;
+
+  const TargetTable& target_;
+  std::string stage_;
+  StageKind kind_;
+};
+
+}  // namespace cdckit::pg_load

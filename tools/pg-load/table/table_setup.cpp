@@ -1,0 +1,53 @@
+#include "tools/pg-load/table/table_setup.hpp"
+
+#include "common/log/log.hpp"
+#include "tools/pg-load/table/type_inference.hpp"
+
+#include <algorithm>
+
+namespace cdckit::pg_load {
+
+event::TableSchema plan_table(const Options& options, const LineStore& rows) {
+  TypeInference inference;
+  rows.for_each(0, rows.size(), [&](const StoredLine& line) { inference.add(line.text); });
+  std::vector<std::pair<std::string, std::string>> fixed;
+  for (const std::string& column : options.columns) {
+    Pair pair = split_pair(column, ':', "column");
+    fixed.emplace_back(std::move(pair.left), std::move(pair.right));
+  }
+  event::TableSchema schema;
+  schema.columns = inference.columns(fixed);
+  schema.key = options.key_columns();
+  for (const std::string& key : schema.key) {
+    const bool known = std::any_of(schema.columns.begin(),
+                                   schema.columns.end(),
+                                   [&](const event::Column& column) { return column.name == key; });
+    if (!known)
+      throw base::Error(base::ErrorKind::data,
+                        "could not create table \"" + options.table +
+                            "\": no row has the key column \"" + key + "\"");
+  }
+  return schema;
+}
+
+std::optional<TargetTable> find_target(Session& session,
+                                       const TableName& name,
+                                       const std::vector<std::string>& key) {
+  std::optional<TargetTable> target = describe_table(session.connection(), name);
+  if (target && !key.empty()) choose_key(*target, key);
+  return target;
+}
+
+base::Error missing_table(const TableName& name, bool may_create) {
+  return {base::ErrorKind::unavailable,
+          "could not find table \"" + display_name(name) + "\"",
+          may_create ? "There was no row and no schema line to create it from."
+                     : "Create it first, or let --create do it."};
+}
+
+void create_target(Session& session, const TableName& name, const event::TableSchema& schema) {
+  session.connection().execute(create_table_sql(name, schema));
+  log::info("created table \"" + display_name(name) + "\"");
+}
+
+}  // namespace cdckit::pg_load

@@ -1,0 +1,28 @@
+// Finds the target table, or creates it (--create) from the first rows or from a schema line.
+#pragma once
+
+#include "common/event/schema.hpp"
+#include "tools/pg-load/batch/line_store.hpp"
+#include "tools/pg-load/options.hpp"
+#include "tools/pg-load/table/target_table.hpp"
+#include "tools/pg-load/target/session.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cdckit::pg_load {
+
+// What to make for rows like these: types inferred, --column and --key respected. Throws data when
+// a key column is in no row and not given.
+event::TableSchema plan_table(const Options& options, const LineStore& rows);
+
+// The table with the key that counts, nothing when it is not there.
+std::optional<TargetTable> find_target(Session& session,
+                                       const TableName& name,
+                                       const std::vector<std::string>& key);
+// The error for a table that is not there (69).
+base::Error missing_table(const TableName& name, bool may_create);
+void create_target(Session& session, const TableName& name, const event::TableSchema& schema);
+
+}  // namespace cdckit::pg_load

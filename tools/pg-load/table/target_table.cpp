@@ -1,0 +1,173 @@
+#include "tools/pg-load/table/target_table.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace cdckit::pg_load {
+namespace {
+
+constexpr const char* kColumnQuery = R"sql(
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, -1),
+       CASE WHEN a.attidentity <> '' THEN
+         format('nextval(%L::regclass)', pg_get_serial_sequence($1::oid::regclass::text, a.attname))
+       WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
+       a.attnotnull, a.attidentity = 'a', a.attgenerated <> '',
+       format_type(b.oid, -1), b.typtype, b.typcategory, (a.atttypmod >= 0 OR t.typtypmod >= 0)
+FROM pg_attribute a
+JOIN pg_type t ON t.oid = a.atttypid
+JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)sql";
+
+constexpr const char* kKeyQuery = R"sql(
+SELECT a.attname FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
+JOIN pg_attribute a ON a.attnum = k.number
+WHERE i.indrelid = $1::oid AND i.indisprimary AND a.attrelid = i.indrelid ORDER BY k.place)sql";
+
+constexpr const char* kTableQuery = R"sql(
+SELECT c.oid, n.nspname, c.relname, c.relkind = 'r' AND current_setting('track_counts')::boolean
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid = to_regclass($1) AND c.relkind IN ('r', 'p', 'f'))sql";
+
+bool is_true(const pg::Result& result, int row, int column) {
+  return result.at(row, column) == "t";
+}
+
+Column read_column(const pg::Result& result, int row) {
+  Column column;
+  column.name = result.text(row, 0);
+  column.type = result.text(row, 1);
+  column.base_type = result.text(row, 2);
+  if (!result.is_null(row, 3)) column.default_expression = result.text(row, 3);
+  column.not_null = is_true(result, row, 4);
+  column.identity_always = is_true(result, row, 5);
+  column.generated = is_true(result, row, 6);
+  const TypeFacts facts{.base_type = result.text(row, 7),
+                        .kind = result.at(row, 8).front(),
+                        .category = result.at(row, 9).front(),
+                        .modified = is_true(result, row, 10)};
+  column.codec = codec_for(facts);
+  column.exact = compares_exactly(facts);
+  return column;
+}
+
+std::string take_part(std::string_view& text) {
+  std::string part;
+  if (text.empty() || text.front() != '"') {
+    const std::size_t end = std::min(text.find('.'), text.size());
+    part = base::to_lower(text.substr(0, end));
+    text.remove_prefix(end);
+    return part;
+  }
+  text.remove_prefix(1);
+  while (!text.empty()) {
+    const char c = text.front();
+    text.remove_prefix(1);
+    if (c == '"' && (text.empty() || text.front() != '"')) return part;
+    if (c == '"') text.remove_prefix(1);
+    part.push_back(c);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::size_t> TargetTable::find(std::string_view column) const noexcept {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].name == column) return i;
+  }
+  return std::nullopt;
+}
+
+bool TargetTable::is_key(std::size_t column) const noexcept {
+  return std::find(key.begin(), key.end(), column) != key.end();
+}
+
+TableName parse_table_name(std::string_view text) {
+  std::string_view rest = text;
+  TableName name;
+  name.table = take_part(rest);
+  const bool qualified = rest.starts_with('.');
+  if (qualified) {
+    rest.remove_prefix(1);
+    name.schema = std::move(name.table);
+    name.table = take_part(rest);
+  }
+  if (name.table.empty() || !rest.empty() || (qualified && name.schema.empty())) {
+    throw base::Error(base::ErrorKind::usage,
+                      "could not read table name \"" + std::string(text) + "\"",
+                      "Write TABLE or SCHEMA.TABLE, with \"...\" around a name that has other than "
+                      "lower-case letters.");
+  }
+  return name;
+}
+
+std::string display_name(const TableName& name) {
+  return name.schema.empty() ? name.table : name.schema + "." + name.table;
+}
+
+Codec codec_for(const TypeFacts& facts) noexcept {
+  // A range or enum is written as a string; arrays and composites come as JSON of their own.
+  if (facts.category == 'A' || facts.kind == 'c') return Codec::populate;
+  return facts.kind == 'b' ? codec_for_type(facts.base_type) : Codec::cast;
+}
+
+bool compares_exactly(const TypeFacts& facts) noexcept {
+  constexpr std::array<std::string_view, 15> kExact{"boolean",
+                                                    "smallint",
+                                                    "integer",
+                                                    "bigint",
+                                                    "real",
+                                                    "double precision",
+                                                    "text",
+                                                    "character varying",
+                                                    "bpchar",
+                                                    "date",
+                                                    "timestamp without time zone",
+                                                    "timestamp with time zone",
+                                                    "time without time zone",
+                                                    "uuid",
+                                                    "bytea"};
+  if (facts.base_type == "numeric")
+    return facts.modified;  // else 1.0 and 1.00 are equal, yet differ
+  return facts.kind == 'b' &&
+         std::find(kExact.begin(), kExact.end(), facts.base_type) != kExact.end();
+}
+
+std::optional<TargetTable> describe_table(pg::Connection& connection, const TableName& name) {
+  const std::string quoted = name.schema.empty() ? pg::quote_identifier(name.table)
+                                                 : pg::quote_name(name.schema, name.table);
+  const pg::Parameter by_name[] = {quoted};
+  const pg::Result found = connection.query(kTableQuery, by_name);
+  if (found.rows() == 0) return std::nullopt;
+  TargetTable target;
+  target.oid = static_cast<std::uint32_t>(base::parse_unsigned(found.at(0, 0)).value_or(0));
+  target.name = {.schema = found.text(0, 1), .table = found.text(0, 2)};
+  target.counted = is_true(found, 0, 3);
+  const pg::Parameter by_oid[] = {found.at(0, 0)};
+  const pg::Result columns = connection.query(kColumnQuery, by_oid);
+  for (int row = 0; row < columns.rows(); ++row)
+    target.columns.push_back(read_column(columns, row));
+  const pg::Result key = connection.query(kKeyQuery, by_oid);
+  for (int row = 0; row < key.rows(); ++row)
+    target.key.push_back(target.find(key.at(row, 0)).value());
+  return target;
+}
+
+void choose_key(TargetTable& target, const std::vector<std::string>& names) {
+  target.key.clear();
+  for (const std::string& name : names) {
+    const auto found = target.find(name);
+    if (!found) {
+      throw base::Error(base::ErrorKind::unavailable,
+                        "could not use key column \"" + name + "\" of table \"" +
+                            display_name(target.name) + "\": there is no such column");
+    }
+    target.key.push_back(*found);
+  }
+}
+
+}  // namespace cdckit::pg_load

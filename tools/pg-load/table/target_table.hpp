@@ -1,0 +1,66 @@
+// What a table of the target looks like, as far as loading needs to know it: columns, how each is
+// staged and compared, and the key.
+#pragma once
+
+#include "common/pg/connection.hpp"
+#include "tools/pg-load/value/codec.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cdckit::pg_load {
+
+struct Column {
+  std::string name;
+  std::string type;                // with modifier: numeric(12,2)
+  std::string base_type;           // without: numeric
+  std::string default_expression;  // what a missing value becomes; empty: null
+  Codec codec = Codec::cast;
+  bool not_null = false;
+  bool identity_always = false;
+  bool generated = false;  // computed by the server: never written
+  bool exact = false;      // `=` tells every difference that can be seen
+};
+
+struct TableName {
+  std::string schema;  // empty: by search_path
+  std::string table;
+};
+
+struct TargetTable {
+  TableName name;
+  std::uint32_t oid = 0;
+  bool counted = true;  // the server's statistics count its rows (not of a partitioned table)
+  std::vector<Column> columns;
+  std::vector<std::size_t> key;  // indexes into columns
+
+  [[nodiscard]] std::string quoted() const { return pg::quote_name(name.schema, name.table); }
+  [[nodiscard]] std::optional<std::size_t> find(std::string_view column) const noexcept;
+  [[nodiscard]] bool is_key(std::size_t column) const noexcept;
+};
+
+// `[SCHEMA.]TABLE` as SQL reads it: "quoted" parts stand, others are folded to lower case. Throws
+// usage.
+TableName parse_table_name(std::string_view text);
+// For messages: schema.table
+std::string display_name(const TableName& name);
+
+// What the catalog says about a type, and the codec that follows from it.
+struct TypeFacts {
+  std::string base_type;  // of a domain: what lies below it
+  char kind = 'b';        // pg_type.typtype
+  char category = 'U';    // pg_type.typcategory
+  bool modified = false;  // has a type modifier
+};
+Codec codec_for(const TypeFacts& facts) noexcept;
+bool compares_exactly(const TypeFacts& facts) noexcept;
+
+// Nothing when there is no such table. Without `key_names` the primary key is the key.
+std::optional<TargetTable> describe_table(pg::Connection& connection, const TableName& name);
+// Replaces the key. Throws unavailable when a column is not there.
+void choose_key(TargetTable& target, const std::vector<std::string>& names);
+
+}  // namespace cdckit::pg_load

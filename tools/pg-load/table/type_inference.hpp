@@ -1,0 +1,46 @@
+// Which columns and types a table needs to take the rows seen so far (--create).
+#pragma once
+
+#include "common/event/schema.hpp"
+#include "tools/pg-load/table/target_table.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cdckit::pg_load {
+
+// Sets of what a column's values were; several bits: mixed.
+enum ValueShape : std::uint8_t {
+  kShapeInteger = 1,  // fits bigint
+  kShapeNumber = 2,   // any other number
+  kShapeBoolean = 4,
+  kShapeTimestamp = 8,  // RFC 3339 with a zone
+  kShapeUuid = 16,
+  kShapeText = 32,
+  kShapeNested = 64,  // object or array
+};
+
+std::uint8_t shape_of(std::string_view json) noexcept;
+std::string type_for(std::uint8_t shapes);
+
+class TypeInference {
+ public:
+  void add(std::string_view row);
+  // Columns in order of first appearance; `fixed` are NAME:TYPE pairs that win and may add.
+  [[nodiscard]] std::vector<event::Column> columns(
+      const std::vector<std::pair<std::string, std::string>>& fixed) const;
+
+ private:
+  struct Seen {
+    std::string name;
+    std::uint8_t shapes = 0;
+  };
+  std::vector<Seen> seen_;
+};
+
+// CREATE SCHEMA / CREATE TABLE IF NOT EXISTS with NOT NULL and the primary key of `schema`.
+std::string create_table_sql(const TableName& name, const event::TableSchema& schema);
+
+}  // namespace cdckit::pg_load

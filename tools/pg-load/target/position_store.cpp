@@ -1,0 +1,103 @@
+#include "tools/pg-load/target/position_store.hpp"
+
+#include "common/base/error.hpp"
+#include "common/ndjson/text.hpp"
+
+namespace cdckit::pg_load {
+namespace {
+
+constexpr const char* kCreate = R"sql(
+CREATE SCHEMA IF NOT EXISTS cdckit;
+CREATE TABLE IF NOT EXISTS cdckit.positions (
+  source text NOT NULL,
+  part text NOT NULL,
+  pos text NOT NULL,
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (source, part));
+COMMENT ON TABLE cdckit.positions IS
+  'how far pg-load applied the change events of each source')sql";
+
+constexpr const char* kUpdate = R"sql(
+INSERT INTO cdckit.positions AS p (source, part, pos) VALUES ($1, $2, $3)
+ON CONFLICT (source, part) DO UPDATE SET pos = excluded.pos, updated_at = now()
+WHERE p.pos = $4)sql";
+
+std::string text_member(std::string_view object, std::string_view name) {
+  const std::string_view token = ndjson::find_member(object, name);
+  std::string text;
+  if (token.starts_with('"')) {
+    ndjson::append_unescaped(text, token);
+  } else {
+    text = token;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string source_id(std::string_view source_json) {
+  const std::string system = text_member(source_json, "system_id");
+  if (!system.empty())
+    return system + "/" + text_member(source_json, "slot") + "/" +
+           text_member(source_json, "database");
+  const std::string cluster = text_member(source_json, "cluster");
+  if (!cluster.empty()) return cluster + "/" + text_member(source_json, "group");
+  return std::string(source_json);
+}
+
+void PositionStore::open(pg::Connection& connection, const std::string& source) {
+  try {
+    if (connection.query("SELECT to_regclass('cdckit.positions')").is_null(0, 0))
+      connection.execute(kCreate);
+  } catch (const base::Error& error) {
+    throw base::Error(error.kind(),
+                      std::string("could not create table cdckit.positions: ") + error.what(),
+                      "Let an administrator create it, or grant CREATE on the database: positions "
+                      "are kept in the target.");
+  }
+  source_ = source;
+  reload(connection);
+}
+
+void PositionStore::reload(pg::Connection& connection) {
+  if (!is_open()) return;
+  for (auto& [part, entry] : parts_) entry = {};
+  const pg::Parameter parameters[] = {source_};
+  const pg::Result result =
+      connection.query("SELECT part, pos FROM cdckit.positions WHERE source = $1", parameters);
+  for (int row = 0; row < result.rows(); ++row)
+    parts_[result.text(row, 0)] = {result.text(row, 1), result.text(row, 1)};
+}
+
+std::string& PositionStore::at(std::string_view part) {
+  const auto found = parts_.find(part);
+  return found != parts_.end() ? found->second.current : parts_[std::string(part)].current;
+}
+
+void PositionStore::save_part(pg::Connection& connection,
+                              const std::string& part,
+                              const Entry& entry) const {
+  const pg::Parameter parameters[] = {source_, part, entry.current, entry.stored};
+  if (connection.query(kUpdate, parameters).affected() == 1) return;
+  throw base::Error(
+      base::ErrorKind::temporary,
+      "could not move the position of source \"" + source_ + "\": someone else moved it",
+      "Two runs of pg-load must not apply the same source.");
+}
+
+void PositionStore::save(pg::Connection& connection) {
+  if (!is_open()) return;
+  for (const auto& [part, entry] : parts_) {
+    if (entry.current != entry.stored) save_part(connection, part, entry);
+  }
+}
+
+void PositionStore::saved() {
+  for (auto& [part, entry] : parts_) entry.stored = entry.current;
+}
+
+void PositionStore::revert() {
+  for (auto& [part, entry] : parts_) entry.current = entry.stored;
+}
+
+}  // namespace cdckit::pg_load

@@ -1,0 +1,170 @@
+#include "tools/pg-load/value/time_codec.hpp"
+
+#include "tools/pg-load/value/big_endian.hpp"
+#include "tools/pg-load/value/number_codec.hpp"
+
+#include <cstdint>
+#include <limits>
+
+namespace cdckit::pg_load {
+namespace {
+
+constexpr std::int64_t kDaysTo2000 = 10957;  // since 1970-01-01
+constexpr std::int64_t kSecond = 1'000'000;
+constexpr std::int64_t kDay = 86'400 * kSecond;
+constexpr std::int64_t kMaxYear = 294'000;  // both types reach a little further
+
+// Takes pieces off the front of a text; stays failed once something did not fit.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) noexcept : rest_(text) {}
+  std::int64_t number(std::size_t least, std::size_t most) noexcept {
+    std::int64_t value = 0;
+    std::size_t digits = 0;
+    while (digits < most && !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9') {
+      value = value * 10 + (rest_.front() - '0');
+      rest_.remove_prefix(1);
+      ++digits;
+    }
+    if (digits < least) good_ = false;
+    last_digits_ = digits;
+    return value;
+  }
+  bool take(char c) noexcept {
+    if (rest_.empty() || rest_.front() != c) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  void expect(char c) noexcept { good_ = take(c) && good_; }
+  void fail() noexcept { good_ = false; }
+  [[nodiscard]] bool good() const noexcept { return good_; }
+  [[nodiscard]] bool finished() const noexcept { return good_ && rest_.empty(); }
+  [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
+  [[nodiscard]] std::size_t last_digits() const noexcept { return last_digits_; }
+
+ private:
+  std::string_view rest_;
+  std::size_t last_digits_ = 0;
+  bool good_ = true;
+};
+
+std::int64_t days_since_2000(std::int64_t year, std::int64_t month, std::int64_t day) noexcept {
+  year -= month <= 2 ? 1 : 0;
+  const std::int64_t era = year / 400;
+  const std::int64_t year_of_era = year - era * 400;
+  const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  const std::int64_t day_of_era =
+      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  return era * 146097 + day_of_era - 719468 - kDaysTo2000;
+}
+
+bool day_exists(std::int64_t year, std::int64_t month, std::int64_t day) noexcept {
+  if (month < 1 || month > 12 || day < 1) return false;
+  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  const std::int64_t lengths[] = {31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return day <= lengths[month - 1];
+}
+
+const FieldProblem* scan_date(Scanner& scanner, std::int64_t& days) noexcept {
+  const std::int64_t year = scanner.number(4, 6);
+  scanner.expect('-');
+  const std::int64_t month = scanner.number(2, 2);
+  scanner.expect('-');
+  const std::int64_t day = scanner.number(2, 2);
+  if (!scanner.good() || year == 0 || year > kMaxYear) return &problems::kAskServer;
+  if (!day_exists(year, month, day)) return &problems::kBadDate;
+  days = days_since_2000(year, month, day);
+  return nullptr;
+}
+
+std::int64_t scan_fraction(Scanner& scanner) noexcept {
+  std::int64_t fraction = scanner.number(1, 6);
+  for (std::size_t digits = scanner.last_digits(); digits < 6; ++digits) fraction *= 10;
+  const std::int64_t next = scanner.number(0, 1);
+  if (scanner.last_digits() == 1) {
+    // The server rounds the rest half to even of a double; only an exact half could differ.
+    scanner.number(0, 12);
+    if (next >= 5) ++fraction;
+  }
+  return fraction;
+}
+
+const FieldProblem* scan_time(Scanner& scanner, std::int64_t& microseconds) noexcept {
+  const std::int64_t hour = scanner.number(2, 2);
+  scanner.expect(':');
+  const std::int64_t minute = scanner.number(2, 2);
+  std::int64_t second = 0;
+  std::int64_t fraction = 0;
+  if (scanner.take(':')) {
+    second = scanner.number(2, 2);
+    if (scanner.take('.')) fraction = scan_fraction(scanner);
+  }
+  if (!scanner.good()) return &problems::kAskServer;
+  microseconds = (hour * 3600 + minute * 60 + second) * kSecond + fraction;
+  const bool plain = hour < 24 && minute < 60 && second < 60;
+  return plain || microseconds == kDay ? nullptr : &problems::kAskServer;
+}
+
+// Z, +hh, +hh:mm, +hhmm; nothing is UTC.
+std::int64_t scan_zone(Scanner& scanner) noexcept {
+  if (scanner.take('Z') || scanner.take('z') || scanner.at_end()) return 0;
+  const bool west = scanner.take('-');
+  if (!west) scanner.expect('+');
+  const std::int64_t hours = scanner.number(2, 2);
+  std::int64_t minutes = 0;
+  if (scanner.take(':') || !scanner.at_end()) minutes = scanner.number(2, 2);
+  if (hours > 15 || minutes > 59) scanner.fail();
+  const std::int64_t offset = (hours * 60 + minutes) * 60 * kSecond;
+  return west ? -offset : offset;
+}
+
+template <class Integer>
+bool append_infinity(std::string_view text, std::string& out) {
+  if (text != "infinity" && text != "-infinity") return false;
+  const bool past = text.front() == '-';
+  append_integer_field(
+      out, past ? std::numeric_limits<Integer>::min() : std::numeric_limits<Integer>::max());
+  return true;
+}
+
+}  // namespace
+
+const FieldProblem* encode_date(std::string_view text, std::string& out) {
+  text = strip_spaces(text);
+  if (append_infinity<std::int32_t>(text, out)) return nullptr;
+  Scanner scanner(text);
+  std::int64_t days = 0;
+  if (const FieldProblem* problem = scan_date(scanner, days)) return problem;
+  if (!scanner.finished()) return &problems::kAskServer;
+  append_integer_field(out, static_cast<std::int32_t>(days));
+  return nullptr;
+}
+
+const FieldProblem* encode_time(std::string_view text, std::string& out) {
+  Scanner scanner(strip_spaces(text));
+  std::int64_t microseconds = 0;
+  if (const FieldProblem* problem = scan_time(scanner, microseconds)) return problem;
+  if (!scanner.finished()) return &problems::kAskServer;
+  append_integer_field(out, microseconds);
+  return nullptr;
+}
+
+const FieldProblem* encode_timestamp(std::string_view text, bool with_zone, std::string& out) {
+  text = strip_spaces(text);
+  if (append_infinity<std::int64_t>(text, out)) return nullptr;
+  Scanner scanner(text);
+  std::int64_t days = 0;
+  if (const FieldProblem* problem = scan_date(scanner, days)) return problem;
+  std::int64_t microseconds = 0;
+  std::int64_t zone = 0;
+  if (!scanner.at_end()) {
+    if (!scanner.take('T') && !scanner.take('t')) scanner.expect(' ');
+    if (const FieldProblem* problem = scan_time(scanner, microseconds)) return problem;
+    zone = scan_zone(scanner);
+  }
+  if (!scanner.finished()) return &problems::kAskServer;
+  append_integer_field(out, days * kDay + microseconds - (with_zone ? zone : 0));
+  return nullptr;
+}
+
+}  // namespace cdckit::pg_load
