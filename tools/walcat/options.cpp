@@ -143,6 +143,17 @@ cli::Command peek_command(Options& options) {
   return command;
 }
 
+cli::Command digest_command(Options& options) {
+  cli::Command command;
+  command.name = "digest";
+  command.summary = "Digests of the published tables at one position, for verify.";
+  add_connection(command.flags, options);
+  add_publication(command.flags, options);
+  add_digest_flags(command.flags, options.digest);
+  command.run = [&options](cli::Context& context) { return run_digest(options, context); };
+  return command;
+}
+
 using CommandFunction = base::ExitCode (*)(const Options&, cli::Context&);
 
 cli::Command slot_command(Options& options,
@@ -174,6 +185,7 @@ cli::Tool declare(Options& options) {
       options, "create", "Make a slot and its publication if they are missing.", run_create));
   tool.commands.push_back(slot_command(options, "drop", "Drop a slot.", run_drop));
   tool.commands.push_back(slot_command(options, "status", "The state of one slot.", run_status));
+  tool.commands.push_back(digest_command(options));
   tool.examples = {
       {"walcat -d postgres:///flights | jq .after",
        "Look at changes as they happen; nothing stays behind."},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/cli/run_tool.hpp"
+#include "tools/walcat/commands/digest.hpp"
 #include "tools/walcat/stream/start_plan.hpp"
 
 #include <chrono>
@@ -31,6 +32,7 @@ struct Options {
   bool until_now = false;
   std::chrono::milliseconds run_for{0};  // 0: no limit
   std::int64_t limit = -1;
+  DigestOptions digest;
   bool no_ack = false;
   std::chrono::milliseconds ack_timeout{30'000};
   std::chrono::milliseconds retry_for{60'000};

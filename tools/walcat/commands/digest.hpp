@@ -1,0 +1,24 @@
+// walcat digest: what the published tables hold, as digests of rows in key-hash buckets, at one
+// exact position of the stream. pg-load verify and snow-put verify compare them with their side.
+#pragma once
+
+#include "common/cli/run_tool.hpp"
+#include "common/pg/digest.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace cdckit::walcat {
+
+struct Options;
+
+struct DigestOptions {
+  std::int64_t buckets = pg::kDigestBuckets;
+  bool keys = false;
+  bool control = false;
+};
+
+void add_digest_flags(std::vector<cli::Flag>& into, DigestOptions& options);
+base::ExitCode run_digest(const Options& options, cli::Context& context);
+
+}  // namespace cdckit::walcat
