@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/cli/flag_table.hpp"
-#include "tools/opensky-fetch/fields.hpp"
+#include "tools/opensky-fetch/rows/fields.hpp"
 
 #include <array>
 #include <chrono>

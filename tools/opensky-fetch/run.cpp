@@ -1,10 +1,10 @@
 #include "tools/opensky-fetch/run.hpp"
 
-#include "tools/opensky-fetch/check.hpp"
-#include "tools/opensky-fetch/live_feed.hpp"
-#include "tools/opensky-fetch/publisher.hpp"
-#include "tools/opensky-fetch/replay_feed.hpp"
-#include "tools/opensky-fetch/request_url.hpp"
+#include "tools/opensky-fetch/commands/check.hpp"
+#include "tools/opensky-fetch/feed/live_feed.hpp"
+#include "tools/opensky-fetch/feed/replay_feed.hpp"
+#include "tools/opensky-fetch/output/publisher.hpp"
+#include "tools/opensky-fetch/request/request_url.hpp"
 
 #include <memory>
 #include <unistd.h>

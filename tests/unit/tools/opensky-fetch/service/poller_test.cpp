@@ -1,0 +1,111 @@
+#include "tools/opensky-fetch/service/poller.hpp"
+
+#include "tests/unit/common/http/loopback_server.hpp"
+#include "tests/unit/tools/opensky-fetch/support.hpp"
+
+#include <atomic>
+
+#include <doctest/doctest.h>
+
+namespace cdckit::opensky_fetch {
+namespace {
+
+using http::LoopbackServer;
+
+Options options_for(const LoopbackServer& server) {
+  Options options;
+  options.url = server.url("/api");
+  options.auth_url = server.url("/token");
+  return options;
+}
+
+// What a poll says: the snapshot's time, or the label of its failure. Nothing else is delivered.
+std::string outcome_of(Poller& poller) {
+  std::string delivered;
+  try {
+    (void)poller.poll([&](const Snapshot& snapshot) {
+      delivered = std::to_string(snapshot.time);
+      return true;
+    });
+  } catch (const PollError& error) {
+    CHECK(delivered.empty());
+    return error.cause().label;
+  }
+  return delivered;
+}
+
+std::string outcome_of(const std::string& raw_answer) {
+  LoopbackServer server([&](const std::string&) { return raw_answer; });
+  Poller poller(options_for(server), {});
+  return outcome_of(poller);
+}
+
+}  // namespace
+
+TEST_CASE("an answer is delivered, its credits are noted") {
+  LoopbackServer server([](const std::string&) {
+    return LoopbackServer::answer("200 OK", answer_at(7), "X-Rate-Limit-Remaining: 12\r\n");
+  });
+  Poller poller(options_for(server), {});
+  CHECK(outcome_of(poller) == "7");
+  CHECK(poller.credits() == 12);
+  CHECK(server.requests().front().starts_with("GET /api/states/all HTTP"));
+}
+
+TEST_CASE("an empty sky is delivered, too") {
+  CHECK(outcome_of(LoopbackServer::answer("200 OK", R"({"time":9,"states":null})")) == "9");
+}
+
+TEST_CASE("what is no whole answer is never delivered") {
+  CHECK(outcome_of(LoopbackServer::answer("200 OK", "<html>busy</html>")) == "html");
+  CHECK(outcome_of(LoopbackServer::answer("200 OK", "")) == "malformed");
+  CHECK(outcome_of(LoopbackServer::answer("200 OK", answer_at(7).substr(0, 60))) == "malformed");
+  CHECK(outcome_of(LoopbackServer::answer("200 OK", R"({"time":7})")) == "malformed");
+  CHECK(outcome_of(LoopbackServer::answer("503 Busy", answer_at(7))) == "status_503");
+  CHECK(outcome_of("HTTP/1.1 200 OK\r\nContent-Length: 500\r\nConnection: close\r\n\r\n" +
+                   answer_at(7)) == "truncated");
+}
+
+TEST_CASE("a malformed row fails the whole poll") {
+  LoopbackServer server(
+      [](const std::string&) { return LoopbackServer::answer("200 OK", answer_at(7)); });
+  Poller poller(options_for(server), {});
+  CHECK_THROWS_AS((void)poller.poll([](const Snapshot&) -> bool { throw Malformed("row 3"); }),
+                  PollError);
+}
+
+TEST_CASE("a token that the server no longer likes is replaced once") {
+  std::atomic<int> tokens = 0;
+  std::atomic<int> good = 2;
+  LoopbackServer server([&](const std::string& request) {
+    if (request.starts_with("POST")) {
+      return LoopbackServer::answer("200 OK",
+                                    R"({"access_token":"t)" + std::to_string(++tokens) + R"("})");
+    }
+    const bool accepted = request.find("Bearer t" + std::to_string(good)) != std::string::npos;
+    return accepted ? LoopbackServer::answer("200 OK", answer_at(7))
+                    : LoopbackServer::answer("401 No", "");
+  });
+  const TemporaryFolder folder;
+  Options options = options_for(server);
+  options.credentials = folder.write("c.json", R"({"clientId":"a","clientSecret":"b"})");
+  Poller poller(options, {});
+  CHECK(outcome_of(poller) == "7");
+  CHECK(tokens == 2);
+  good = 9;
+  CHECK(outcome_of(poller) == "status_401");
+  CHECK(tokens == 3);
+}
+
+TEST_CASE("logging in needs no poll") {
+  LoopbackServer server([](const std::string&) { return LoopbackServer::answer("401 No", ""); });
+  const TemporaryFolder folder;
+  Options options = options_for(server);
+  CHECK_NOTHROW(Poller(options, {}).log_in());
+  options.credentials = folder.write("c.json", R"({"clientId":"a","clientSecret":"b"})");
+  Poller poller(options, {});
+  CHECK_FALSE(poller.anonymous());
+  CHECK_THROWS_AS(poller.log_in(), PollError);
+}
+
+}  // namespace cdckit::opensky_fetch

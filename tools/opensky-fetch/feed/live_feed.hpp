@@ -1,0 +1,42 @@
+// Polls the service on its schedule and sits out trouble for a bounded time. A poll that failed
+// delivers nothing.
+#pragma once
+
+#include "common/metrics/metrics.hpp"
+#include "tools/opensky-fetch/service/poller.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace cdckit::opensky_fetch {
+
+class LiveFeed : public Feed {
+ public:
+  LiveFeed(const Options& options,
+           signals::StopToken stop,
+           metrics::Registry& metrics,
+           Pause pause);
+
+  // Throws PollError when the service refuses, or the trouble lasts longer than --max-wait.
+  bool next(const Deliver& deliver) override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool wait_for_tick();
+  bool poll_through_trouble(const Deliver& deliver);
+  void poll_once(const Deliver& deliver);
+  void count(const std::string& result);
+
+  const Options& options_;
+  signals::StopToken stop_;
+  metrics::Registry& metrics_;
+  metrics::Histogram& seconds_;
+  Pause pause_;
+  Poller poller_;
+  Clock::time_point started_ = Clock::now();
+  std::int64_t polls_ = 0;
+  bool last_was_new_ = true;
+};
+
+}  // namespace cdckit::opensky_fetch
