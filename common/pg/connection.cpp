@@ -32,13 +32,16 @@ void check_conninfo(const std::string& conninfo) {
   PQconninfoFree(parsed);
 }
 
-void log_notice(void* /*argument*/, const PGresult* result) {
+void take_notice(void* warning, const PGresult* result) {
   const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
   const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   if (message == nullptr) return;
   const bool warns = severity != nullptr && std::strcmp(severity, "WARNING") == 0;
   log::write(warns ? log::Level::warning : log::Level::info,
              std::string("server: ") + one_line(message));
+  if (!warns) return;
+  const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  *static_cast<Warning*>(warning) = {sqlstate == nullptr ? "" : sqlstate, one_line(message)};
 }
 
 // `CREATE TABLE`: enough to recognise the statement, never its data.
@@ -117,7 +120,7 @@ void Connection::start(const ConnectOptions& options) {
   }
   // Only a verbose message carries the SQLSTATE of a refused login.
   PQsetErrorVerbosity(handle(), PQERRORS_VERBOSE);
-  PQsetNoticeReceiver(handle(), log_notice, nullptr);
+  PQsetNoticeReceiver(handle(), take_notice, last_warning_.get());
 }
 
 void Connection::wait_connected(std::chrono::seconds limit) {

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -71,6 +72,12 @@ struct ConnectOptions {
 
 using Parameter = std::optional<std::string_view>;
 
+// What the server said beside the results, with severity WARNING.
+struct Warning {
+  std::string sqlstate;
+  std::string message;
+};
+
 class Connection {
  public:
   // Sets client_encoding UTF8, datestyle ISO, intervalstyle postgres, extra_float_digits 3, time
@@ -106,6 +113,9 @@ class Connection {
   [[nodiscard]] std::string database() const;
   [[nodiscard]] int socket() const noexcept;
   [[nodiscard]] bool in_transaction() const noexcept;
+  // The newest since it was forgotten, none: an empty message. All are in the log as well.
+  [[nodiscard]] const Warning& last_warning() const noexcept { return *last_warning_; }
+  void forget_warning() { *last_warning_ = {}; }
   [[nodiscard]] pg_conn* handle() noexcept { return connection_.get(); }  // for this room only
 
  private:
@@ -116,6 +126,7 @@ class Connection {
   Result end_of_copy(const std::string& what);
   base::UniqueHandle<pg_conn, finish_connection> connection_;
   base::UniqueHandle<char, free_bytes> copy_row_;
+  std::unique_ptr<Warning> last_warning_ = std::make_unique<Warning>();  // libpq keeps its address
 };
 
 // libpq 15.20

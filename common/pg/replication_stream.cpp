@@ -80,6 +80,7 @@ ReplicationStream::ReplicationStream(Connection& connection,
                                      std::uint64_t start,
                                      const std::string& options)
     : connection_(connection) {
+  connection_.forget_warning();
   const Result result(PQexec(connection_.handle(), start_command(slot, start, options).c_str()));
   if (PQresultStatus(result.handle()) != PGRES_COPY_BOTH) {
     throw server_error(
@@ -102,6 +103,7 @@ StreamStatus ReplicationStream::next(StreamMessage& message) {
 
 StreamStatus ReplicationStream::take(char* bytes, int length, StreamMessage& message) {
   buffer_.reset(bytes);
+  refuse_missing_publication();
   if (length == 0) {
     send_status_if_due(kStatusInterval);
     return StreamStatus::nothing;
@@ -116,6 +118,18 @@ StreamStatus ReplicationStream::take(char* bytes, int length, StreamMessage& mes
   const auto status = parse_stream_message({bytes, static_cast<std::size_t>(length)}, message);
   if (message.reply_requested) send_status(false);
   return status;
+}
+
+// Since 18 the server only warns of a publication that is not there (yet), and leaves its changes
+// out; before, it was this error.
+void ReplicationStream::refuse_missing_publication() {
+  const Warning& warning = connection_.last_warning();
+  if (warning.sqlstate != "55000") return;
+  throw ServerError(base::ErrorKind::unavailable,
+                    "could not read the replication stream: the server " + warning.message +
+                        ", which does not exist at this point",
+                    "42704",
+                    "");
 }
 
 void ReplicationStream::confirm(std::uint64_t lsn) noexcept {

@@ -81,6 +81,7 @@ class ReplicationStream final : public MessageStream {
  private:
   StreamStatus take(char* bytes, int length, StreamMessage& message);
   bool drain(std::chrono::steady_clock::time_point deadline);
+  void refuse_missing_publication();
   void take_results(const std::string& what);
   Connection& connection_;
   base::UniqueHandle<char, free_bytes> buffer_;

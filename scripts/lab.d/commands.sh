@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # The commands of scripts/lab.
-: "${lab_dir:?}" "${lab_name:?}" "${lab_base:?}" "${all_parts:?}" "${top:?}"
+: "${lab_dir:?}" "${lab_name:?}" "${lab_base:?}" "${all_parts:?}" "${default_parts:?}" "${top:?}"
 
 command_up() {
   local part parts=("$@") jobs=() failed=0 code
-  [ ${#parts[@]} -gt 0 ] || parts=("${all_parts[@]}")
+  [ ${#parts[@]} -gt 0 ] || parts=("${default_parts[@]}")
   for part in "${parts[@]}"; do check_part "$part"; done
   lock_lab
   mkdir -p "$lab_dir"

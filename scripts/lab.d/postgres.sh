@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # PostgreSQL: a cluster of its own with logical WAL, superuser postgres, database flights.
-: "${part_dir:?}" "${log:?}" "${postgres_bin:?from scripts/versions}"
+: "${all_parts:?}" "${part:?}" "${part_dir:?}" "${log:?}" "${postgres_bin:?from scripts/versions}"
+
+server_bin=$postgres_bin         # clients are always Debian's
+prepare_server() { need "$postgres_bin/initdb" PostgreSQL; }
 
 # The server refuses to run as root: then it runs as the user that the package made.
 as_server() {
@@ -12,14 +15,14 @@ as_server() {
 }
 
 part_prepare() {
-  need "$postgres_bin/initdb" PostgreSQL
+  prepare_server
   take_ports port
   mkdir "$part_dir/data"
   if [ "$(id -u)" = 0 ]; then chown postgres: "$part_dir/data"; fi
   cd / # the server's user may not be allowed to look at the caller's folder
   as_server test -w "$part_dir/data" ||
     die "could not use \"$part_dir\": the user postgres cannot reach it (set CDC_LAB_BASE)" 73
-  as_server "$postgres_bin/initdb" -D "$part_dir/data" -U postgres -A trust -E UTF8 \
+  as_server "$server_bin/initdb" -D "$part_dir/data" -U postgres -A trust -E UTF8 \
     --locale=C.UTF-8 --no-sync >>"$log" 2>&1
   write_settings "$(cat "$part_dir/port")" | as_server tee -a "$part_dir/data/postgresql.conf" \
     >/dev/null
@@ -63,9 +66,9 @@ part_launch() {
   drop_dead_lock
   if [ "$(id -u)" = 0 ]; then
     launch setpriv --reuid postgres --regid postgres --init-groups -- \
-      "$postgres_bin/postgres" -D "$part_dir/data"
+      "$server_bin/postgres" -D "$part_dir/data"
   else
-    launch "$postgres_bin/postgres" -D "$part_dir/data"
+    launch "$server_bin/postgres" -D "$part_dir/data"
   fi
 }
 
@@ -81,7 +84,17 @@ part_stop() { end_part INT 30; } # fast shutdown: sessions are ended, a checkpoi
 
 part_address() { printf '127.0.0.1:%s' "$(cat "$part_dir/port")"; }
 
+# Several may be up: the first of all_parts gives the names.
+is_first_postgres() {
+  local other
+  for other in "${all_parts[@]}"; do
+    [ "$other" != "$part" ] || return 0
+    case $other in postgres*) ! was_brought_up "$other" || return 1 ;; esac
+  done
+}
+
 part_env() {
+  is_first_postgres || return 0
   print_export PGHOST 127.0.0.1
   print_export PGPORT "$(cat "$part_dir/port")"
   print_export PGUSER postgres

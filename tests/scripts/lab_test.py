@@ -28,7 +28,8 @@ class Commands(unittest.TestCase):
                 done = lab(*words)
                 self.assertEqual(done.returncode, 2, words)
                 self.assertTrue(done.stderr.startswith("lab: "), done.stderr)
-            self.assertIn("postgres kafka snow-local opensky", lab("up", "registry").stderr)
+            wanted = "postgres postgres16 postgres17 postgres18 kafka snow-local opensky"
+            self.assertIn(wanted, lab("up", "registry").stderr)
             self.assertEqual(lab("up", "opensky", CDC_LAB="../evil").returncode, 2)
 
     def test_help_goes_to_stdout(self):
@@ -155,6 +156,38 @@ class Postgres(LabTestCase):
         self.assertEqual(self.lab("stop", "postgres").returncode, 0)
         self.assertIn("database system is shut down", self.lab("logs", "postgres").stdout)
         self.assertEqual(self.lab("start", "postgres").returncode, 0)
+
+
+class OtherPostgres(LabTestCase):
+    PARTS = ("postgres18", "postgres17", "postgres16")
+
+    def sql(self, statement: str, port: str) -> str:
+        done = run("psql", "-XAtc", statement, "-p", port, env=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.strip()
+
+    def ports(self) -> dict[str, str]:
+        lines = (line.split() for line in self.lab("status").stdout.splitlines())
+        return {words[0]: words[4].split(":")[1] for words in lines}
+
+    def test_each_is_the_major_it_says_with_the_same_settings(self):
+        ports = self.ports()
+        self.assertEqual(sorted(ports), sorted(self.PARTS))
+        for part, port in ports.items():
+            shown = self.sql("show server_version", port)
+            self.assertEqual(f"postgres{shown.split('.')[0]}", part)
+            self.assertEqual(self.sql("show wal_level", port), "logical")
+            self.assertEqual(self.sql("select current_database()", port), "flights")
+
+    def test_the_environment_names_the_first(self):
+        self.assertEqual(self.environment["PGPORT"], self.ports()["postgres16"])
+
+    def test_kill_and_start_keep_what_was_committed(self):
+        port = self.ports()["postgres18"]
+        self.sql("create table kept as select 42 as n", port)
+        self.assertEqual(self.lab("kill", "postgres18").returncode, 0)
+        self.assertEqual(self.lab("start", "postgres18").returncode, 0)
+        self.assertEqual(self.sql("select n from kept", port), "42")
 
 
 class Kafka(LabTestCase):

@@ -1,7 +1,8 @@
 """A PostgreSQL of the lab, one database a test, and walcat run against it.
 
 The tools come from the caller's PATH. One lab serves a whole test file: call start_lab() in
-setUpModule and stop_lab() in tearDownModule.
+setUpModule and stop_lab() in tearDownModule. CDC_TEST_POSTGRES names the part that serves:
+postgres (default), postgres16, postgres17 or postgres18.
 """
 
 import json
@@ -14,6 +15,7 @@ import unittest
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 NAME = f"it-walcat-{os.getpid()}"
+POSTGRES = os.environ.get("CDC_TEST_POSTGRES") or "postgres"
 _environment: dict[str, str] = {}
 
 
@@ -24,7 +26,7 @@ def lab(*words: str) -> str:
 
 
 def start_lab() -> None:
-    lab("up", "postgres")
+    lab("up", POSTGRES)
     shell = f'eval "$({TOP}/scripts/lab env)" && env -0'
     env = dict(os.environ, CDC_LAB=NAME)
     shown = subprocess.run(["bash", "-c", shell], env=env, stdout=subprocess.PIPE, check=True)

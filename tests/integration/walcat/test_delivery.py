@@ -12,7 +12,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from walcat_lab import Case, environment, file_ack, lab, start_lab, stop_lab
+from walcat_lab import POSTGRES, Case, environment, file_ack, lab, start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
@@ -299,9 +299,9 @@ class Trouble(Delivery):
         process = self.popen("--slot", "s", "--create", "--ack", str(self.ack), stdout=out)
         self.wait_until(lambda: (self.folder / "raw").read_text().count('"op":"r"') == 1)
         self.sql("INSERT INTO t SELECT n, n FROM generate_series(2, 5000) n")
-        lab("kill", "postgres")
+        lab("kill", POSTGRES)
         time.sleep(0.3)
-        lab("start", "postgres")
+        lab("start", POSTGRES)
         self.sql("INSERT INTO t SELECT n, n FROM generate_series(5001, 6000) n")
         self.wait_until(lambda: (self.folder / "raw").read_text().count('"op":"c"') >= 5999)
         rows = [json.loads(line) for line in (self.folder / "raw").read_text().split("\n") if '"op":"c"' in line]

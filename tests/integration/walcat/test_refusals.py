@@ -8,7 +8,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from walcat_lab import Case, environment, start_lab, stop_lab
+from walcat_lab import POSTGRES, Case, environment, start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
@@ -61,7 +61,7 @@ class Refusals(Case):
 
     def test_wrong_password(self):
         """Refused by the server: no retry, and neither name nor text gives the password away."""
-        rules = pathlib.Path(environment()["CDC_LAB_DIR"]) / "postgres" / "data" / "pg_hba.conf"
+        rules = pathlib.Path(environment()["CDC_LAB_DIR"]) / POSTGRES / "data" / "pg_hba.conf"
         before = rules.read_text()
         self.addCleanup(rules.write_text, before)
         self.sql("DROP ROLE IF EXISTS keyholder; CREATE ROLE keyholder LOGIN REPLICATION PASSWORD 'right-one'")
