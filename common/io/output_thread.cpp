@@ -60,16 +60,19 @@ struct OutputThread::Shared {
   std::vector<std::string> batches;  // taken by the thread
   std::vector<std::string> spare;    // emptied, kept for their capacity
   std::size_t queued_bytes = 0;
-  bool writing = false;  // inside write(), without the mutex
+  bool writing = false;       // inside write(), without the mutex
+  bool wake_pending = false;  // a byte waits in the pipe
   bool stop = false;
   bool abandoned = false;  // nobody waits for the rest
   bool closed = false;
   std::exception_ptr failure;
 };
 
+// The mutex is held.
 void OutputThread::Shared::notify() {
   changed.notify_all();
-  // a full pipe already holds a wake-up
+  if (wake_pending) return;
+  wake_pending = true;
   (void)!::write(wake_write.get(), "x", 1);
 }
 
@@ -179,9 +182,11 @@ bool OutputThread::failed() const {
 }
 
 void OutputThread::clear_wake() {
+  const std::scoped_lock lock(shared_->mutex);
+  if (!shared_->wake_pending) return;
+  shared_->wake_pending = false;
   std::array<char, 64> bytes{};
-  while (::read(shared_->wake_read.get(), bytes.data(), bytes.size()) > 0) {
-  }
+  (void)!::read(shared_->wake_read.get(), bytes.data(), bytes.size());
 }
 
 bool OutputThread::wait_drained(std::chrono::milliseconds limit) {

@@ -78,6 +78,10 @@ void Delivery::wait(int socket, std::chrono::milliseconds limit) {
   output_.clear_wake();
 }
 
+void Delivery::pause(std::chrono::milliseconds limit) {
+  (void)io::wait_readable({context_.stop().fd()}, limit);
+}
+
 std::uint64_t Delivery::confirmable() {
   switch (settings_.proof) {
     case Proof::acks:

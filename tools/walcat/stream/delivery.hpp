@@ -58,6 +58,8 @@ class Delivery {
   bool wait_for_room(const Tick& tick);
   // Waits for the server's socket, acks, stdout or a stop.
   void wait(int socket, std::chrono::milliseconds limit);
+  // Lets time pass; a stop ends it early.
+  void pause(std::chrono::milliseconds limit);
   // The position that may be confirmed; 0: none yet.
   std::uint64_t confirmable();
   // eof, close stdout, wait for its acknowledgement. False when that did not come in time.

@@ -56,6 +56,7 @@ bool Streaming::past_end(std::uint64_t lsn) const noexcept {
 }
 
 bool Streaming::take(const pg::StreamMessage& message) {
+  pace_.received(message.data.size());
   const Message& decoded = decoder_.decode(message.data);
   if (decoded.kind == 'B' && past_end(decoded.lsn)) return false;
   changes_.apply(decoded, message.start, delivery_.lines());
@@ -89,6 +90,7 @@ bool Streaming::take_keepalive(const pg::StreamMessage& message) {
 }
 
 bool Streaming::idle() {
+  if (pace_.is_busy()) return pause();
   if (!changes_.in_transaction()) delivery_.checkpoint();
   delivery_.submit(true);
   keep_alive();
@@ -97,6 +99,18 @@ bool Streaming::idle() {
   if (limits_.deadline && Clock::now() >= *limits_.deadline) return false;
   ask_for_position();
   delivery_.wait(stream_.socket(), idle_wait());
+  return true;
+}
+
+// The server is in the middle of sending much: take the next pieces together. Lines of a
+// transaction that is not yet whole wait for company.
+bool Streaming::pause() {
+  if (!changes_.in_transaction()) delivery_.checkpoint();
+  delivery_.submit(!changes_.in_transaction());
+  keep_alive();
+  if (limits_.deadline && Clock::now() >= *limits_.deadline) return false;
+  if (!delivery_.wait_for_room([this] { keep_alive(); }) || delivery_.stopping()) return false;
+  delivery_.pause(Pace::kPause);
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include "common/pg/replication_stream.hpp"
 #include "tools/walcat/stream/changes.hpp"
 #include "tools/walcat/stream/delivery.hpp"
+#include "tools/walcat/stream/pace.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -36,6 +37,7 @@ class Streaming {
   bool take_keepalive(const pg::StreamMessage& message);
   void after_commit();
   bool idle();
+  bool pause();
   bool between_batches();
   [[nodiscard]] bool past_end(std::uint64_t lsn) const noexcept;
   [[nodiscard]] std::chrono::milliseconds idle_wait() const;
@@ -46,6 +48,7 @@ class Streaming {
   Changes& changes_;
   Delivery& delivery_;
   PgoutputDecoder decoder_;
+  Pace pace_;
   std::chrono::steady_clock::time_point last_question_{};
   std::uint64_t position_ = 0;
 };
