@@ -87,14 +87,6 @@ void add_stream(std::vector<cli::Flag>& into, Options& options) {
       options.create,
       "Make a missing slot and a missing publication (cdckit, unless --publication names one; for "
       "the tables of --table, else all). They stay.");
-  cli::Flag& snapshot = table.custom(
-      "snapshot",
-      "initial|never|only",
-      [&options](const std::string& word) { options.snapshot = word; },
-      "Read the tables first, until one snapshot was acknowledged to its end; never; or only that. "
-      "Default: "
-      "initial with --slot and --ack, else never.");
-  snapshot.choices = {"initial", "never", "only"};
   add_all(into, table);
 
   cli::FlagTable output("Output");
@@ -125,6 +117,7 @@ cli::Command stream_command(Options& options) {
   add_slot(command.flags, options);
   add_publication(command.flags, options);
   add_stream(command.flags, options);
+  add_snapshot_flags(command.flags, options.snapshot);
   add_limits(command.flags, options);
   command.source = true;
   command.run = [&options](cli::Context& context) { return run_stream(options, context); };
@@ -238,11 +231,8 @@ bool acks_by_stdout(const cli::CommonOptions& common) {
 }
 
 SnapshotMode snapshot_mode(const Options& options, const cli::CommonOptions& common) {
-  if (options.snapshot == "only") return SnapshotMode::only;
-  if (options.snapshot == "initial") return SnapshotMode::initial;
-  if (options.snapshot == "never") return SnapshotMode::never;
-  return options.slot.empty() || ack_files(common).empty() ? SnapshotMode::never
-                                                           : SnapshotMode::initial;
+  const bool acknowledged = !options.slot.empty() && !ack_files(common).empty();
+  return options.snapshot.mode.value_or(acknowledged ? SnapshotMode::initial : SnapshotMode::never);
 }
 
 }  // namespace cdckit::walcat

@@ -4,7 +4,7 @@
 
 #include "common/cli/run_tool.hpp"
 #include "tools/walcat/commands/digest.hpp"
-#include "tools/walcat/stream/start_plan.hpp"
+#include "tools/walcat/snapshot/snapshot_flags.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -23,7 +23,7 @@ struct Options {
   bool create = false;
   std::vector<std::string> tables;
   std::vector<std::string> exclude_tables;
-  std::string snapshot;  // empty: by slot and ack
+  SnapshotOptions snapshot;
   std::string encoding = "plain";
   std::string topic_prefix;
   bool transactions = false;

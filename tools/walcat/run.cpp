@@ -41,7 +41,7 @@ ExitCode run_stream(const Options& options, cli::Context& context) {
 ExitCode run_peek(const Options& given, cli::Context& context) {
   Options options = given;
   options.no_ack = true;
-  options.snapshot = "never";
+  options.snapshot.mode = SnapshotMode::never;
   options.until_now = given.until_now || (!given.until_lsn && given.run_for.count() == 0);
   check_stream_options(options, context.options());
   if (options.slot.empty())

@@ -79,7 +79,7 @@ class Resuming(Delivery):
         self.sql("INSERT INTO t VALUES (2, 2)")
         done = self.walcat("--slot", "s", "--ack", str(self.ack), "--until-now", "--ack-timeout", "500ms")
         self.assertEqual(done.returncode, 75)
-        self.assertIn("taking a new one", done.stderr)
+        self.assertIn("taking a new snapshot", done.stderr)
         self.assertEqual(self.slot("s"), before)
         ops = [(e["op"], e["key"]["id"]) for e in map(json.loads, done.stdout.splitlines()) if "op" in e]
         self.assertEqual(sorted(ops), [("c", 2), ("r", 1), ("r", 2)])

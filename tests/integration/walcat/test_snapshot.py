@@ -79,6 +79,8 @@ class Snapshots(Case):
         rows = [event for event in events if "op" in event]
         self.assertEqual([row["pos"] for row in rows], [f"{consistent - 1:016X}/{n:016X}" for n in (1, 2, 3)])
         self.assertEqual({row["source"]["lsn"] for row in rows}, {consistent})
+        borders = {event["pos"] for event in events if event.get("__cdc") == "snapshot"}
+        self.assertEqual(borders, {f"{consistent - 1:016X}"})
         self.assertEqual(events[-1]["pos"], f"{consistent:016X}")
 
     def test_snapshot_and_stream_meet_without_gap_or_overlap(self):

@@ -246,10 +246,8 @@ void EventTable::end_picture(Session& session, std::uint64_t lsn) {
     connection.execute("DROP TABLE " + picture_table());
   }
   picture_ = Picture::none;
-  // Rows of a picture carry the newest LSN that it surely holds; the border alone may name the LSN
-  // of the first commit that it does not.
-  const std::uint64_t border = lsn > 0 ? lsn - 1 : 0;
-  const std::uint64_t surely = newest_read_ > 0 ? std::min(newest_read_, lsn) : border;
+  // The border and the rows of a picture carry the same LSN, the newest that it surely holds.
+  const std::uint64_t surely = newest_read_ > 0 ? std::min(newest_read_, lsn) : lsn;
   horizon_ = std::max(horizon_, surely);
 }
 

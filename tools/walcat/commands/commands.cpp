@@ -84,7 +84,7 @@ ExitCode run_drop(const Options& options, cli::Context& context) {
   require_slot(options, "drop");
   const auto replication = connect(options, true, context.stop());
   if (!read_server_state(*replication, options.slot).slot.exists) refuse_missing(options);
-  replication->execute("DROP_REPLICATION_SLOT " + pg::quote_identifier(options.slot));
+  drop_slot(*replication, options.slot);
   return ExitCode::done;
 }
 

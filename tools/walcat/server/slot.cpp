@@ -68,6 +68,10 @@ NewSlot create_slot(pg::Connection& connection,
   }
 }
 
+void drop_slot(pg::Connection& connection, const std::string& name) {
+  connection.execute("DROP_REPLICATION_SLOT " + pg::quote_identifier(name));
+}
+
 std::string temporary_slot_name() {
   return "walcat_" + base::to_lower(base::random_id());
 }

@@ -49,6 +49,7 @@ ServerState read_server_state(pg::Connection& connection, const std::string& slo
 NewSlot create_slot(pg::Connection& connection,
                     const SlotRequest& request,
                     signals::StopToken stop);
+void drop_slot(pg::Connection& connection, const std::string& name);
 // Name for a temporary slot: letters, digits, underscores.
 std::string temporary_slot_name();
 bool is_slot_name(std::string_view name);

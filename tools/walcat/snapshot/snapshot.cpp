@@ -126,7 +126,7 @@ void Snapshot::print_border(const Table& table,
                           .schema = table.shape.schema,
                           .table = table.shape.table,
                           .scope = {},
-                          .pos = base::hex16(settings_.consistent_point),
+                          .pos = base::hex16(settings_.consistent_point - 1),
                           .rows = rows});
   out += '\n';
 }

@@ -4,7 +4,7 @@
 #include "common/base/text.hpp"
 #include "common/event/position.hpp"
 #include "common/log/log.hpp"
-#include "tools/walcat/snapshot/snapshot.hpp"
+#include "tools/walcat/snapshot/initial_snapshot.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -31,6 +31,11 @@ std::uint64_t limit_of(const Options& options) {
                            : static_cast<std::uint64_t>(options.limit);
 }
 
+SourceIdentity identity_of(const Options& options, const std::string& database) {
+  return {.name = options.topic_prefix.empty() ? database : options.topic_prefix,
+          .database = database};
+}
+
 }  // namespace
 
 Session::Session(const Options& options, cli::Context& context)
@@ -55,7 +60,7 @@ base::ExitCode Session::run() {
   delivery_.reached(plan_.start, base::hex16(plan_.start));
   if (plan_.snapshot) delivery_.checkpoint(true);
   sql_.reset();
-  if (options_.snapshot == "only") return finish_without_stream();
+  if (options_.snapshot.mode == SnapshotMode::only) return finish_without_stream();
   const bool acknowledged = stream();
   meter_.update(*changes_, delivery_, confirmed_);
   require_acknowledged(acknowledged);
@@ -77,12 +82,10 @@ void Session::prepare() {
   server_ = read_server_state(*replication_, options_.slot);
   StartRequest request{.snapshot = snapshot_mode(options_, context_.options()),
                        .create = options_.create};
-  request.snapshot_new_slot = options_.snapshot.empty() && acks_by_stdout(context_.options());
+  request.snapshot_new_slot = !options_.snapshot.mode && acks_by_stdout(context_.options());
   plan_ = plan_start(server_, delivery_.read_files(), request);
   ChangesSettings settings;
-  settings.identity.database = server_.id.database;
-  settings.identity.name =
-      options_.topic_prefix.empty() ? server_.id.database : options_.topic_prefix;
+  settings.identity = identity_of(options_, server_.id.database);
   settings.control = delivery_.control();
   settings.transactions = options_.transactions;
   settings.limit = limit_of(options_);
@@ -118,6 +121,7 @@ void Session::make_slot() {
   if (!plan_.create_slot) return;
   const bool temporary = slot_.empty();
   if (temporary) slot_ = temporary_slot_name();
+  if (plan_.replace_slot) drop_slot(*replication_, slot_);
   new_slot_ =
       create_slot(*replication_,
                   {.name = slot_, .temporary = temporary, .export_snapshot = plan_.snapshot},
@@ -130,41 +134,35 @@ void Session::announce() {
   id.slot = slot_;
   delivery_.hello(source_json(id), base::hex16(plan_.start));
   log::info("reading slot \"" + slot_ + "\" from " + event::lsn_text(plan_.start));
-  if (plan_.snapshot_again) {
-    log::warning("no ack file says that the snapshot of slot \"" + slot_ +
-                 "\" was ever finished: taking a new one");
-  }
+  if (plan_.reason.empty()) return;
+  const bool expected = options_.snapshot.mode == SnapshotMode::always;
+  log::write(expected ? log::Level::info : log::Level::warning,
+             plan_.reason + ": taking a new snapshot");
 }
 
-// A slot that was there before has no snapshot to give any more: a temporary one exports a new one,
-// the stream then begins where the old slot stands.
 bool Session::take_snapshot() {
-  std::unique_ptr<pg::Connection> exporter;
-  NewSlot exported = new_slot_;
-  if (plan_.snapshot_again) {
-    exporter = connect(options_, true, context_.stop());
-    exported =
-        create_slot(*exporter,
-                    {.name = temporary_slot_name(), .temporary = true, .export_snapshot = true},
-                    context_.stop());
-  }
-  import_snapshot(*sql_, exported.snapshot);
-  exporter.reset();
-  const auto tables = Catalog(*sql_).published_tables(publications_, filter_);
-  SnapshotSettings settings;
-  settings.identity.database = server_.id.database;
-  settings.identity.name =
-      options_.topic_prefix.empty() ? server_.id.database : options_.topic_prefix;
-  settings.consistent_point = exported.consistent_point;
-  settings.limit = limit_of(options_);
-  settings.tick = [this] {
-    (void)delivery_.confirmable();
-    meter_.update_if_due(*changes_, delivery_, confirmed_);
-  };
-  Snapshot snapshot(settings, *sql_, *changes_, delivery_);
-  const bool whole = snapshot.run(tables);
+  InitialSnapshot snapshot({.options = options_,
+                            .stop = context_.stop(),
+                            .filter = filter_,
+                            .publications = publications_,
+                            .identity = identity_of(options_, server_.id.database),
+                            .limit = limit_of(options_),
+                            .tick =
+                                [this] {
+                                  (void)delivery_.confirmable();
+                                  meter_.update_if_due(*changes_, delivery_, confirmed_);
+                                },
+                            .check_slot = [this] { check_temporary_slot(); }},
+                           *changes_,
+                           delivery_);
+  const bool whole = snapshot.run(new_slot_);
   delivery_.set_rows(changes_->lines());
   return whole && !changes_->limit_reached();
+}
+
+// A temporary slot is gone with its connection, and the changes since it was made with it.
+void Session::check_temporary_slot() {
+  if (options_.slot.empty()) replication_->execute("SELECT 1");
 }
 
 base::ExitCode Session::finish_without_stream() {

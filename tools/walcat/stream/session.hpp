@@ -28,6 +28,7 @@ class Session {
   void make_slot();
   void announce();
   bool take_snapshot();
+  void check_temporary_slot();
   bool stream();
   void stream_once(Streaming& streaming, pg::ReplicationStream& stream);
   void reconnect();

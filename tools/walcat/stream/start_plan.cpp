@@ -11,9 +11,27 @@ namespace cdckit::walcat {
 namespace {
 
 constexpr const char* kNewFileHint =
-    "If that is meant, remove the ack file: then a new snapshot is taken.";
+    "If that is meant, use --snapshot when-needed or remove the ack file: then a new snapshot is "
+    "taken.";
+
+// What a new snapshot heals.
+class Gap : public base::Error {
+ public:
+  Gap(const std::string& why, std::string hint)
+      : Error(base::ErrorKind::unavailable, "could not resume: " + why, std::move(hint)),
+        why_(why) {}
+  [[nodiscard]] const std::string& why() const noexcept { return why_; }
+
+ private:
+  std::string why_;
+};
 
 [[noreturn]] void refuse(const std::string& why, std::string hint) {
+  throw Gap(why, std::move(hint));
+}
+
+// Nothing that a snapshot could heal: the slot is not ours to read.
+[[noreturn]] void refuse_slot(const std::string& why, std::string hint) {
   throw base::Error(base::ErrorKind::unavailable, "could not resume: " + why, std::move(hint));
 }
 
@@ -59,19 +77,25 @@ Acknowledged read_files(const std::vector<std::optional<ack::Record>>& files, co
   return out;
 }
 
-void check_slot(const SlotInfo& slot, const SourceId& id) {
+void check_slot_kind(const SlotInfo& slot, const SourceId& id) {
   const std::string name = "slot \"" + id.slot + "\"";
   if (slot.plugin != "pgoutput") {
-    refuse(name + " uses the plugin \"" + slot.plugin + "\"",
-           "walcat reads slots made with pgoutput.");
+    refuse_slot(name + " uses the plugin \"" + slot.plugin + "\"",
+                "walcat reads slots made with pgoutput.");
   }
   if (slot.database != id.database) {
-    refuse(name + " belongs to database \"" + slot.database + "\", not \"" + id.database + "\"",
-           "Connect to that database with -d.");
+    refuse_slot(
+        name + " belongs to database \"" + slot.database + "\", not \"" + id.database + "\"",
+        "Connect to that database with -d.");
   }
+}
+
+void check_slot_alive(const SlotInfo& slot, const SourceId& id) {
   if (slot.wal_status == "lost") {
-    refuse(name + " is lost: the server has removed WAL that it needs (max_slot_wal_keep_size)",
-           "Drop it with walcat drop, remove the ack file and begin with a new snapshot.");
+    refuse("slot \"" + id.slot +
+               "\" is lost: the server has removed WAL that it needs (max_slot_wal_keep_size)",
+           "Use --snapshot when-needed, or drop it with walcat drop, remove the ack file and begin "
+           "with a new snapshot.");
   }
 }
 
@@ -107,14 +131,15 @@ std::string source_json(const SourceId& id) {
   return out + "}";
 }
 
-StartPlan plan_start(const ServerState& server,
-                     const std::vector<std::optional<ack::Record>>& files,
-                     const StartRequest& request) {
-  const bool wants_snapshot = request.snapshot != SnapshotMode::never;
-  if (server.id.slot.empty()) return {.create_slot = true, .snapshot = wants_snapshot};
+namespace {
+
+StartPlan plan_without_gap(const ServerState& server,
+                           const std::vector<std::optional<ack::Record>>& files,
+                           const StartRequest& request) {
+  if (server.slot.exists) check_slot_kind(server.slot, server.id);
   const Acknowledged acked = read_files(files, server.id);
   if (!server.slot.exists) return plan_new_slot(server, acked, request);
-  check_slot(server.slot, server.id);
+  check_slot_alive(server.slot, server.id);
   if (acked.position > server.wal_end) {
     refuse("the ack file is ahead of the server (" + event::lsn_text(acked.position) +
                ", the server is at " + event::lsn_text(server.wal_end) + ")",
@@ -130,9 +155,41 @@ StartPlan plan_start(const ServerState& server,
   }
   StartPlan plan;
   plan.start = std::max(server.slot.confirmed, acked.position);
-  plan.snapshot = wants_snapshot && !acked.snapshot_over;
-  plan.snapshot_again = plan.snapshot;
+  if (request.snapshot == SnapshotMode::never) return plan;
+  if (!acked.snapshot_over) {
+    plan.reason =
+        "no ack file says that the snapshot of slot \"" + server.id.slot + "\" was ever finished";
+  } else if (request.snapshot == SnapshotMode::always) {
+    plan.reason = "--snapshot always asks for one at each start";
+  }
+  plan.snapshot = plan.snapshot_again = !plan.reason.empty();
   return plan;
+}
+
+// The stream is taken up where the slot stands, or with a new slot; the snapshot covers the rest.
+StartPlan plan_anew(const ServerState& server, const std::string& reason) {
+  StartPlan plan{.snapshot = true, .reason = reason};
+  plan.replace_slot = server.slot.exists && server.slot.wal_status == "lost";
+  plan.create_slot = !server.slot.exists || plan.replace_slot;
+  plan.snapshot_again = !plan.create_slot;
+  if (plan.snapshot_again) plan.start = server.slot.confirmed;
+  return plan;
+}
+
+}  // namespace
+
+StartPlan plan_start(const ServerState& server,
+                     const std::vector<std::optional<ack::Record>>& files,
+                     const StartRequest& request) {
+  if (server.id.slot.empty()) {
+    return {.create_slot = true, .snapshot = request.snapshot != SnapshotMode::never};
+  }
+  try {
+    return plan_without_gap(server, files, request);
+  } catch (const Gap& gap) {
+    if (request.snapshot != SnapshotMode::when_needed) throw;
+    return plan_anew(server, gap.why());
+  }
 }
 
 }  // namespace cdckit::walcat

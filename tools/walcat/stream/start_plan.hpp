@@ -1,6 +1,6 @@
 // Decides how a run begins from what the server, the slot and the ack files say: which position,
 // whether a snapshot comes first, or why it must not begin at all. Pure; refusals throw unavailable
-// with a hint each.
+// with a hint each. With when_needed a gap is no refusal but the reason of a new snapshot.
 #pragma once
 
 #include "common/ack/ack_record.hpp"
@@ -14,7 +14,7 @@
 
 namespace cdckit::walcat {
 
-enum class SnapshotMode { initial, never, only };
+enum class SnapshotMode { initial, never, only, always, when_needed };
 
 struct StartRequest {
   SnapshotMode snapshot = SnapshotMode::never;
@@ -26,7 +26,9 @@ struct StartRequest {
 struct StartPlan {
   bool create_slot = false;
   bool snapshot = false;
-  bool snapshot_again = false;  // the slot was there before: its snapshot was never acknowledged
+  bool snapshot_again = false;  // the slot was there before: another one exports the snapshot
+  bool replace_slot = false;    // it is lost: dropped before the new one is made
+  std::string reason = {};      // why a snapshot is taken that nobody may expect; empty: none such
   std::uint64_t start = 0;  // of the stream; 0 with create_slot: the new slot's consistent point
 };
 

@@ -64,11 +64,11 @@ TEST_CASE("the snapshot's default goes by slot and ack") {
   options.slot = "s";
   CHECK(snapshot_mode(options, with_ack({"f"})) == SnapshotMode::initial);
   CHECK(snapshot_mode(options, with_ack({"stdout"})) == SnapshotMode::never);
-  options.snapshot = "only";
+  options.snapshot.mode = SnapshotMode::only;
   CHECK(snapshot_mode(options, {}) == SnapshotMode::only);
-  options.snapshot = "never";
+  options.snapshot.mode = SnapshotMode::never;
   CHECK(snapshot_mode(options, with_ack({"f"})) == SnapshotMode::never);
-  options.snapshot = "initial";
+  options.snapshot.mode = SnapshotMode::initial;
   CHECK(snapshot_mode(options, {}) == SnapshotMode::initial);
   CHECK(ack_files(with_ack({"stdout"})).empty());
   CHECK(ack_files(with_ack({"a", "b"})).size() == 2);

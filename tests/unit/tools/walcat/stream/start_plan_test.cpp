@@ -124,3 +124,47 @@ TEST_CASE("gaps and lost things are refused, each in its own words") {
   state.slot.database = "other";
   CHECK(says(refusal(state, {}), "belongs to database"));
 }
+
+TEST_CASE("always takes a snapshot at each start, of an old slot too") {
+  constexpr StartRequest kAlways{.snapshot = SnapshotMode::always};
+  const auto plan = plan_start(server(), {file("0000000000000200")}, kAlways);
+  CHECK(plan.snapshot);
+  CHECK(plan.snapshot_again);
+  CHECK(plan.start == 0x200);
+  CHECK(says(plan.reason, "always"));
+  CHECK(says(refusal(server(), {file("0000000000002000")}, kAlways), "ahead of the server"));
+}
+
+TEST_CASE("when-needed takes a new snapshot where others refuse") {
+  constexpr StartRequest kNeeded{.snapshot = SnapshotMode::when_needed};
+  CHECK_FALSE(plan_start(server(), {file("0000000000000200")}, kNeeded).snapshot);
+  CHECK(plan_start(server(), {std::nullopt}, kNeeded).snapshot);
+  for (const std::string pos : {"0000000000002000", "0000000000000080", "offset:1"}) {
+    const auto plan = plan_start(server(), {file(pos)}, kNeeded);
+    CHECK(plan.snapshot_again);
+    CHECK_FALSE(plan.create_slot);
+    CHECK(plan.start == 0x100);
+    CHECK_FALSE(plan.reason.empty());
+  }
+  ServerState other = server();
+  other.id.system_id = "78";
+  CHECK(says(plan_start(server(), {file("0000000000000200", other)}, kNeeded).reason, "system_id"));
+}
+
+TEST_CASE("when-needed makes a new slot for one that is gone or lost") {
+  constexpr StartRequest kNeeded{.snapshot = SnapshotMode::when_needed};
+  ServerState state = server();
+  state.slot = {};
+  CHECK(says(refusal(state, {std::nullopt}, kNeeded), "does not exist"));
+  auto plan = plan_start(state, {file("0000000000000200")}, kNeeded);
+  CHECK(plan.create_slot);
+  CHECK_FALSE(plan.replace_slot);
+  CHECK_FALSE(plan.snapshot_again);
+  state = server();
+  state.slot.wal_status = "lost";
+  plan = plan_start(state, {file("0000000000000200")}, kNeeded);
+  CHECK(plan.create_slot);
+  CHECK(plan.replace_slot);
+  state.slot.plugin = "test_decoding";
+  CHECK(says(refusal(state, {file("0000000000000200")}, kNeeded), "plugin"));
+}

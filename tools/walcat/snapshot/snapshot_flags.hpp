@@ -1,0 +1,18 @@
+// The flags about snapshots, and what they mean before anything was asked of the server.
+#pragma once
+
+#include "common/cli/flag_table.hpp"
+#include "tools/walcat/stream/start_plan.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace cdckit::walcat {
+
+struct SnapshotOptions {
+  std::optional<SnapshotMode> mode;  // nothing: by slot and ack
+};
+
+void add_snapshot_flags(std::vector<cli::Flag>& into, SnapshotOptions& options);
+
+}  // namespace cdckit::walcat
