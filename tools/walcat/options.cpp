@@ -116,6 +116,7 @@ cli::Command stream_command(Options& options) {
   add_connection(command.flags, options);
   add_slot(command.flags, options);
   add_publication(command.flags, options);
+  add_filter_flags(command.flags, options.filters);
   add_stream(command.flags, options);
   add_snapshot_flags(command.flags, options.snapshot);
   add_limits(command.flags, options);
@@ -131,6 +132,7 @@ cli::Command peek_command(Options& options) {
   add_connection(command.flags, options);
   add_slot(command.flags, options);
   add_publication(command.flags, options);
+  add_filter_flags(command.flags, options.filters);
   add_limits(command.flags, options);
   command.run = [&options](cli::Context& context) { return run_peek(options, context); };
   return command;
@@ -219,6 +221,11 @@ void check_stream_options(const Options& options, const cli::CommonOptions& comm
     refuse("could not use --ack without --slot: a temporary slot cannot be taken up again",
            "Name a slot.");
   }
+  if (options.snapshot.mode.value_or(SnapshotMode::never) != SnapshotMode::never &&
+      !options.filters.wants('r')) {
+    refuse("could not use --snapshot with these --ops: they leave out r",
+           "Add r, or choose --snapshot never.");
+  }
   if (options.limit == 0 || options.limit < -1) refuse("could not use --limit: at least 1", "");
 }
 
@@ -231,6 +238,7 @@ bool acks_by_stdout(const cli::CommonOptions& common) {
 }
 
 SnapshotMode snapshot_mode(const Options& options, const cli::CommonOptions& common) {
+  if (!options.filters.wants('r')) return SnapshotMode::never;
   const bool acknowledged = !options.slot.empty() && !ack_files(common).empty();
   return options.snapshot.mode.value_or(acknowledged ? SnapshotMode::initial : SnapshotMode::never);
 }

@@ -4,6 +4,7 @@
 
 #include "common/cli/run_tool.hpp"
 #include "tools/walcat/commands/digest.hpp"
+#include "tools/walcat/filter/filter_flags.hpp"
 #include "tools/walcat/snapshot/snapshot_flags.hpp"
 
 #include <chrono>
@@ -23,6 +24,7 @@ struct Options {
   bool create = false;
   std::vector<std::string> tables;
   std::vector<std::string> exclude_tables;
+  FilterOptions filters;
   SnapshotOptions snapshot;
   std::string encoding = "plain";
   std::string topic_prefix;

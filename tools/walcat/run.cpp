@@ -15,14 +15,17 @@ using base::ExitCode;
 
 ExitCode print_schemas(const Options& options, cli::Context& context) {
   const TableFilter filter(options.tables, options.exclude_tables);
+  ColumnFilter columns(options.filters);
   const auto encoding = make_encoding(options.encoding);
   const auto connection = connect(options, false, context.stop());
   Catalog catalog(*connection);
   std::string lines;
   for (const auto& table :
        catalog.published_tables(catalog.publications(options.publications), filter)) {
-    event::append_schema_line(
-        lines, build_table(table.relation, catalog.describe(table.relation), *encoding).shape);
+    const CatalogTable described = catalog.describe(table.relation);
+    Table compiled = build_table(table.relation, described, *encoding);
+    columns.apply(compiled, table.relation, described);
+    event::append_schema_line(lines, compiled.shape);
     lines += '\n';
   }
   io::write_all(STDOUT_FILENO, lines, "stdout");

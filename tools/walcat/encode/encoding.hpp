@@ -13,6 +13,7 @@
 namespace cdckit::walcat {
 
 struct Codec;
+class SaltedHash;
 // Appends the value as JSON.
 using AppendValue = void (*)(std::string& out, std::string_view text, const Codec& codec);
 
@@ -20,7 +21,9 @@ struct Codec {
   AppendValue append = nullptr;
   char delimiter = ',';
   std::vector<Codec> children;     // element, or fields
-  std::vector<std::string> names;  // fields: `"name":` behind a comma or brace
+  std::vector<std::string> names;  // fields: `"name":` behind a comma or brace; a mask's text
+  std::shared_ptr<const SaltedHash> hash = {};  // of a masked column
+  std::size_t hash_digits = 0;
 };
 
 class Encoding {

@@ -96,14 +96,21 @@ std::vector<std::string> choose_key(const Relation& relation, const CatalogTable
   return whole ? catalog.primary_key : std::vector<std::string>{};
 }
 
+void set_key(Table& table, std::vector<std::string> names) {
+  table.key.clear();
+  for (const auto& name : names) {
+    const auto found = std::find_if(table.columns.begin(),
+                                    table.columns.end(),
+                                    [&](const auto& column) { return column.name == name; });
+    table.key.push_back(static_cast<std::size_t>(found - table.columns.begin()));
+  }
+  table.shape.key = std::move(names);
+}
+
 Table build_table(const Relation& relation, const CatalogTable& catalog, const Encoding& encoding) {
   Table table;
   table.identity = relation.identity;
-  table.shape = {relation.schema,
-                 relation.table,
-                 identity_word(relation.identity),
-                 choose_key(relation, catalog),
-                 {}};
+  table.shape = {relation.schema, relation.table, identity_word(relation.identity), {}, {}};
   for (std::size_t i = 0; i < relation.columns.size(); ++i) {
     const auto& column = relation.columns[i];
     const auto& known = catalog.columns.at(i);
@@ -112,12 +119,7 @@ Table build_table(const Relation& relation, const CatalogTable& catalog, const E
     table.columns.push_back(
         {column.name, member_name(column.name), column.key, encoding.compile(*known.type)});
   }
-  for (const auto& name : table.shape.key) {
-    const auto found = std::find_if(table.columns.begin(),
-                                    table.columns.end(),
-                                    [&](const auto& column) { return column.name == name; });
-    table.key.push_back(static_cast<std::size_t>(found - table.columns.begin()));
-  }
+  set_key(table, choose_key(relation, catalog));
   table.source_part = ",\"schema\":";
   ndjson::append_string(table.source_part, relation.schema);
   table.source_part += ",\"table\":";
@@ -130,7 +132,7 @@ void append_row(std::string& out, const Table& table, std::span<const Value> val
   check_width(table, values);
   const auto begin = out.size();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i].kind == 'u') continue;
+    if (values[i].kind == 'u' || !table.columns[i].shown) continue;
     out += table.columns[i].member;
     append_value(out, table.columns[i], values[i]);
   }
@@ -141,7 +143,7 @@ void append_old_key_row(std::string& out, const Table& table, std::span<const Va
   check_width(table, values);
   const auto begin = out.size();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!table.columns[i].key) continue;
+    if (!table.columns[i].key || !table.columns[i].shown) continue;
     out += table.columns[i].member;
     append_value(out, table.columns[i], values[i]);
   }
@@ -165,7 +167,7 @@ void append_key(std::string& out, const Table& table, std::span<const Value> val
 void append_unchanged(std::string& out, const Table& table, std::span<const Value> values) {
   bool any = false;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i].kind != 'u') continue;
+    if (values[i].kind != 'u' || !table.columns[i].shown) continue;
     out += any ? "," : ",\"unchanged\":[";
     ndjson::append_string(out, table.columns[i].name);
     any = true;

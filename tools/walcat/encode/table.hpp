@@ -48,6 +48,7 @@ struct Column {
   std::string member;  // `,"name":`
   bool key = false;    // sent in old key tuples
   Codec codec;
+  bool shown = true;  // by --column and --exclude-column
 };
 
 struct Table {
@@ -69,9 +70,11 @@ inline constexpr std::string_view kOps = "cudrtm";
 // Key columns: the identity's, in the order of its index. With identity FULL or NOTHING the primary
 // key, if all of it is there.
 std::vector<std::string> choose_key(const Relation& relation, const CatalogTable& catalog);
+// Names of columns that the table has.
+void set_key(Table& table, std::vector<std::string> names);
 Table build_table(const Relation& relation, const CatalogTable& catalog, const Encoding& encoding);
 
-// `{"a":1,"b":null}` of all columns; those of kind u are left out.
+// `{"a":1,"b":null}` of the columns that are shown; those of kind u are left out.
 void append_row(std::string& out, const Table& table, std::span<const Value> values);
 // Only the columns that a key tuple carries.
 void append_old_key_row(std::string& out, const Table& table, std::span<const Value> values);

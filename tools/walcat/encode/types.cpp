@@ -54,12 +54,17 @@ std::optional<TypeForm> known_form(std::uint32_t oid) noexcept {
   return found->form;
 }
 
+bool is_character(std::uint32_t oid) noexcept {
+  return oid == 19 || oid == 25 || oid == 1042 || oid == 1043;  // name, text, bpchar, varchar
+}
+
 constexpr std::uint32_t kInt2Vector = 22;
 constexpr std::uint32_t kOidVector = 30;
 
 TypePointer build_from_row(const TypeRow& row, const TypeRows& rows) {
   auto type = std::make_shared<Type>();
   type->oid = row.oid;
+  type->character = row.character;
   if (row.hstore) {
     type->form = TypeForm::hstore;
   } else if (row.element != 0) {
@@ -86,6 +91,7 @@ TypePointer build_type(std::uint32_t oid, const TypeRows& rows) {
     auto type = std::make_shared<Type>();
     type->oid = oid;
     type->form = *form;
+    type->character = is_character(oid);
     return type;
   }
   const auto row = rows.find(oid);

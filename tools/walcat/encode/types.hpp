@@ -36,6 +36,7 @@ struct TypeField {
 struct Type {
   std::uint32_t oid = 0;  // behind all domains
   TypeForm form = TypeForm::text;
+  bool character = false;         // of the string category: any text is a value
   char delimiter = ',';           // array: between the elements
   TypePointer element;            // array, vector
   std::vector<TypeField> fields;  // composite
@@ -48,6 +49,7 @@ struct TypeRow {
   std::uint32_t base = 0;     // domain
   std::uint32_t element = 0;  // true array
   char delimiter = ',';       // of the element
+  bool character = false;     // typcategory S
   bool hstore = false;        // its cast to json is hstore_to_json
   std::vector<std::pair<std::string, std::uint32_t>> fields = {};  // composite
 };

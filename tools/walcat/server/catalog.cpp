@@ -46,7 +46,7 @@ constexpr const char* kTypes = R"(
          coalesce(e.typdelim, ','),
          (SELECT p.proname FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc
            WHERE c.castsource = t.oid AND c.casttarget = 'json'::regtype AND t.oid >= 16384),
-         t.typname
+         t.typname, t.typcategory = 'S'
     FROM part JOIN pg_type t USING (oid) LEFT JOIN pg_type e ON e.oid = t.typelem)";
 
 constexpr const char* kKeys = R"(
@@ -246,6 +246,7 @@ TypeRows Catalog::read_types(const Relation& relation) {
     type.element = number_at(result, row, 3);
     type.delimiter = result.at(row, 4).front();
     type.hstore = result.at(row, 5) == "hstore_to_json";
+    type.character = result.at(row, 7) == "t";
     if (!type.hstore && !result.at(row, 5).empty()) {
       log::warning("type \"" + result.text(row, 6) +
                    "\" has a cast to json of its own, printed is its text");

@@ -103,16 +103,26 @@ Table& Changes::snapshot_table(const Relation& relation) {
 // announced.
 Table& Changes::add_table(const Relation& relation) {
   last_table_ = nullptr;
-  const bool selected = filter_.selects(relation.schema, relation.table);
+  Table table = make_table(relation);
   Table& entry = tables_[relation.oid];
-  Table table = selected ? build_table(relation, describe_(relation), encoding_) : Table{};
-  table.selected = selected;
   table.announced = entry.announced && entry.shape == table.shape;
   table.counts = entry.counts;
   table.order = entry.order;
   table.order_stamp = entry.order_stamp;
   entry = std::move(table);
   return entry;
+}
+
+Table Changes::make_table(const Relation& relation) {
+  if (!filter_.selects(relation.schema, relation.table)) {
+    Table unseen;
+    unseen.selected = false;
+    return unseen;
+  }
+  const CatalogTable catalog = describe_(relation);
+  Table table = build_table(relation, catalog, encoding_);
+  if (settings_.columns != nullptr) settings_.columns->apply(table, relation, catalog);
+  return table;
 }
 
 Table& Changes::table_of(std::uint32_t oid) {
@@ -204,7 +214,7 @@ bool Changes::take_ordinal(Row& row) {
 
 void Changes::print(Table& table, Row row, std::string& out) {
   const bool wanted = take_ordinal(row);
-  if (!table.selected) return;
+  if (!table.selected || !settings_.ops.test(op_index(row.op))) return;
   if (settings_.transactions) {
     if (table.order_stamp != transactions_) table.order = 0;
     table.order_stamp = transactions_;
@@ -237,7 +247,8 @@ void Changes::message(const Message& message, std::uint64_t start, std::string& 
     return;
   }
   Row row{.op = 'm', .lsn = start};
-  if (!take_ordinal(row)) return;
+  const bool wanted = take_ordinal(row);
+  if (!wanted || !settings_.ops.test(op_index('m'))) return;
   if (settings_.transactions) {
     print_begin(out);
     row.transaction = transaction_block(start, message_order_);
@@ -250,7 +261,7 @@ void Changes::message(const Message& message, std::uint64_t start, std::string& 
 // Not part of a transaction: its own LSN is its place, ordinal 0, before a commit at the same LSN.
 void Changes::loose_message(const Message& message, std::string& out) {
   const event::Position position{message.lsn, 0};
-  if (limit_reached() || position <= skip_up_to_) return;
+  if (limit_reached() || position <= skip_up_to_ || !settings_.ops.test(op_index('m'))) return;
   // it has no time of its own: the last commit's, as Debezium does, else that of arrival
   context_ = {.pos_lsn = message.lsn,
               .unix_us = context_.unix_us != 0 ? context_.unix_us : base::unix_microseconds(),

@@ -5,6 +5,7 @@
 
 #include "common/event/position.hpp"
 #include "tools/walcat/encode/data_line.hpp"
+#include "tools/walcat/filter/column_filter.hpp"
 #include "tools/walcat/filter/table_filter.hpp"
 #include "tools/walcat/wire/pgoutput.hpp"
 
@@ -24,6 +25,8 @@ struct ChangesSettings {
   bool control = false;       // print schema lines
   bool transactions = false;  // print begin and commit, fill `transaction`
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();  // data lines
+  OpSet ops = OpSet().set();                                        // what is printed
+  ColumnFilter* columns = nullptr;                                  // outlives this; may be missing
 };
 
 class Changes {
@@ -77,6 +80,7 @@ class Changes {
   std::string_view transaction_block(std::uint64_t lsn, std::uint64_t& order);
   Table& table_of(std::uint32_t oid);
   Table& add_table(const Relation& relation);
+  Table make_table(const Relation& relation);
 
   ChangesSettings settings_;
   TableFilter filter_;

@@ -4,6 +4,7 @@
 #include "common/base/text.hpp"
 #include "common/event/position.hpp"
 #include "common/log/log.hpp"
+#include "tools/walcat/server/preflight.hpp"
 #include "tools/walcat/snapshot/initial_snapshot.hpp"
 
 #include <algorithm>
@@ -43,6 +44,7 @@ Session::Session(const Options& options, cli::Context& context)
       context_(context),
       encoding_(make_encoding(options.encoding)),
       filter_(options.tables, options.exclude_tables),
+      columns_(options.filters),
       source_(options),
       delivery_(delivery_settings(options, context.options()), context),
       meter_(context.metrics()) {
@@ -82,13 +84,17 @@ void Session::prepare() {
   server_ = read_server_state(*replication_, options_.slot);
   StartRequest request{.snapshot = snapshot_mode(options_, context_.options()),
                        .create = options_.create};
-  request.snapshot_new_slot = !options_.snapshot.mode && acks_by_stdout(context_.options());
+  request.snapshot_new_slot =
+      !options_.snapshot.mode && acks_by_stdout(context_.options()) && options_.filters.wants('r');
   plan_ = plan_start(server_, delivery_.read_files(), request);
+  preflight({*sql_, publications_, filter_, *encoding_, columns_, !plan_.create_slot});
   ChangesSettings settings;
   settings.identity = identity_of(options_, server_.id.database);
   settings.control = delivery_.control();
   settings.transactions = options_.transactions;
   settings.limit = limit_of(options_);
+  settings.ops = options_.filters.ops;
+  settings.columns = &columns_;
   changes_ =
       std::make_unique<Changes>(settings, filter_, *encoding_, [this](const Relation& relation) {
         return source_.describe(relation);

@@ -42,6 +42,7 @@ class Session {
   cli::Context& context_;
   std::unique_ptr<Encoding> encoding_;
   TableFilter filter_;
+  ColumnFilter columns_;
   TableSource source_;
   std::unique_ptr<Changes> changes_;
   Delivery delivery_;

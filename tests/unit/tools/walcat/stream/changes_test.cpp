@@ -181,3 +181,20 @@ TEST_CASE("what was not asked for or not announced is against the protocol") {
   CHECK_THROWS_AS(feed(insert(5, {"1"})), cdckit::base::Error);
   CHECK_THROWS_AS(feed("S" + number(50U) + number<std::uint8_t>(1)), cdckit::base::Error);
 }
+
+TEST_CASE("operations that are left out keep their ordinals") {
+  ChangesSettings settings{{"app", "db"}, false, true};
+  settings.ops = parse_ops("u");
+  Feed feed(settings);
+  feed(plain_relation());
+  feed(begin(100));
+  CHECK(feed(insert(1, {"1", "x"})).empty());
+  const auto out = feed("U" + number(1) + "N" + tuple({"1", "y"}));
+  CHECK(out.find("/0000000000000002\"") != std::string::npos);
+  CHECK(out.find(R"("total_order":1)") != std::string::npos);
+  CHECK(feed(commit(100, 110)).find(R"("event_count":1)") != std::string::npos);
+  feed(begin(200));
+  CHECK(feed(insert(1, {"2", "x"})).empty());
+  CHECK(feed(commit(200, 210)).empty());
+  CHECK(feed.changes.last_end() == 210);
+}
