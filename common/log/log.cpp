@@ -94,21 +94,21 @@ void emit(State& at, std::string line) {
   (void)!::write(STDERR_FILENO, line.data(), line.size());
 }
 
-bool wants_color(const Settings& settings, bool terminal) {
-  if (settings.color != Color::automatic) return settings.color == Color::always;
+}  // namespace
+
+bool wants_color(Color wish, bool terminal) {
+  if (wish != Color::automatic) return wish == Color::always;
   const char* no_color = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
   const bool dumb = term != nullptr && std::string_view(term) == "dumb";
   return terminal && (no_color == nullptr || *no_color == '\0') && !dumb;
 }
 
-}  // namespace
-
 void configure(Settings settings) {
   State& at = state();
   const std::scoped_lock lock(at.mutex);
   at.terminal = io::is_terminal(STDERR_FILENO);
-  at.colored = wants_color(settings, at.terminal);
+  at.colored = wants_color(settings.color, at.terminal);
   g_level = settings.level;
   at.settings = std::move(settings);
 }

@@ -38,6 +38,9 @@ inline void debug(std::string_view message, Fields fields = {}) {
   write(Level::debug, message, fields);
 }
 
+// Whether to paint on a stream that is a terminal or not: the wish, else NO_COLOR and TERM decide.
+[[nodiscard]] bool wants_color(Color wish, bool terminal);
+
 // `hint: text` under an error, printed at the error's level.
 void hint(std::string_view text);
 // One line that replaces itself, only on a terminal and not with -q; any message erases it first.

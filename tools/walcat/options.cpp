@@ -117,6 +117,7 @@ cli::Command stream_command(Options& options) {
   add_slot(command.flags, options);
   add_publication(command.flags, options);
   add_filter_flags(command.flags, options.filters);
+  add_format_flag(command.flags, options.format);
   add_stream(command.flags, options);
   add_snapshot_flags(command.flags, options.snapshot);
   add_limits(command.flags, options);
@@ -133,6 +134,7 @@ cli::Command peek_command(Options& options) {
   add_slot(command.flags, options);
   add_publication(command.flags, options);
   add_filter_flags(command.flags, options.filters);
+  add_format_flag(command.flags, options.format);
   add_limits(command.flags, options);
   command.run = [&options](cli::Context& context) { return run_peek(options, context); };
   return command;

@@ -5,6 +5,7 @@
 #include "common/cli/run_tool.hpp"
 #include "tools/walcat/commands/digest.hpp"
 #include "tools/walcat/filter/filter_flags.hpp"
+#include "tools/walcat/pretty/format_flags.hpp"
 #include "tools/walcat/snapshot/snapshot_flags.hpp"
 
 #include <chrono>
@@ -27,6 +28,7 @@ struct Options {
   FilterOptions filters;
   SnapshotOptions snapshot;
   std::string encoding = "plain";
+  FormatOptions format;
   std::string topic_prefix;
   bool transactions = false;
   bool schema_only = false;

@@ -3,6 +3,7 @@
 #include "common/base/error.hpp"
 #include "common/event/schema.hpp"
 #include "common/io/file_descriptor.hpp"
+#include "common/log/log.hpp"
 #include "tools/walcat/commands/check.hpp"
 #include "tools/walcat/stream/session.hpp"
 
@@ -12,6 +13,17 @@ namespace cdckit::walcat {
 namespace {
 
 using base::ExitCode;
+
+void choose_format(Options& options, const cli::CommonOptions& common) {
+  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  const auto wish = common.color == "always"  ? log::Color::always
+                    : common.color == "never" ? log::Color::never
+                                              : log::Color::automatic;
+  options.format = choose_format(options.format,
+                                 {.terminal = terminal,
+                                  .control = common.control || !ack_files(common).empty(),
+                                  .colored = log::wants_color(wish, terminal)});
+}
 
 ExitCode print_schemas(const Options& options, cli::Context& context) {
   const TableFilter filter(options.tables, options.exclude_tables);
@@ -34,8 +46,10 @@ ExitCode print_schemas(const Options& options, cli::Context& context) {
 
 }  // namespace
 
-ExitCode run_stream(const Options& options, cli::Context& context) {
+ExitCode run_stream(const Options& given, cli::Context& context) {
+  Options options = given;
   check_stream_options(options, context.options());
+  choose_format(options, context.options());
   if (context.options().check) return run_check(options, context);
   if (options.schema_only) return print_schemas(options, context);
   return Session(options, context).run();
@@ -49,6 +63,7 @@ ExitCode run_peek(const Options& given, cli::Context& context) {
   check_stream_options(options, context.options());
   if (options.slot.empty())
     throw base::Error(base::ErrorKind::usage, "could not peek: --slot is missing");
+  choose_format(options, context.options());
   return Session(options, context).run();
 }
 

@@ -3,6 +3,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/text.hpp"
 #include "common/ndjson/text.hpp"
+#include "tools/walcat/pretty/pretty_line.hpp"
 
 #include <charconv>
 
@@ -40,6 +41,7 @@ void append_event_time(std::string& out) {
 }  // namespace
 
 DataLine::DataLine(const SourceIdentity& identity) {
+  if (identity.pretty) pretty_ = std::make_shared<PrettyLine>(identity.color);
   constant_head_ =
       ",\"source\":{\"version\":\"" CDCKIT_VERSION "\",\"connector\":\"postgresql\",\"name\":";
   ndjson::append_string(constant_head_, identity.name);
@@ -50,6 +52,7 @@ DataLine::DataLine(const SourceIdentity& identity) {
 }
 
 void DataLine::set_context(const LineContext& context) {
+  if (pretty_ != nullptr) return pretty_->set_context(context);
   position_head_ = "{\"pos\":\"" + base::hex16(context.pos_lsn) + "/";
   const auto milliseconds = std::to_string(context.unix_us / 1000);
   const auto microseconds = std::to_string(context.unix_us);
@@ -93,6 +96,7 @@ void DataLine::append_source(std::string& out,
 }
 
 void DataLine::append(std::string& out, const Row& row) const {
+  if (pretty_ != nullptr) return pretty_->append(out, row);
   const Table& table = *row.table;
   append_head(out, row.ordinal);
   if (row.key_values.empty()) {
@@ -138,6 +142,7 @@ void DataLine::append_message(std::string& out,
                               const Row& row,
                               std::string_view prefix,
                               std::string_view content) const {
+  if (pretty_ != nullptr) return pretty_->append_message(out, row.lsn, prefix, content);
   append_head(out, row.ordinal);
   out += "{\"prefix\":";
   ndjson::append_string(out, prefix);

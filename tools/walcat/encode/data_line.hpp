@@ -5,6 +5,7 @@
 #include "tools/walcat/encode/table.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ inline constexpr std::int64_t kEpoch2000 = 946'684'800'000'000;  // microseconds
 struct SourceIdentity {
   std::string name;  // --topic-prefix
   std::string database;
+  bool pretty = false;  // the readable view
+  bool color = false;   // in it
 };
 
 // The transaction at hand, or what stands for it with snapshot rows and loose messages.
@@ -45,6 +48,8 @@ struct Row {
   std::string_view transaction = "null";
 };
 
+class PrettyLine;
+
 class DataLine {
  public:
   explicit DataLine(const SourceIdentity& identity);
@@ -57,6 +62,8 @@ class DataLine {
                       const Row& row,
                       std::string_view prefix,
                       std::string_view content) const;
+  // Prints for eyes instead; null: lines of JSON.
+  [[nodiscard]] const PrettyLine* pretty() const noexcept { return pretty_.get(); }
 
  private:
   void append_head(std::string& out, std::uint64_t ordinal) const;
@@ -68,6 +75,7 @@ class DataLine {
   std::string source_middle_;  // behind it, up to `schema`
   std::string source_xid_;     // 123,"lsn":
   std::string source_tail_;    // ,"xmin":... }
+  std::shared_ptr<PrettyLine> pretty_;
 };
 
 }  // namespace cdckit::walcat

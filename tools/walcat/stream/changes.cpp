@@ -5,6 +5,7 @@
 #include "common/base/text.hpp"
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
+#include "tools/walcat/pretty/pretty_line.hpp"
 
 #include <algorithm>
 
@@ -287,11 +288,18 @@ std::string_view Changes::transaction_block(std::uint64_t lsn, std::uint64_t& or
 void Changes::print_begin(std::string& out) {
   if (begin_printed_) return;
   begin_printed_ = true;
+  if (line_.pretty() != nullptr) {
+    return line_.pretty()->append_border(out, "BEGIN   ", std::to_string(context_.xid));
+  }
   out += R"({"__cdc":"begin","txId":)" + std::to_string(context_.xid) + ",\"lsn\":\"" +
          base::hex16(context_.pos_lsn) + "\",\"ts_us\":" + std::to_string(context_.unix_us) + "}\n";
 }
 
 void Changes::print_commit(const Message& message, std::string& out) {
+  if (line_.pretty() != nullptr) {
+    const auto detail = std::to_string(context_.xid) + ", changes: " + std::to_string(total_order_);
+    return line_.pretty()->append_border(out, "COMMIT  ", detail);
+  }
   out += R"({"__cdc":"commit","txId":)" + std::to_string(context_.xid) + ",\"lsn\":\"" +
          base::hex16(message.lsn) + "\",\"pos\":\"" + base::hex16(message.end_lsn) +
          "\",\"event_count\":" + std::to_string(total_order_) + ",\"data_collections\":[";

@@ -34,7 +34,9 @@ std::uint64_t limit_of(const Options& options) {
 
 SourceIdentity identity_of(const Options& options, const std::string& database) {
   return {.name = options.topic_prefix.empty() ? database : options.topic_prefix,
-          .database = database};
+          .database = database,
+          .pretty = options.format.pretty,
+          .color = options.format.color};
 }
 
 }  // namespace

@@ -43,6 +43,12 @@ TEST_CASE("levels") {
         "walcat: an error\nwalcat: a warning slot=s1\nwalcat: an info\nwalcat: a detail\n");
 }
 
+TEST_CASE("a wish for colour counts, else a terminal gets it") {
+  CHECK(log::wants_color(log::Color::always, false));
+  CHECK_FALSE(log::wants_color(log::Color::never, true));
+  CHECK_FALSE(log::wants_color(log::Color::automatic, false));
+}
+
 TEST_CASE("a message is one line and cannot steer the terminal") {
   const std::string text = logged({}, [] {
     log::error("ERROR:  relation\n\tdoes not exist\x1b[2J\n", {{"why", "a\nb"}});

@@ -1,0 +1,215 @@
+#include "tools/walcat/pretty/pretty_line.hpp"
+
+#include "common/base/clock.hpp"
+#include "common/base/json_string.hpp"
+#include "common/event/position.hpp"
+#include "common/ndjson/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace cdckit::walcat {
+namespace {
+
+constexpr std::size_t kLongest = 80;  // bytes of a value
+constexpr std::string_view kDim = "\033[2m";
+constexpr std::string_view kBold = "\033[1m";
+constexpr std::string_view kRed = "\033[31m";
+constexpr std::string_view kGreen = "\033[32m";
+constexpr std::string_view kYellow = "\033[33m";
+constexpr std::string_view kBlue = "\033[34m";
+constexpr std::string_view kPlain = "\033[0m";
+
+struct Word {
+  std::string_view text;  // padded to one width
+  std::string_view color;
+};
+
+Word word_of(char op) {
+  switch (op) {
+    case 'c':
+      return {"INSERT  ", kGreen};
+    case 'u':
+      return {"UPDATE  ", kYellow};
+    case 'd':
+      return {"DELETE  ", kRed};
+    case 'r':
+      return {"READ    ", kBlue};
+    case 't':
+      return {"TRUNCATE", kRed};
+    default:
+      return {"MESSAGE ", kBlue};
+  }
+}
+
+// At the border of a character.
+void cut(std::string& out, std::size_t begin) {
+  if (out.size() - begin <= kLongest) return;
+  auto end = begin + kLongest;
+  while (end > begin && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;
+  out.resize(end);
+  out += "…";
+}
+
+// JSON escapes what lies below the blank. The C1 controls (U+0080 to U+009F) and DEL are left,
+// which terminals obey too.
+void disarm(std::string& out, std::size_t begin) {
+  for (auto at = begin; at < out.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(out[at]);
+    if (byte == 0x7F) out[at] = '?';
+    if (byte != 0xC2 || at + 1 >= out.size()) continue;
+    const auto next = static_cast<unsigned char>(out[at + 1]);
+    if (next >= 0x80 && next <= 0x9F) out.replace(at, 2, "?");
+  }
+}
+
+bool in_key(const Table& table, std::size_t index) {
+  return std::find(table.key.begin(), table.key.end(), index) != table.key.end();
+}
+
+bool same(const Value& left, const Value& right) {
+  return left.kind == right.kind && left.bytes == right.bytes;
+}
+
+bool has_both_rows(const Row& row) {
+  return row.op == 'u' && !row.before.empty() && !row.before_is_key;
+}
+
+std::string hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out = "\\x";
+  for (const char letter : bytes.substr(0, kLongest / 2)) {
+    const auto byte = static_cast<unsigned char>(letter);
+    out += kDigits[byte >> 4U];
+    out += kDigits[byte & 0xFU];
+  }
+  return out + (bytes.size() > kLongest / 2 ? "…" : "");
+}
+
+}  // namespace
+
+void PrettyLine::paint(std::string& out, std::string_view text, std::string_view color) const {
+  if (color_) out += color;
+  out += text;
+  if (color_) out += kPlain;
+}
+
+void PrettyLine::set_context(const LineContext& context) {
+  time_ = base::format_utc(context.unix_us);
+  commit_ = context.pos_lsn;
+}
+
+void PrettyLine::append_head(std::string& out, std::uint64_t lsn, std::string_view word) const {
+  paint(out, time_ + " " + event::lsn_text(lsn), kDim);
+  out += ' ';
+  const auto color = [&] {
+    for (const char op : kOps)
+      if (word_of(op).text == word) return word_of(op).color;
+    return kDim;
+  }();
+  paint(out, word, color);
+}
+
+void PrettyLine::append_value(std::string& out, const Column& column, const Value& value) const {
+  if (value.kind == 'u') return paint(out, "(unchanged)", kDim);
+  if (value.kind == 'n') return paint(out, "null", kDim);
+  const auto begin = out.size();
+  column.codec.append(out, value.bytes, column.codec);
+  cut(out, begin);
+}
+
+void PrettyLine::append_key(std::string& out,
+                            const Table& table,
+                            std::span<const Value> values) const {
+  for (const auto index : table.key) {
+    out += ' ';
+    if (color_) out += kBold;
+    ndjson::append_escaped(out, table.columns[index].name);
+    out += '=';
+    append_value(out, table.columns[index], values[index]);
+    if (color_) out += kPlain;
+  }
+}
+
+void PrettyLine::append_change(std::string& out, const Row& row, std::size_t index) const {
+  const Column& column = row.table->columns[index];
+  out += ' ';
+  ndjson::append_escaped(out, column.name);
+  out += '=';
+  if (!has_both_rows(row)) {
+    return append_value(out, column, row.after.empty() ? row.before[index] : row.after[index]);
+  }
+  if (color_) out += kRed;
+  append_value(out, column, row.before[index]);
+  if (color_) out += kPlain;
+  out += "→";
+  if (color_) out += kGreen;
+  append_value(out, column, row.after[index]);
+  if (color_) out += kPlain;
+}
+
+void PrettyLine::append_rest(std::string& out, const Row& row) const {
+  const Table& table = *row.table;
+  const bool both = has_both_rows(row);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (!table.columns[i].shown || in_key(table, i)) continue;
+    if (row.after.empty() && row.before_is_key && !table.columns[i].key) continue;
+    if (both && same(row.before[i], row.after[i])) continue;
+    append_change(out, row, i);
+  }
+}
+
+void PrettyLine::append_other_key(std::string& out, const Row& row) const {
+  const bool is_new = !row.new_key.empty();
+  if (!is_new && row.old_key.empty()) return;
+  out += is_new ? " (becomes" : " (was";
+  append_key(out, *row.table, is_new ? row.new_key : row.old_key);
+  out += ')';
+}
+
+void PrettyLine::append(std::string& out, const Row& row) const {
+  const auto begin = out.size();
+  const Table& table = *row.table;
+  append_head(out, row.lsn, word_of(row.op).text);
+  out += ' ';
+  ndjson::append_escaped(out, table.shape.schema);
+  out += '.';
+  ndjson::append_escaped(out, table.shape.table);
+  if (!row.key_values.empty()) append_key(out, table, row.key_values);
+  append_other_key(out, row);
+  if (!row.after.empty() || !row.before.empty()) append_rest(out, row);
+  disarm(out, begin);
+  out += '\n';
+}
+
+void PrettyLine::append_message(std::string& out,
+                                std::uint64_t lsn,
+                                std::string_view prefix,
+                                std::string_view content) const {
+  const auto begin = out.size();
+  append_head(out, lsn, word_of('m').text);
+  out += ' ';
+  ndjson::append_escaped(out, prefix);
+  out += ' ';
+  const auto value = out.size();
+  if (base::to_valid_utf8(content) == content) {
+    ndjson::append_string(out, content);
+    cut(out, value);
+  } else {
+    out += hex(content);
+  }
+  disarm(out, begin);
+  out += '\n';
+}
+
+void PrettyLine::append_border(std::string& out,
+                               std::string_view word,
+                               const std::string& detail) const {
+  append_head(out, commit_, word);
+  out += ' ';
+  paint(out, detail, kDim);
+  out += '\n';
+}
+
+}  // namespace cdckit::walcat
