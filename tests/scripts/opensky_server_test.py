@@ -117,7 +117,7 @@ class Shape(ServerCase):
 
     def test_unknown_paths_are_404(self):
         self.start()
-        self.assertEqual(self.ask("/api/flights/all")[0], 404)
+        self.assertEqual(self.ask("/api/flights/none")[0], 404)
 
     def test_an_aircraft_stays_for_300_seconds(self):
         times = range(1000, 1320, 10)

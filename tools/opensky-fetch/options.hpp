@@ -2,9 +2,10 @@
 #pragma once
 
 #include "common/cli/flag_table.hpp"
+#include "tools/opensky-fetch/request/box.hpp"
+#include "tools/opensky-fetch/request/endpoint.hpp"
 #include "tools/opensky-fetch/rows/fields.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -13,26 +14,26 @@
 
 namespace cdckit::opensky_fetch {
 
-// Degrees, WGS-84. `texts` are the same numbers as typed: south, west, north, east.
-struct Box {
-  double south = 0;
-  double west = 0;
-  double north = 0;
-  double east = 0;
-  std::array<std::string, 4> texts{};
-};
-
 struct Options {
+  Endpoint endpoint = Endpoint::states;
   std::string url = "https://opensky-network.org/api";
   std::string auth_url =
       "https://auth.opensky-network.org/auth/realms/opensky-network/protocol/openid-connect/token";
   std::string credentials{};
   bool allow_http = false;
 
-  std::optional<Box> box{};
+  std::vector<Box> boxes{};  // once resolved: the areas', too, and none across the date line
+  std::vector<std::string> areas{};  // names
+  std::string area_file{};
   std::vector<std::string> icao24{};
+  std::vector<std::string> serials{};
+  bool own = false;
   bool extended = false;
-  std::optional<std::int64_t> time{};  // Unix seconds
+  std::optional<std::int64_t> time{};  // Unix seconds, as the next two
+  std::optional<std::int64_t> begin{};
+  std::optional<std::int64_t> end{};
+  std::string arrival{};  // airports
+  std::string departure{};
 
   std::optional<std::chrono::milliseconds> every{};
   std::int64_t count = 0;                // 0: no limit
@@ -50,12 +51,11 @@ struct Options {
 cli::Tool declare(Options& options);
 // Throws usage for flags that do not go together, config for an unsafe URL.
 void check(const Options& options);
+// Names become boxes, and boxes across the date line two. Throws as find_area().
+void resolve_areas(Options& options);
 // The chosen fields, or the default ones.
 std::vector<Field> fields_of(const Options& options);
-
-// Throw std::invalid_argument with the reason.
-Box parse_box(const std::string& text);
-std::string parse_address(const std::string& text);
+// Throws std::invalid_argument with the reason.
 double parse_speed(const std::string& text);
 
 }  // namespace cdckit::opensky_fetch

@@ -4,7 +4,7 @@
 #include "tools/opensky-fetch/feed/live_feed.hpp"
 #include "tools/opensky-fetch/feed/replay_feed.hpp"
 #include "tools/opensky-fetch/output/publisher.hpp"
-#include "tools/opensky-fetch/request/request_url.hpp"
+#include "tools/opensky-fetch/request/queries.hpp"
 
 #include <memory>
 #include <unistd.h>
@@ -30,12 +30,14 @@ void play(Feed& feed, Publisher& publisher) {
 
 }  // namespace
 
-base::ExitCode run(const Options& options, cli::Context& context) {
-  check(options);
+base::ExitCode run(const Options& given, cli::Context& context) {
+  check(given);
+  Options options = given;
+  resolve_areas(options);
   if (context.options().check) return check_connections(options, context);
   const bool live = options.replay.empty();
   Publisher publisher(
-      context, options, live ? states_url(options) : "file:" + options.replay, STDOUT_FILENO);
+      context, options, live ? source_url(options) : "file:" + options.replay, STDOUT_FILENO);
   const Pause pause = [&](std::chrono::milliseconds duration) { return publisher.pause(duration); };
   const std::unique_ptr<Feed> feed = make_feed(options, context, pause);
   play(*feed, publisher);

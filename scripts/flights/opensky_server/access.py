@@ -6,6 +6,9 @@ import pathlib
 import secrets
 import time
 
+DAY = 86400
+DAY_FACTORS = ((10, 60), (15, 120), (20, 240), (25, 480), (1 << 30, 960))
+
 
 class Tokens:
     """Issues and checks bearer tokens of one client; without credentials everybody is anonymous."""
@@ -53,6 +56,16 @@ def query_cost(box: tuple[float, float, float, float] | None) -> int:
     south, west, north, east = box
     area = (north - south) * (east - west)
     return 1 + sum(area > limit for limit in (25, 100, 400))
+
+
+def days_cost(begin: int, end: int, now: int) -> int:
+    """Credits of flights or tracks by the UTC days that they touch."""
+    if begin > now - DAY:
+        return 4
+    days = end // DAY - begin // DAY + 1
+    if days <= 2:
+        return 30
+    return days * next(factor for limit, factor in DAY_FACTORS if days <= limit)
 
 
 class Credits:

@@ -4,7 +4,7 @@ import collections
 import dataclasses
 
 STATUS_KINDS = ("400", "401", "403", "404", "429", "500", "502", "503", "504")
-BODY_KINDS = ("html", "truncated", "garbage", "reset", "slow", "empty")
+BODY_KINDS = ("html", "truncated", "garbage", "reset", "slow", "empty", "redirect")
 TOKEN_PREFIX = "token-"
 DEFAULT_VALUE = {"429": 1.0, "slow": 1.0}
 
@@ -15,6 +15,7 @@ class Fault:
 
     kind: str
     value: float = 0.0
+    body: bytes = b""  # of kind `answer`: what to say with 200
 
 
 def parse_fault(text: str) -> list[Fault]:
@@ -45,6 +46,9 @@ class Faults:
                 self._token.append(Fault(fault.kind.removeprefix(TOKEN_PREFIX), fault.value))
             else:
                 self._data.append(fault)
+
+    def add_answer(self, body: bytes) -> None:
+        self._data.append(Fault("answer", body=body))
 
     def next_data(self) -> Fault | None:
         return self._data.popleft() if self._data else None

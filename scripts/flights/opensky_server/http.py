@@ -27,8 +27,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
         service = self.server.service
-        if path in ("/api/states/all", "/states/all"):
-            self._send(service.states(query, self.headers.get("Authorization")))
+        if path.startswith("/api/"):
+            authorization = self.headers.get("Authorization")
+            if authorization is not None:
+                service.bearer_hosts.add(self.headers.get("Host", ""))
+            self._send(service.ask(path.removeprefix("/api/"), query, authorization))
         elif path == "/control":
             self._send(service.status())
         else:
@@ -41,12 +44,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             self._send(Reply(413))
             return
-        form = self.rfile.read(length).decode("utf-8", "replace")
+        body = self.rfile.read(length)
+        form = body.decode("utf-8", "replace")
         service = self.server.service
         if path == TOKEN_PATH:
             self._send(service.token(form))
         elif path.startswith("/control/"):
-            self._send(service.control(path.removeprefix("/control/"), query or form))
+            self._send(service.control(path.removeprefix("/control/"), query or form, body))
         else:
             self._send(Reply(404))
 
@@ -97,6 +101,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.verbose = verbose
         self._over = False
         super().__init__(("127.0.0.1", port), Handler)
+        service.port = self.port
 
     @property
     def port(self) -> int:

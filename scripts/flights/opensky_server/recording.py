@@ -5,7 +5,7 @@ import json
 import pathlib
 import subprocess
 
-ICAO24, LAST_CONTACT, LONGITUDE, LATITUDE = 0, 4, 5, 6
+ICAO24, LAST_CONTACT, LONGITUDE, LATITUDE, SENSORS = 0, 4, 5, 6, 12
 ELEMENTS = 17
 # The API goes on showing an aircraft for this long after the last message it heard.
 VISIBLE_SECONDS = 300
@@ -48,6 +48,11 @@ class Recording:
             else:
                 high = middle
         return low - 1
+
+    def heard(self, index: int):
+        """Every vector up to this tick in the order of time."""
+        for states in self._fresh[: index + 1]:
+            yield from states
 
     def visible(self, index: int) -> list[list]:
         """Every vector that the API shows at this tick: the newest of each aircraft, by address."""

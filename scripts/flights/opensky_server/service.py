@@ -5,10 +5,12 @@ import json
 import threading
 import urllib.parse
 
-from .access import Credits, Tokens, query_cost
+from .access import Credits, Tokens, days_cost, query_cost
 from .clock import StepClock, VirtualClock
 from .faults import Fault, Faults
-from .recording import ICAO24, LATITUDE, LONGITUDE, Recording
+from .legs import flight_of, legs_until, track_of
+from .query import BadQuery, Query, Window
+from .recording import ICAO24, SENSORS, VISIBLE_SECONDS, Recording
 
 HISTORY_SECONDS = 3600
 HTML = b"<html><body><h1>503 Service Unavailable</h1>maintenance</body></html>"
@@ -26,49 +28,6 @@ class Reply:
     delay: float = 0.0
 
 
-class BadQuery(ValueError):
-    """The parameters make no sense: a 400 with this text."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Query:
-    """The parameters of /states/all."""
-
-    box: tuple[float, float, float, float] | None
-    icao24: frozenset[str]
-    extended: bool
-    time: int
-
-    @staticmethod
-    def parse(text: str) -> "Query":
-        given = urllib.parse.parse_qs(text, keep_blank_values=True)
-        names = ("lamin", "lomin", "lamax", "lomax")
-        corners = [given[name][-1] for name in names if name in given]
-        if corners and len(corners) != 4:
-            raise BadQuery("lamin, lomin, lamax and lomax belong together")
-        try:
-            box = tuple(float(corner) for corner in corners) or None
-            time = int(given.get("time", ["0"])[-1])
-        except ValueError as error:
-            raise BadQuery(str(error)) from error
-        if box and not (-90 <= box[0] <= box[2] <= 90 and -180 <= box[1] <= box[3] <= 180):
-            raise BadQuery("the box is outside of the world or turned round")
-        wanted = frozenset(name.lower() for name in given.get("icao24", []))
-        extended = given.get("extended", ["0"])[-1].lower() in ("1", "true")
-        return Query(box, wanted, extended, time)
-
-    def matches(self, vector: list) -> bool:
-        if self.icao24 and vector[ICAO24] not in self.icao24:
-            return False
-        if self.box is None:
-            return True
-        longitude, latitude = vector[LONGITUDE], vector[LATITUDE]
-        if longitude is None or latitude is None:
-            return False
-        south, west, north, east = self.box
-        return south <= latitude <= north and west <= longitude <= east
-
-
 @dataclasses.dataclass
 class Service:
     """The state of the server; `lock` is held while it answers, so requests come one by one."""
@@ -76,40 +35,100 @@ class Service:
     recording: Recording
     clock: StepClock | VirtualClock
     tokens: Tokens
-    credits: Credits
+    credits: dict[str, Credits]  # of states, flights, tracks: three buckets
     faults: Faults
     at_end: str
     requests: int = 0
+    port: int = 0  # where it is served
+    bearer_hosts: set[str] = dataclasses.field(default_factory=set)  # where a token was sent to
     stopped: threading.Event = dataclasses.field(default_factory=threading.Event)
     lock: threading.Lock = dataclasses.field(default_factory=threading.Lock)
 
-    def states(self, query_text: str, authorization: str | None) -> Reply:
+    def ask(self, path: str, query_text: str, authorization: str | None) -> Reply:
+        """Any data request; the path is below the API's root."""
         with self.lock:
             self.requests += 1
             fault = self.faults.next_data()
             if fault is not None and fault.kind not in ("slow", "truncated", "empty"):
-                return self._failed(fault)
-            reply = self._states(query_text, authorization)
+                return self._failed(fault, path, query_text)
+            reply = self._answer(path, query_text, authorization)
         if fault is not None and reply.status == 200:
             spoil(reply, fault)
         return reply
 
-    def _states(self, query_text: str, authorization: str | None) -> Reply:
+    def _answer(self, path: str, query_text: str, authorization: str | None) -> Reply:
         if authorization is not None and not self.tokens.accepts(authorization):
             return Reply(401, b"Unauthorized")
         if authorization is None and self.tokens.required:
             return Reply(401, b"Unauthorized")
         try:
-            query = Query.parse(query_text)
-            index = self._index(query, query_text, authorization is not None)
+            if path == "states/all":
+                return self._states(query_text, authorization is not None)
+            if path == "states/own":
+                return self._own(query_text, authorization is not None)
+            if path == "tracks/all":
+                return self._track(query_text)
+            if path.removeprefix("flights/") in ("all", "aircraft", "arrival", "departure"):
+                return self._flights(Window.parse(path.removeprefix("flights/"), query_text))
         except BadQuery as error:
             return Reply(400, str(error).encode())
+        return Reply(404, b"no such endpoint")
+
+    def _states(self, query_text: str, known: bool) -> Reply:
+        query = Query.parse(query_text)
+        index = self._index(query, query_text, known)
         if index is None:
-            return Reply(404)
-        wait = self.credits.take(query_cost(query.box))
+            return Reply(404, b"the recording is over")
+        wait = self.credits["states"].take(query_cost(query.box))
         if wait:
             return too_many_requests(wait)
         return self._snapshot(query, index)
+
+    def _own(self, query_text: str, known: bool) -> Reply:
+        """Costs nothing; nine receivers share the aircraft by address."""
+        if not known:
+            return Reply(403, b"Forbidden")
+        query = Query.parse(query_text)
+        index = self._index(query, query_text, known)
+        if index is None:
+            return Reply(404, b"the recording is over")
+        return self._snapshot(query, index, own=True)
+
+    def _now(self) -> tuple[int, int]:
+        index = min(self.clock.current(), len(self.recording) - 1)
+        return index, self.recording.times[index]
+
+    def _flights(self, window: Window) -> Reply:
+        index, now = self._now()
+        wait = self.credits["flights"].take(days_cost(window.begin, window.end, now))
+        if wait:
+            return too_many_requests(wait)
+        flights = [flight_of(leg) for leg in legs_until(self.recording, index)]
+        return self._found([flight for flight in flights if window.matches(flight)], "flights")
+
+    def _track(self, query_text: str) -> Reply:
+        given = dict(urllib.parse.parse_qsl(query_text))
+        try:
+            address, time = given["icao24"].lower(), int(given.get("time", 0))
+        except (KeyError, ValueError) as error:
+            raise BadQuery("icao24 and time are needed") from error
+        index, now = self._now()
+        time = time or now
+        wait = self.credits["tracks"].take(days_cost(time, time, now))
+        if wait:
+            return too_many_requests(wait)
+        for leg in legs_until(self.recording, index):
+            if leg.vectors[0][ICAO24] == address and leg.first_seen <= time <= leg.last_seen + VISIBLE_SECONDS:
+                return self._found(track_of(leg), "tracks")
+        return self._found(None, "tracks")
+
+    def _found(self, found: list | dict | None, bucket: str) -> Reply:
+        """What the API does when there is nothing: 404 without a word."""
+        if not found:
+            return Reply(404)
+        headers = {"X-Rate-Limit-Remaining": str(self.credits[bucket].remaining)}
+        body = json.dumps(found, separators=(",", ":")).encode()
+        return Reply(200, body, "application/json", headers)
 
     def _index(self, query: Query, query_text: str, known: bool) -> int | None:
         """The tick to show; None when the recording is over and has no answer any more."""
@@ -128,16 +147,24 @@ class Service:
             self.stopped.set()
         return None
 
-    def _snapshot(self, query: Query, index: int) -> Reply:
+    def _snapshot(self, query: Query, index: int, own: bool = False) -> Reply:
         states = [vector for vector in self.recording.visible(index) if query.matches(vector)]
+        if own:
+            states = [heard for vector in states if (heard := by_receivers(vector, query.serials))]
         if query.extended:
             states = [[*vector, 0] for vector in states]
         answer = {"time": self.recording.times[index], "states": states or None}
         body = json.dumps(answer, separators=(",", ":")).encode()
-        headers = {"X-Rate-Limit-Remaining": str(self.credits.remaining)}
+        headers = {"X-Rate-Limit-Remaining": str(self.credits["states"].remaining)}
         return Reply(200, body, "application/json", headers)
 
-    def _failed(self, fault: Fault) -> Reply:
+    def _failed(self, fault: Fault, path: str = "", query_text: str = "") -> Reply:
+        if fault.kind == "redirect":
+            # the same machine by another name is another host to a client
+            where = f"http://localhost:{self.port}/api/{path}?{query_text}"
+            return Reply(301, HTML, "text/html", {"Location": where})
+        if fault.kind == "answer":
+            return Reply(200, fault.body, "application/json")
         if fault.kind == "429":
             return too_many_requests(round(fault.value))
         if fault.kind == "html":
@@ -172,16 +199,20 @@ class Service:
                     "time": self.recording.times[index],
                     "over": self.clock.is_over(),
                     "requests": self.requests,
-                    "credits": self.credits.remaining,
+                    "credits": self.credits["states"].remaining,
+                    "bearer_hosts": sorted(self.bearer_hosts),
                     "faults": self.faults.waiting(),
                 }
             )
 
-    def control(self, action: str, query_text: str) -> Reply:
+    def control(self, action: str, query_text: str, body: bytes = b"") -> Reply:
         given = dict(urllib.parse.parse_qsl(query_text))
         with self.lock:
             try:
-                self._act(action, given)
+                if action == "answer":
+                    self.faults.add_answer(body)
+                else:
+                    self._act(action, given)
             except (KeyError, ValueError, IndexError) as error:
                 return Reply(400, f"{type(error).__name__}: {error}\n".encode())
         return self.status()
@@ -199,7 +230,15 @@ class Service:
         elif action == "revoke":
             self.tokens.revoke_all()
         else:
-            raise ValueError(f'unknown action "{action}": fault, clear, clock or revoke')
+            raise ValueError(f'unknown action "{action}": answer, fault, clear, clock or revoke')
+
+
+def by_receivers(vector: list, serials: frozenset[int]) -> list | None:
+    """As one's own receivers hear it, or not: `sensors` is filled."""
+    serial = int(vector[ICAO24], 16) % 9 + 1
+    if serials and serial not in serials:
+        return None
+    return [*vector[:SENSORS], [serial], *vector[SENSORS + 1 :]]
 
 
 def json_reply(value: dict, status: int = 200) -> Reply:

@@ -38,6 +38,10 @@ class FlightApi:
     def go_to(self, tick: int) -> None:
         self._call("POST", f"/control/clock?index={tick}")
 
+    def answer_next(self, body: bytes) -> None:
+        """The next data request gets this with status 200."""
+        self._call("POST", "/control/answer", body)
+
     def status(self) -> dict:
         return json.loads(self._call("GET", "/control"))
 
@@ -45,10 +49,10 @@ class FlightApi:
         """One raw answer, as a recording keeps it."""
         return self._call("GET", "/api/states/all")
 
-    def _call(self, method: str, target: str) -> bytes:
+    def _call(self, method: str, target: str, body: bytes | None = None) -> bytes:
         connection = http.client.HTTPConnection(self.root.removeprefix("http://"), timeout=10)
         try:
-            connection.request(method, target)
+            connection.request(method, target, body)
             answer = connection.getresponse()
             body = answer.read()
         finally:

@@ -1,8 +1,8 @@
 #include "tools/opensky-fetch/commands/check.hpp"
 
-#include "common/ndjson/text.hpp"
 #include "tools/opensky-fetch/feed/replay_feed.hpp"
-#include "tools/opensky-fetch/request/request_url.hpp"
+#include "tools/opensky-fetch/request/queries.hpp"
+#include "tools/opensky-fetch/rows/each_row.hpp"
 #include "tools/opensky-fetch/service/poller.hpp"
 
 #include <functional>
@@ -15,7 +15,7 @@ namespace {
 using base::ExitCode;
 
 // `attempt` gives the detail of a success.
-ExitCode check_one(const char* name, const std::function<std::string()>& attempt) {
+ExitCode check_one(std::string_view name, const std::function<std::string()>& attempt) {
   try {
     cli::print_check(name, true, attempt());
     return ExitCode::done;
@@ -27,13 +27,12 @@ ExitCode check_one(const char* name, const std::function<std::string()>& attempt
 }
 
 std::string poll_detail(Poller& poller, const Options& options) {
-  std::uint64_t aircraft = 0;
+  std::uint64_t rows = 0;
   (void)poller.poll([&](const Snapshot& snapshot) {
-    ndjson::ArrayCursor cursor(snapshot.states);
-    for (std::string_view element; cursor.next(element);) ++aircraft;
+    rows = count_rows(options.endpoint, snapshot);
     return true;
   });
-  std::string detail = fmt::format("{}: {} aircraft", states_url(options), aircraft);
+  std::string detail = fmt::format("{}: {} rows", source_url(options), rows);
   if (const auto credits = poller.credits()) detail += fmt::format(", {} credits left", *credits);
   return detail;
 }
@@ -65,7 +64,7 @@ ExitCode check_connections(const Options& options, const cli::Context& context) 
     return poller->anonymous() ? "none: the polls are anonymous" : options.auth_url;
   });
   if (!poller || credentials != ExitCode::done) return credentials;
-  return check_one("states", [&] { return poll_detail(*poller, options); });
+  return check_one(name_of(options.endpoint), [&] { return poll_detail(*poller, options); });
 }
 
 }  // namespace cdckit::opensky_fetch

@@ -70,6 +70,7 @@ ReplayFeed::ReplayFeed(const Options& options, signals::StopToken stop, Pause pa
     : options_(options),
       stop_(stop),
       pause_(std::move(pause)),
+      answers_(options.endpoint),
       files_(recorded_files(options.replay)),
       ticks_(options.every.value_or(milliseconds(0))) {}
 
@@ -103,7 +104,7 @@ bool ReplayFeed::next(const Deliver& deliver) {
   ndjson::Line line;
   if (!next_line(line)) return false;
   try {
-    return play(snapshots_.read(line.text), deliver);
+    return play(answers_.read(line.text), deliver);
   } catch (const Malformed& error) {
     throw Error(
         ErrorKind::data,
@@ -111,7 +112,8 @@ bool ReplayFeed::next(const Deliver& deliver) {
   }
 }
 
-bool ReplayFeed::play(const Snapshot& snapshot, const Deliver& deliver) {
+bool ReplayFeed::play(const Part& part, const Deliver& deliver) {
+  const Snapshot snapshot{part.time, {part.content}};
   if (is_over(snapshot)) return false;
   if (!ticks_.takes(snapshot.time)) return true;
   if (!wait_for_turn(snapshot.time)) return false;

@@ -29,18 +29,19 @@ class ReplayFeed : public Feed {
  private:
   using Clock = std::chrono::steady_clock;
   bool next_line(ndjson::Line& line);
-  bool play(const Snapshot& snapshot, const Deliver& deliver);
+  bool play(const Part& part, const Deliver& deliver);
   bool is_over(const Snapshot& snapshot) const;
   bool wait_for_turn(std::int64_t time);
 
   const Options& options_;
   signals::StopToken stop_;
   Pause pause_;
+  AnswerReader answers_;
   std::vector<std::string> files_;
   std::size_t next_file_ = 0;
   io::FileDescriptor fd_;
   std::optional<ndjson::Reader> reader_;
-  SnapshotReader snapshots_;
+
   RecordedTicks ticks_;
   std::optional<std::int64_t> first_time_;
   Clock::time_point started_{};

@@ -5,6 +5,7 @@
 #include "common/event/control.hpp"
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
+#include "tools/opensky-fetch/rows/each_row.hpp"
 
 #include <algorithm>
 
@@ -27,9 +28,10 @@ TimeFormat time_format(const Options& options) {
   return options.time_format == "unix" ? TimeFormat::unix : TimeFormat::iso;
 }
 
-// Only a recording has to be filtered here; the service does it by itself.
+// The service filters states by itself; the other endpoints hold nothing that was not asked for.
 RowFilter filter_for(const Options& options) {
-  return options.replay.empty() ? RowFilter() : RowFilter(options.icao24, options.box);
+  if (options.endpoint != Endpoint::states) return {{}, {}};
+  return {options.icao24, options.boxes};
 }
 
 std::string source_json(const std::string& url) {
@@ -45,6 +47,7 @@ Publisher::Publisher(cli::Context& context,
                      const std::string& source_url,
                      int fd)
     : context_(context),
+      endpoint_(options.endpoint),
       max_wait_(options.max_wait),
       controls_(context.options().control || !context.options().ack.empty()),
       ack_(context.options().ack),
@@ -72,7 +75,7 @@ bool Publisher::deliver(const Snapshot& snapshot) {
   std::uint64_t rows = 0;
   try {
     append_borders(out, "begin", 0);
-    rows = append_rows(out, snapshot.states);
+    rows = append_rows(out, snapshot);
   } catch (const Malformed&) {
     out.resize(before);
     pos_ = previous;
@@ -87,16 +90,16 @@ bool Publisher::deliver(const Snapshot& snapshot) {
   return true;
 }
 
-std::uint64_t Publisher::append_rows(std::string& out, std::string_view states) {
+std::uint64_t Publisher::append_rows(std::string& out, const Snapshot& snapshot) {
+  std::size_t expected = out.size();
+  for (const std::string_view part : snapshot.parts) expected += writer_.estimate(part);
+  out.reserve(expected);
   std::uint64_t rows = 0;
-  StateVector state;
-  out.reserve(out.size() + writer_.estimate(states));
-  StateCursor cursor(states);
-  while (cursor.next(state)) {
-    if (!filter_.passes(state)) continue;
-    writer_.append(out, state);
+  each_row(endpoint_, snapshot, [&](const RowValues& values) {
+    if (!filter_.passes(values)) return;
+    writer_.append(out, values);
     ++rows;
-  }
+  });
   return rows;
 }
 
@@ -104,7 +107,7 @@ void Publisher::append_borders(std::string& out, std::string_view phase, std::ui
   if (!controls_) return;
   event::SnapshotBorder border{};
   border.phase = phase;
-  border.scope = "states";
+  border.scope = name_of(endpoint_);
   border.pos = pos_;
   border.rows = rows;
   event::append_snapshot(out, border);

@@ -7,7 +7,8 @@
 #include "common/io/output_thread.hpp"
 #include "tools/opensky-fetch/options.hpp"
 #include "tools/opensky-fetch/rows/row_filter.hpp"
-#include "tools/opensky-fetch/rows/state_row.hpp"
+#include "tools/opensky-fetch/rows/row_writer.hpp"
+#include "tools/opensky-fetch/rows/snapshot.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -32,12 +33,13 @@ class Publisher {
   base::ExitCode finish();
 
  private:
-  std::uint64_t append_rows(std::string& out, std::string_view states);
+  std::uint64_t append_rows(std::string& out, const Snapshot& snapshot);
   void append_borders(std::string& out, std::string_view phase, std::uint64_t rows);
   bool wait_for_ack();
   void wait_for_room();
 
   cli::Context& context_;
+  Endpoint endpoint_;
   std::chrono::milliseconds max_wait_;
   bool controls_;
   ack::SourceAck ack_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 namespace cdckit::opensky_fetch {
 namespace {
@@ -9,26 +10,36 @@ namespace {
 constexpr std::size_t kLongitude = 5;
 constexpr std::size_t kLatitude = 6;
 
-// A state without a position is in no box.
-bool is_between(std::string_view value, double low, double high) {
+std::optional<double> number(std::string_view value) {
   double number = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  return error == std::errc() && low <= number && number <= high;
+  if (error != std::errc()) return std::nullopt;
+  return number;
 }
 
 }  // namespace
 
-RowFilter::RowFilter(const std::vector<std::string>& addresses, std::optional<Box> box)
-    : box_(std::move(box)) {
+RowFilter::RowFilter(const std::vector<std::string>& addresses, std::vector<Box> boxes)
+    : boxes_(std::move(boxes)) {
   for (const std::string& address : addresses) tokens_.push_back('"' + address + '"');
   std::sort(tokens_.begin(), tokens_.end());
 }
 
-bool RowFilter::passes(const StateVector& state) const {
-  if (!tokens_.empty() && !std::binary_search(tokens_.begin(), tokens_.end(), state[0]))
+bool RowFilter::passes(const RowValues& values) const {
+  if (!tokens_.empty() && !std::binary_search(tokens_.begin(), tokens_.end(), values[0]))
     return false;
-  return !box_ || (is_between(state[kLatitude], box_->south, box_->north) &&
-                   is_between(state[kLongitude], box_->west, box_->east));
+  return boxes_.empty() || is_inside(values);
+}
+
+// An aircraft without a position is in no box.
+bool RowFilter::is_inside(const RowValues& values) const {
+  const auto latitude = number(values[kLatitude]);
+  const auto longitude = number(values[kLongitude]);
+  if (!latitude || !longitude) return false;
+  return std::any_of(boxes_.begin(), boxes_.end(), [&](const Box& box) {
+    return box.south <= *latitude && *latitude <= box.north && box.west <= *longitude &&
+           *longitude <= box.east;
+  });
 }
 
 }  // namespace cdckit::opensky_fetch

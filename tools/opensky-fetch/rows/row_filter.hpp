@@ -1,11 +1,10 @@
-// What the service does for a live request, done here for a recording: only these aircraft, only
-// this box.
+// Only these aircraft, only these boxes: what the service does for a live request. Done here as
+// well, so that live rows and those of a recording are the same to the byte.
 #pragma once
 
-#include "tools/opensky-fetch/options.hpp"
-#include "tools/opensky-fetch/rows/state_row.hpp"
+#include "tools/opensky-fetch/request/box.hpp"
+#include "tools/opensky-fetch/rows/fields.hpp"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,13 +12,15 @@ namespace cdckit::opensky_fetch {
 
 class RowFilter {
  public:
-  RowFilter() = default;  // lets all pass
-  RowFilter(const std::vector<std::string>& addresses, std::optional<Box> box);
-  [[nodiscard]] bool passes(const StateVector& state) const;
+  // Without addresses any aircraft passes, without boxes any place.
+  RowFilter(const std::vector<std::string>& addresses, std::vector<Box> boxes);
+  [[nodiscard]] bool passes(const RowValues& values) const;
 
  private:
+  [[nodiscard]] bool is_inside(const RowValues& values) const;
+
   std::vector<std::string> tokens_;  // JSON strings with their quotes, sorted
-  std::optional<Box> box_;
+  std::vector<Box> boxes_;           // none across the date line
 };
 
 }  // namespace cdckit::opensky_fetch

@@ -1,12 +1,14 @@
-// One answer of /states/all, {"time":..,"states":[[..],..] or null}, as slices of its own text.
+// An answer of the service as slices of its own text, and the answers that make one snapshot.
 #pragma once
 
 #include "common/ndjson/validator.hpp"
+#include "tools/opensky-fetch/request/endpoint.hpp"
 
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cdckit::opensky_fetch {
 
@@ -17,17 +19,30 @@ class Malformed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-struct Snapshot {
-  std::int64_t time = 0;    // Unix seconds
-  std::string_view states;  // raw JSON array; empty for null: nothing is in the air
+// What a snapshot's answers hold: of states the array in them, of flights the array, of a track the
+// object. Empty: nothing.
+struct Part {
+  std::int64_t time = 0;  // Unix seconds; flights and tracks do not say it: their newest instant
+  std::string_view content;
 };
 
-class SnapshotReader {
+struct Snapshot {
+  std::int64_t time = 0;
+  std::vector<std::string_view> parts;
+};
+
+class AnswerReader {
  public:
+  explicit AnswerReader(Endpoint endpoint) noexcept : endpoint_(endpoint) {}
   // `text` must have ndjson::kPadding readable bytes behind it. Throws Malformed.
-  Snapshot read(std::string_view text);
+  Part read(std::string_view text);
 
  private:
+  Part read_states(std::string_view text);
+  Part read_flights(std::string_view text);
+  Part read_track(std::string_view text);
+
+  Endpoint endpoint_;
   ndjson::Validator validator_;
 };
 

@@ -33,10 +33,26 @@ bool all_digits(std::string_view text) {
 
 }  // namespace
 
+std::optional<std::int64_t> unix_seconds(std::string_view token) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), value);
+  if (token.empty() || error != std::errc() || end != token.data() + token.size()) return {};
+  if (!(value >= 0 && value < static_cast<double>(TimeText::kEnd))) return {};
+  return static_cast<std::int64_t>(value);
+}
+
 bool TimeText::append(std::string& out, std::string_view token) {
   if (token == "null") {
     out += token;
     return true;
+  }
+  std::string plain;
+  if (token.find_first_of("eE") != std::string_view::npos) {
+    // 1.567193459E9, as a server in Java prints a double
+    const auto whole = unix_seconds(token);
+    if (!whole) return false;
+    plain = std::to_string(*whole);
+    token = plain;
   }
   const std::size_t dot = std::min(token.find('.'), token.size());
   const std::string_view fraction = token.substr(dot);
@@ -51,7 +67,7 @@ bool TimeText::append(std::string& out, std::string_view token) {
   }
   out += '"';
   append_iso(out, seconds);
-  out += fraction;
+  if (fraction.find_first_not_of(".0") != std::string_view::npos) out += fraction;
   out += "Z\"";
   return true;
 }

@@ -116,6 +116,13 @@ PollError not_understood(const std::string& reason, const std::string& url) {
           {.label = "malformed", .worth_retry = true}};
 }
 
+PollError not_one_picture(std::size_t parts, const std::string& url) {
+  return {
+      ErrorKind::temporary,
+      could_not(url, fmt::format("the picture changed while its {} parts were asked for", parts)),
+      {.label = "changed", .worth_retry = true}};
+}
+
 std::optional<std::uint64_t> credits_left(const http::Response& response) {
   return base::parse_unsigned(response.header("x-rate-limit-remaining"));
 }

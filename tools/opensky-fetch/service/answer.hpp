@@ -32,6 +32,8 @@ void judge(const http::Response& response, const std::string& url);
 PollError no_answer(const http::TransportError& error, const std::string& url);
 // A 200 whose body is not what the service promises.
 PollError not_understood(const std::string& reason, const std::string& url);
+// The parts of one picture do not show the same instant.
+PollError not_one_picture(std::size_t parts, const std::string& url);
 
 // X-Rate-Limit-Remaining.
 std::optional<std::uint64_t> credits_left(const http::Response& response);

@@ -1,10 +1,17 @@
 #include "tools/opensky-fetch/service/poller.hpp"
 
+#include "common/base/clock.hpp"
 #include "common/ndjson/reader.hpp"
-#include "tools/opensky-fetch/request/request_url.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
 
 namespace cdckit::opensky_fetch {
 namespace {
+
+// How often the older parts of a picture are asked for again.
+constexpr int kMostRounds = 2;
 
 http::ClientOptions client_options(const Options& options, signals::StopToken stop) {
   http::ClientOptions chosen;
@@ -15,49 +22,100 @@ http::ClientOptions client_options(const Options& options, signals::StopToken st
   return chosen;
 }
 
+// No flights in the window, no track of the flight: the service has no other words for it.
+bool says_nothing_found(const http::Response& response, Endpoint endpoint) {
+  return endpoint != Endpoint::states && response.status == 404 && response.body.empty();
+}
+
 }  // namespace
 
 Poller::Poller(const Options& options, signals::StopToken stop)
-    : client_(client_options(options, stop)),
+    : options_(options),
+      client_(client_options(options, stop)),
       tokens_(options.credentials, options.auth_url),
-      url_(poll_url(options)),
-      timeout_(options.timeout) {}
+      reader_(options.endpoint) {}
 
 void Poller::log_in() {
   try {
-    (void)tokens_.current(client_, timeout_);
+    (void)tokens_.current(client_, options_.timeout);
   } catch (const http::TransportError& error) {
-    throw no_answer(error, url_);
+    throw no_answer(error, options_.auth_url);
   }
 }
 
-http::Response Poller::fetch() {
+http::Response Poller::fetch(const std::string& url) {
   http::Request request;
-  request.url = url_;
-  request.timeout = timeout_;
+  request.url = url;
+  request.timeout = options_.timeout;
   request.follow_redirects = true;
-  request.bearer = tokens_.current(client_, timeout_);
+  request.bearer = tokens_.current(client_, options_.timeout);
   http::Response response = client_.send(request);
   if (response.status == 401 && !tokens_.anonymous()) {  // the token may have ended early
     tokens_.forget();
-    request.bearer = tokens_.current(client_, timeout_);
+    request.bearer = tokens_.current(client_, options_.timeout);
     response = client_.send(request);
   }
   return response;
 }
 
-bool Poller::poll(const Deliver& deliver) {
+Part Poller::ask(const Query& query, std::string& body) {
   try {
-    http::Response response = fetch();
+    http::Response response = fetch(query.url);
     if (const auto credits = credits_left(response)) credits_ = credits;
-    judge(response, url_);
-    const std::size_t size = response.body.size();
-    response.body.append(ndjson::kPadding, '\0');
-    return deliver(reader_.read(std::string_view(response.body).substr(0, size)));
+    if (says_nothing_found(response, options_.endpoint)) {
+      body = "null";
+    } else {
+      judge(response, query.url);
+      body = std::move(response.body);
+    }
+    const std::size_t size = body.size();
+    body.append(ndjson::kPadding, '\0');
+    return reader_.read(std::string_view(body).substr(0, size));
   } catch (const http::TransportError& error) {
-    throw no_answer(error, url_);
+    throw no_answer(error, query.url);
   } catch (const Malformed& error) {
-    throw not_understood(error.what(), url_);
+    throw not_understood(error.what(), query.url);
+  }
+}
+
+void Poller::ask_all(const std::vector<Query>& queries) {
+  bodies_.assign(queries.size(), {});
+  parts_.assign(queries.size(), {});
+  for (std::size_t i = 0; i < queries.size(); ++i) parts_[i] = ask(queries[i], bodies_[i]);
+}
+
+// The picture may change between two requests. An aircraft that flew from one box to the other in
+// the meantime would be in neither, so all parts have to show the same instant. True when they do.
+bool Poller::ask_again_where_older(const std::vector<Query>& queries) {
+  std::int64_t newest = 0;
+  for (const Part& part : parts_) newest = std::max(newest, part.time);
+  bool same = true;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    if (parts_[i].time == newest) continue;
+    same = false;
+    parts_[i] = ask(queries[i], bodies_[i]);
+  }
+  return same;
+}
+
+Snapshot Poller::assemble(std::int64_t now) const {
+  Snapshot snapshot;
+  snapshot.time = options_.endpoint == Endpoint::states ? parts_.front().time : now;
+  for (const Part& part : parts_) snapshot.parts.push_back(part.content);
+  return snapshot;
+}
+
+bool Poller::poll(const Deliver& deliver) {
+  const std::int64_t now = base::unix_milliseconds() / 1000;
+  const std::vector<Query> queries = queries_of(options_, now);
+  ask_all(queries);
+  bool same = options_.endpoint != Endpoint::states;
+  for (int round = 0; !same && round <= kMostRounds; ++round) same = ask_again_where_older(queries);
+  if (!same) throw not_one_picture(queries.size(), queries.front().url);
+  try {
+    return deliver(assemble(now));
+  } catch (const Malformed& error) {
+    throw not_understood(error.what(), queries.front().url);
   }
 }
 

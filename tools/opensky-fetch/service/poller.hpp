@@ -1,15 +1,18 @@
-// One question to the live service, one answer: request, token, status, body.
+// One poll of the live service: its requests, the token, status and body of each answer.
 #pragma once
 
 #include "common/http/client.hpp"
 #include "tools/opensky-fetch/feed/feed.hpp"
 #include "tools/opensky-fetch/options.hpp"
+#include "tools/opensky-fetch/request/queries.hpp"
 #include "tools/opensky-fetch/rows/snapshot.hpp"
 #include "tools/opensky-fetch/service/answer.hpp"
 #include "tools/opensky-fetch/service/token.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace cdckit::opensky_fetch {
 
@@ -27,13 +30,18 @@ class Poller {
   [[nodiscard]] std::optional<std::uint64_t> credits() const noexcept { return credits_; }
 
  private:
-  http::Response fetch();
+  http::Response fetch(const std::string& url);
+  Part ask(const Query& query, std::string& body);
+  void ask_all(const std::vector<Query>& queries);
+  bool ask_again_where_older(const std::vector<Query>& queries);
+  Snapshot assemble(std::int64_t now) const;
 
+  Options options_;
   http::Client client_;
   TokenSource tokens_;
-  SnapshotReader reader_;
-  std::string url_;
-  std::chrono::milliseconds timeout_;
+  AnswerReader reader_;
+  std::vector<std::string> bodies_;  // of the poll at hand; parts_ point into them
+  std::vector<Part> parts_;
   std::optional<std::uint64_t> credits_;
 };
 

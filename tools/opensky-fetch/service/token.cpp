@@ -6,6 +6,7 @@
 #include "tools/opensky-fetch/service/answer.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -25,6 +26,12 @@ std::string text_member(std::string_view object, std::string_view name) {
   return text;
 }
 
+secrets::Secret form_of(std::string_view id, std::string_view secret) {
+  return secrets::Secret(fmt::format("grant_type=client_credentials&client_id={}&client_secret={}",
+                                     http::percent_encode(id),
+                                     http::percent_encode(secret)));
+}
+
 secrets::Secret read_form(const std::string& path) {
   const secrets::Secret file = secrets::Secret::from_file(path);
   const bool valid = ndjson::Validator().check_object(file.reveal(), false) == nullptr;
@@ -37,17 +44,33 @@ secrets::Secret read_form(const std::string& path) {
                     path),
         "Download the file of an API client from the account page.");
   }
-  return secrets::Secret(fmt::format("grant_type=client_credentials&client_id={}&client_secret={}",
-                                     http::percent_encode(id),
-                                     http::percent_encode(secret.reveal())));
+  return form_of(id, secret.reveal());
+}
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody sets any
+  return value == nullptr ? "" : value;
+}
+
+// Empty when the environment holds neither.
+secrets::Secret form_from_environment() {
+  const std::string id = variable("OPENSKY_CLIENT_ID");
+  const secrets::Secret secret(variable("OPENSKY_CLIENT_SECRET"));
+  if (id.empty() && secret.empty()) return {};
+  if (id.empty() || secret.empty()) {
+    throw Error(ErrorKind::config,
+                "could not take the credentials from the environment: there is only one of "
+                "OPENSKY_CLIENT_ID and OPENSKY_CLIENT_SECRET",
+                "Set both, or neither.");
+  }
+  return form_of(id, secret.reveal());
 }
 
 }  // namespace
 
 TokenSource::TokenSource(const std::string& credentials_path, std::string auth_url)
-    : auth_url_(std::move(auth_url)) {
-  if (!credentials_path.empty()) body_ = read_form(credentials_path);
-}
+    : auth_url_(std::move(auth_url)),
+      body_(credentials_path.empty() ? form_from_environment() : read_form(credentials_path)) {}
 
 secrets::Secret TokenSource::current(http::Client& client, std::chrono::milliseconds timeout) {
   if (anonymous()) return {};
@@ -64,7 +87,7 @@ secrets::Secret TokenSource::current(http::Client& client, std::chrono::millisec
         ErrorKind::permission,
         fmt::format(
             "could not log in at \"{}\": the server answered {}", auth_url_, response.status),
-        {.label = "login", .hint = "Check the file of --credentials."});
+        {.label = "login", .hint = "Check the client id and secret."});
   }
   judge(response, auth_url_);
   accept(response.body);

@@ -1,4 +1,4 @@
-// OAuth2 client credentials: a file with an id and a secret becomes a bearer token that is fetched
+// OAuth2 client credentials: an id and a secret become a bearer token that is fetched
 // when needed and kept until shortly before it ends.
 #pragma once
 
@@ -13,8 +13,8 @@ namespace cdckit::opensky_fetch {
 
 class TokenSource {
  public:
-  // An empty path: anonymous, current() is empty. Throws config when the file is not
-  // {"clientId","clientSecret"}.
+  // An empty path: what OPENSKY_CLIENT_ID and OPENSKY_CLIENT_SECRET say; without them anonymous,
+  // current() is empty. Throws config when the file is not {"clientId","clientSecret"}.
   TokenSource(const std::string& credentials_path, std::string auth_url);
 
   [[nodiscard]] bool anonymous() const noexcept { return body_.empty(); }

@@ -20,31 +20,6 @@ base::ErrorKind refusal(const Options& options) {
 
 }  // namespace
 
-TEST_CASE("a box is four numbers in order, kept as typed") {
-  const Box box = parse_box("45.8389, 5.9962,47.8229,10.5226");
-  CHECK(box.south == doctest::Approx(45.8389));
-  CHECK(box.east == doctest::Approx(10.5226));
-  CHECK(box.texts[1] == "5.9962");
-  for (const char* bad : {"",
-                          "1,2,3",
-                          "1,2,3,4,5",
-                          "a,2,3,4",
-                          "47,6,45,10",
-                          "45,10,47,6",
-                          "-91,0,0,0",
-                          "0,0,0,181",
-                          "nan,0,0,0"}) {
-    CAPTURE(bad);
-    CHECK_THROWS_AS((void)parse_box(bad), std::invalid_argument);
-  }
-}
-
-TEST_CASE("an address is six hex digits in lower case") {
-  CHECK(parse_address("4B1803") == "4b1803");
-  CHECK_THROWS_AS((void)parse_address("4b180"), std::invalid_argument);
-  CHECK_THROWS_AS((void)parse_address("4b180g"), std::invalid_argument);
-}
-
 TEST_CASE("speed is a factor or max") {
   CHECK(parse_speed("max") == 0);
   CHECK(parse_speed("2.5") == doctest::Approx(2.5));
@@ -95,14 +70,14 @@ TEST_CASE("the default fields depend on --extended") {
   CHECK(fields_of(options).size() == 17);
   options.extended = true;
   CHECK(fields_of(options).size() == 18);
-  options.fields = choose_fields({"lon"});
+  options.fields = choose_fields(Endpoint::states, {"lon"});
   CHECK(fields_of(options).size() == 1);
 }
 
 TEST_CASE("the declared flags fill the options") {
   Options options;
   const cli::Tool tool = declare(options);
-  REQUIRE(tool.commands.size() == 1);
+  REQUIRE(tool.commands.size() == 3);
   for (const cli::Flag& flag : tool.commands.front().flags) {
     if (flag.name == "bbox") flag.set("1,2,3,4");
     if (flag.name == "icao24") flag.set("ABCDEF");
@@ -110,7 +85,7 @@ TEST_CASE("the declared flags fill the options") {
     if (flag.name == "time") flag.set("@1790000000");
     if (flag.name == "fields") flag.set("lat,lon");
   }
-  CHECK(options.box->north == 3);
+  CHECK(options.boxes.front().north == 3);
   CHECK(options.icao24.at(0) == "abcdef");
   CHECK(options.every == std::chrono::seconds(10));
   CHECK(options.time == 1790000000);

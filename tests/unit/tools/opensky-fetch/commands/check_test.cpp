@@ -43,7 +43,7 @@ TEST_CASE("a server that answers passes, without printing rows") {
   const Outcome outcome = checked(options);
   CHECK(outcome.code == base::ExitCode::done);
   CHECK(outcome.lines.find("\"check\":\"credentials\",\"ok\":true") != std::string::npos);
-  CHECK(outcome.lines.find("1 aircraft, 12 credits left") != std::string::npos);
+  CHECK(outcome.lines.find("1 rows, 12 credits left") != std::string::npos);
   CHECK(outcome.lines.find("icao24") == std::string::npos);
 }
 

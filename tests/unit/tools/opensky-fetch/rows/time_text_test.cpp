@@ -38,13 +38,35 @@ TEST_CASE("the unix format keeps the digits") {
   CHECK(printed(TimeFormat::unix, "1533114061.5") == "1533114061.5");
 }
 
+TEST_CASE("an exponent is written out, as a server in Java prints a double") {
+  CHECK(printed(TimeFormat::iso, "1.533114061E9") == "\"2018-08-01T09:01:01Z\"");
+  CHECK(printed(TimeFormat::unix, "1.533114061e9") == "1533114061");
+  CHECK(unix_seconds("1.533114061E9") == 1'533'114'061);
+  for (const char* token : {"", "null", "\"1\"", "-1", "1e99"}) {
+    CAPTURE(token);
+    CHECK_FALSE(unix_seconds(token).has_value());
+  }
+}
+
+TEST_CASE("a fraction of nothing is not printed") {
+  CHECK(printed(TimeFormat::iso, "1533114061.0") == "\"2018-08-01T09:01:01Z\"");
+  CHECK(printed(TimeFormat::iso, "1533114061.50") == "\"2018-08-01T09:01:01.50Z\"");
+}
+
 TEST_CASE("null stays null") {
   CHECK(printed(TimeFormat::iso, "null") == "null");
 }
 
 TEST_CASE("what is no instant is refused and leaves nothing behind") {
-  for (const char* token :
-       {"-1", "1e9", "\"1\"", "true", "253402300800", "1.", "99999999999999999999", "1.5e3"}) {
+  for (const char* token : {"-1",
+                            "1e99",
+                            "\"1\"",
+                            "true",
+                            "253402300800",
+                            "1.",
+                            "99999999999999999999",
+                            "-1.5e3",
+                            "1e"}) {
     CAPTURE(token);
     TimeText text(TimeFormat::iso);
     std::string out;

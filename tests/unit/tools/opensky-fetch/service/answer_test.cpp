@@ -89,6 +89,12 @@ TEST_CASE("no answer from afar hints at blocked addresses") {
   CHECK(no_answer(timeout, "http://127.0.0.1/").cause().label == "timeout");
 }
 
+TEST_CASE("a picture in pieces of different instants is worth another try") {
+  const PollError error = not_one_picture(2, "https://example.org/api/states/all?x=1");
+  CHECK(error.cause().worth_retry);
+  CHECK(error.kind() == base::ErrorKind::temporary);
+}
+
 TEST_CASE("credits are read from the header") {
   http::Response response = response_of(200);
   CHECK_FALSE(credits_left(response).has_value());

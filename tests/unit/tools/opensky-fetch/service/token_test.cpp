@@ -4,6 +4,8 @@
 #include "tests/unit/tools/opensky-fetch/support.hpp"
 #include "tools/opensky-fetch/service/answer.hpp"
 
+#include <cstdlib>
+
 #include <doctest/doctest.h>
 
 namespace cdckit::opensky_fetch {
@@ -34,6 +36,19 @@ TEST_CASE("without a file there is no token and no request") {
   http::Client client({});
   CHECK(tokens.anonymous());
   CHECK(tokens.current(client, kTimeout).empty());
+}
+
+TEST_CASE("the environment may hold the credentials, both of them") {
+  const auto set = [](const char* id, const char* secret) {
+    CHECK(::setenv("OPENSKY_CLIENT_ID", id, 1) == 0);
+    CHECK(::setenv("OPENSKY_CLIENT_SECRET", secret, 1) == 0);
+  };
+  set("me", "hush");
+  CHECK_FALSE(TokenSource("", "http://127.0.0.1:1/").anonymous());
+  set("me", "");
+  CHECK_THROWS_AS(TokenSource("", "http://127.0.0.1:1/"), base::Error);
+  set("", "");
+  CHECK(TokenSource("", "http://127.0.0.1:1/").anonymous());
 }
 
 TEST_CASE("id and secret are posted as a form, and the token is kept") {

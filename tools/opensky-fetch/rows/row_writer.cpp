@@ -1,7 +1,8 @@
-#include "tools/opensky-fetch/rows/state_row.hpp"
+#include "tools/opensky-fetch/rows/row_writer.hpp"
 
 #include "common/base/text.hpp"
 #include "common/ndjson/text.hpp"
+#include "tools/opensky-fetch/rows/snapshot.hpp"
 
 #include <algorithm>
 
@@ -10,18 +11,24 @@
 namespace cdckit::opensky_fetch {
 namespace {
 
-constexpr std::size_t kFewestElements = 16;
-constexpr std::size_t kSensors = 12;
 constexpr std::size_t kTimeGrowth = 12;  // 1533114000 -> "2018-08-01T09:00:00Z"
 constexpr std::size_t kSnapshotTimeBytes = 24;
+constexpr std::size_t kLongestExcerpt = 40;
 
-bool is_nested(std::string_view value) {
-  return value.front() == '[' || value.front() == '{';
+// Valid JSON tells its type by its first character.
+bool fits(FieldKind kind, char first) {
+  if (first == 'n') return true;  // null
+  if (kind == FieldKind::text) return first == '"';
+  if (kind == FieldKind::boolean) return first == 't' || first == 'f';
+  return first == '-' || (first >= '0' && first <= '9');
+}
+
+[[noreturn]] void refuse(const Field& field, std::string_view value) {
+  throw Malformed(fmt::format("{} is {}", field.name, value.substr(0, kLongestExcerpt)));
 }
 
 // Padded to eight characters by the service; all blanks mean that it is not known.
 void append_callsign(std::string& out, std::string_view token, std::string& scratch) {
-  if (token.front() != '"') throw Malformed(fmt::format("callsign is {}", token));
   const bool escaped = token.find('\\') != std::string_view::npos;
   const std::string_view text =
       base::trim(escaped ? ndjson::unescape(token, scratch) : token.substr(1, token.size() - 2));
@@ -37,30 +44,6 @@ void append_callsign(std::string& out, std::string_view token, std::string& scra
 }
 
 }  // namespace
-
-bool StateCursor::next(StateVector& state) {
-  const std::size_t begin = rest_.find_first_not_of(" \t\r\n,");
-  if (begin == std::string_view::npos || rest_[begin] == ']') return false;
-  if (rest_[begin] != '[') throw Malformed("a state is no array");
-  rest_.remove_prefix(begin);
-  ndjson::ArrayCursor cursor(rest_);
-  const char* end = rest_.data() + 1;  // of the last value
-  std::size_t count = 0;
-  for (std::string_view value; cursor.next(value); ++count) {
-    end = value.data() + value.size();
-    if (count >= kMostElements) continue;
-    if (is_nested(value) && count != kSensors) {
-      throw Malformed(fmt::format("element {} of a state is nested", count));
-    }
-    state[count] = value;
-  }
-  if (count < kFewestElements) throw Malformed(fmt::format("a state has {} elements", count));
-  if (state[0].size() < 3 || state[0].front() != '"') throw Malformed("a state has no address");
-  for (; count < kMostElements; ++count) state[count] = "null";
-  rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-  rest_.remove_prefix(rest_.find(']') + 1);
-  return true;
-}
 
 RowWriter::RowWriter(const std::vector<Field>& fields, TimeFormat format) : time_text_(format) {
   for (const Field& field : fields) {
@@ -81,21 +64,27 @@ std::size_t RowWriter::estimate(std::string_view states) const {
   return states.size() + rows * fixed_bytes_;
 }
 
-void RowWriter::append(std::string& out, const StateVector& state) {
+void RowWriter::append(std::string& out, const RowValues& values) {
   for (const Column& column : columns_) {
     out += column.prefix;
-    append_value(out, column.field, state[column.field.index]);
+    append_value(out, column.field, values[column.field.index]);
   }
   out += "}\n";
 }
 
 void RowWriter::append_value(std::string& out, const Field& field, std::string_view value) {
   switch (field.kind) {
-    case FieldKind::plain:
+    case FieldKind::text:
+    case FieldKind::number:
+    case FieldKind::boolean:
+      if (!fits(field.kind, value.front())) refuse(field, value);
+      out += value;
+      return;
     case FieldKind::nested:
       out += value;
       return;
     case FieldKind::callsign:
+      if (!fits(FieldKind::text, value.front())) refuse(field, value);
       if (value == "null") {
         out += value;
       } else {
@@ -103,8 +92,7 @@ void RowWriter::append_value(std::string& out, const Field& field, std::string_v
       }
       return;
     case FieldKind::time:
-      if (!time_text_.append(out, value))
-        throw Malformed(fmt::format("{} is {}", field.name, value));
+      if (!time_text_.append(out, value)) refuse(field, value);
       return;
     case FieldKind::snapshot_time:
       out += snapshot_time_;

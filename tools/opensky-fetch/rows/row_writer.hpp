@@ -1,32 +1,15 @@
-// One state vector, an array by position, to one row, an object by name. This is the hot path.
+// The values of one element to one row, an object by name. This is the hot path.
 #pragma once
 
 #include "tools/opensky-fetch/rows/fields.hpp"
-#include "tools/opensky-fetch/rows/snapshot.hpp"
 #include "tools/opensky-fetch/rows/time_text.hpp"
 
-#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace cdckit::opensky_fetch {
-
-// Raw JSON values; those that the vector does not have are `null`.
-using StateVector = std::array<std::string_view, kMostElements>;
-
-// Walks the array `states` (valid JSON) in one pass.
-class StateCursor {
- public:
-  explicit StateCursor(std::string_view states) noexcept
-      : rest_(states.substr(states.empty() ? 0 : 1)) {}
-  // Throws Malformed when the next element is no state vector: not an array, shorter than 16
-  // elements (the last one may be missing), without an address, or with nested values.
-  bool next(StateVector& state);
-
- private:
-  std::string_view rest_;
-};
 
 class RowWriter {
  public:
@@ -35,8 +18,9 @@ class RowWriter {
   void begin_snapshot(std::int64_t time);
   // About how many bytes the rows of these states will take, rather too many than too few.
   [[nodiscard]] std::size_t estimate(std::string_view states) const;
-  // Appends one line with its line break. Throws Malformed, leaving a piece of a row behind.
-  void append(std::string& out, const StateVector& state);
+  // Appends one line with its line break. Throws Malformed for a value of a wrong type, leaving a
+  // piece of a row behind.
+  void append(std::string& out, const RowValues& values);
 
  private:
   struct Column {
