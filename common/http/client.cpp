@@ -142,7 +142,7 @@ struct Client::Implementation {
   std::optional<CURLcode> finished() const;
   bool wait() const;
   CURLcode run() const;
-  Response transfer_once(const Request& request);
+  Response transfer_once(const Request& request) const;
 
   ClientOptions options;
   MultiHandle multi;  // owns the connections that stay open between requests
@@ -202,7 +202,7 @@ CURLcode Client::Implementation::run() const {
   }
 }
 
-Response Client::Implementation::transfer_once(const Request& request) {
+Response Client::Implementation::transfer_once(const Request& request) const {
   require_safe_url(request.url, options.allow_http);
   HeaderList headers;
   fill_headers(headers, request);

@@ -9,8 +9,8 @@
 namespace cdckit::snow {
 namespace {
 
-constexpr std::int64_t kLifetimeSeconds = 59 * 60;
-constexpr std::int64_t kRenewWhenLeft = 5 * 60;
+constexpr std::int64_t kLifetimeSeconds = 3'540;
+constexpr std::int64_t kRenewWhenLeft = 300;
 
 std::int64_t wall_clock() {
   return base::unix_milliseconds() / 1000;

@@ -57,9 +57,9 @@ std::size_t StatementResult::column(const std::string& name) const {
 }
 
 const std::string& StatementResult::text(std::size_t row, const std::string& column_name) const {
-  static const std::string kEmpty;
+  static const std::string empty;
   const Cell& cell = rows.at(row).at(column(column_name));
-  return cell ? *cell : kEmpty;
+  return cell ? *cell : empty;
 }
 
 SqlError::SqlError(ErrorKind kind,

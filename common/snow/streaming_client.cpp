@@ -43,7 +43,7 @@ StreamingClient::StreamingClient(const ConnectionSettings& settings, StreamingOp
 
 void StreamingClient::pause_after(const base::Error& error,
                                   retry::Backoff& backoff,
-                                  steady_clock::time_point first_failure) {
+                                  steady_clock::time_point first_failure) const {
   const auto waited = std::chrono::duration_cast<milliseconds>(steady_clock::now() - first_failure);
   const milliseconds pause = backoff.next(waited);
   if (pause.count() < 0) throw;  // only called from a catch block

@@ -72,7 +72,7 @@ class StreamingClient {
   void repeat(const std::function<void(int count)>& step);
   void pause_after(const base::Error& error,
                    retry::Backoff& backoff,
-                   std::chrono::steady_clock::time_point first_failure);
+                   std::chrono::steady_clock::time_point first_failure) const;
   http::Response control_call(http::Request& request, const std::string& what);
   void discover();
   void renew_scoped_token();
