@@ -9,7 +9,10 @@ namespace cdckit::pg_load {
 base::ExitCode run(const Options& options, cli::Context& context) {
   retry::Policy policy;
   policy.give_up_after = options.retry_for;
-  Session session({.conninfo = options.conninfo, .policy = policy, .stop = context.stop()});
+  Session session({.conninfo = options.conninfo,
+                   .policy = policy,
+                   .stop = context.stop(),
+                   .replica = options.mode() == Mode::events});
   if (context.options().check) return check(options, session);
   if (options.mode() == Mode::events) {
     EventRun events(options, context, session);

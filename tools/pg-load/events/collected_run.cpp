@@ -2,8 +2,10 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/log/log.hpp"
 
-#include <algorithm>
+#include <exception>
+#include <utility>
 
 namespace cdckit::pg_load {
 namespace {
@@ -13,12 +15,19 @@ std::string sqlstate_of(const base::Error& error) {
   return server == nullptr ? "" : server->sqlstate();
 }
 
+// A column is staged otherwise from now on: what was collected must be collected again.
+struct Recoded {};
+
 }  // namespace
 
 EventTable& CollectedRun::table_of(const event::Event& event) {
-  EventTable& table = tables_.of(session_, event);
-  know_horizon(table);
-  return table;
+  EventTable* table = tables_.find(event);
+  if (table == nullptr) {
+    settle();
+    table = &tables_.open(session_, event);
+  }
+  know_horizon(*table);
+  return *table;
 }
 
 void CollectedRun::know_horizon(EventTable& table) {
@@ -50,41 +59,67 @@ FoldStatus CollectedRun::fold(std::uint64_t line_number, const event::Event& eve
   return status;
 }
 
-void CollectedRun::apply_collected() {
-  tables_.for_each([&](EventTable& table) { table.apply(session_); });
-}
-
-void CollectedRun::discard() {
-  tables_.for_each([](EventTable& table) { table.discard(); });
-}
-
-void CollectedRun::apply(std::uint64_t from, std::uint64_t to) {
-  bool any = false;
-  tables_.for_each([&](const EventTable& table) { any = any || !table.empty(); });
-  if (!any) return;
-  const std::vector<Receipt> before = receipts();
-  session_.savepoint("run");
-  try {
-    apply_collected();
+void CollectedRun::send(std::uint64_t from, std::uint64_t to) {
+  settle();
+  tables_.for_each([this](EventTable& table) {
+    if (table.hand_over()) sets_.push_back(&table);
+  });
+  if (sets_.empty()) return;
+  sent_from_ = from;
+  sent_to_ = to;
+  under_way_ = true;
+  background_.start([this] {
+    session_.savepoint("run");
+    send_sets();
     session_.release("run");
+  });
+}
+
+void CollectedRun::settle() {
+  if (!std::exchange(under_way_, false)) return;
+  try {
+    background_.wait();
+    for (EventTable* table : sets_) table->settle();
+    sets_.clear();
   } catch (const base::Error& error) {
     if (!is_row_error(error)) throw;
     session_.roll_back_to("run");
-    discard();
-    restore(before);
-    split(from, to);
+    withdraw();
+    const auto park = [](EventTable& table) { table.swap_parked(); };
+    tables_.for_each(park);
+    split(sent_from_, sent_to_);
+    tables_.for_each(park);
   }
 }
 
-std::vector<Receipt> CollectedRun::receipts() {
-  std::vector<Receipt> all;
-  tables_.for_each([&](EventTable& table) { all.push_back(table.receipt()); });
-  return all;
+void CollectedRun::abandon() noexcept {
+  try {
+    background_.wait();
+  } catch (const std::exception& error) {
+    log::debug(std::string("given up: ") + error.what());
+  }
+  under_way_ = false;
+  sets_.clear();
+  tables_.for_each([](EventTable& table) { table.clear(); });
 }
 
-void CollectedRun::restore(const std::vector<Receipt>& receipts) {
-  std::size_t i = 0;
-  tables_.for_each([&](EventTable& table) { table.receipt() = receipts[i++]; });
+void CollectedRun::send_sets() {
+  for (EventTable* table : sets_) table->send(session_);
+}
+
+// On this thread, nothing being under way.
+void CollectedRun::apply_collected() {
+  tables_.for_each([this](EventTable& table) {
+    if (table.hand_over()) sets_.push_back(&table);
+  });
+  send_sets();
+  for (EventTable* table : sets_) table->settle();
+  sets_.clear();
+}
+
+void CollectedRun::withdraw() {
+  for (EventTable* table : sets_) table->withdraw();
+  sets_.clear();
 }
 
 void CollectedRun::split(std::uint64_t from, std::uint64_t to) {
@@ -100,27 +135,35 @@ void CollectedRun::split(std::uint64_t from, std::uint64_t to) {
 
 // Lines [from, to) as a set of their own. A single line that is refused is rejected here.
 bool CollectedRun::try_range(std::uint64_t from, std::uint64_t to) {
-  const std::vector<Receipt> before = receipts();
-  session_.savepoint("range");
-  try {
-    fold_range(from, to);
-    apply_collected();
-    session_.release("range");
-    return true;
-  } catch (const base::Error& error) {
-    if (!is_row_error(error)) throw;
-    session_.roll_back_to("range");
-    discard();
-    restore(before);
-    if (to - from > 1) return false;
-    reject(last_number_, *last_table_, error.what(), sqlstate_of(error));
-    return true;
+  for (;;) {
+    session_.savepoint("range");
+    try {
+      fold_range(from, to);
+      apply_collected();
+      session_.release("range");
+      return true;
+    } catch (const Recoded&) {
+      take_back_range();
+    } catch (const base::Error& error) {
+      if (!is_row_error(error)) throw;
+      take_back_range();
+      if (to - from > 1) return false;
+      reject(last_number_, *last_table_, error.what(), sqlstate_of(error));
+      return true;
+    }
   }
 }
 
-void CollectedRun::fold_again(std::uint64_t from, std::uint64_t to) {
-  discard();
-  fold_range(from, to);
+void CollectedRun::take_back_range() {
+  session_.roll_back_to("range");
+  withdraw();
+  tables_.for_each([](EventTable& table) { table.discard(); });
+}
+
+void CollectedRun::apply_again(std::uint64_t from, std::uint64_t to) {
+  settle();
+  tables_.for_each([](EventTable& table) { table.discard(); });
+  if (!try_range(from, to)) split(from, to);
 }
 
 void CollectedRun::fold_range(std::uint64_t from, std::uint64_t to) {
@@ -137,6 +180,7 @@ void CollectedRun::fold_range(std::uint64_t from, std::uint64_t to) {
       apply_collected();
       status = fold(line.number, event);
     }
+    if (status == FoldStatus::recoded) throw Recoded();
     if (status != FoldStatus::folded && status != FoldStatus::bad) {
       throw base::Error(base::ErrorKind::bug,
                         "could not collect line " + std::to_string(line.number) + " again");

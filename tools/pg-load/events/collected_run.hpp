@@ -1,11 +1,13 @@
 // A run of change events that is applied as a set; when the server refuses it, in smaller and
 // smaller pieces, until the events that cannot be applied are known and rejected. Works inside the
-// loader's transaction, on lines that the loader keeps.
+// loader's transaction, on lines that the loader keeps. A set is sent by a thread of its own, while
+// the owner's collects the next one; whoever uses the session himself calls settle() first.
 #pragma once
 
 #include "common/event/event.hpp"
 #include "tools/pg-load/batch/line_store.hpp"
 #include "tools/pg-load/batch/rejects.hpp"
+#include "tools/pg-load/events/background.hpp"
 #include "tools/pg-load/events/event_tables.hpp"
 #include "tools/pg-load/target/position_store.hpp"
 #include "tools/pg-load/target/session.hpp"
@@ -31,11 +33,14 @@ class CollectedRun {
 
   // Adds an event; a bad one is rejected.
   FoldStatus fold(std::uint64_t line_number, const event::Event& event);
-  // Collects lines [from, to) from their beginning.
-  void fold_again(std::uint64_t from, std::uint64_t to);
-  // Applies what was collected, which are lines [from, to) of the store.
-  void apply(std::uint64_t from, std::uint64_t to);
-  void discard();
+  // Collects lines [from, to) from their beginning and applies them.
+  void apply_again(std::uint64_t from, std::uint64_t to);
+  // Sends what was collected, which are lines [from, to) of the store.
+  void send(std::uint64_t from, std::uint64_t to);
+  // Waits until what was sent is applied. The session is free then.
+  void settle();
+  // The same whatever became of it: all is forgotten.
+  void abandon() noexcept;
 
   EventTable& table_of(const event::Event& event);
   // Where the last picture of the table ends, from the target's own records.
@@ -48,12 +53,13 @@ class CollectedRun {
               const std::string& code);
 
  private:
+  void send_sets();
   void apply_collected();
+  void withdraw();
   bool try_range(std::uint64_t from, std::uint64_t to);
+  void take_back_range();
   void split(std::uint64_t from, std::uint64_t to);
   void fold_range(std::uint64_t from, std::uint64_t to);
-  std::vector<Receipt> receipts();
-  void restore(const std::vector<Receipt>& receipts);
 
   Session& session_;
   EventTables& tables_;
@@ -62,6 +68,11 @@ class CollectedRun {
   const LineStore& lines_;
   EventTable* last_table_ = nullptr;  // of fold()
   std::uint64_t last_number_ = 0;
+  std::vector<EventTable*> sets_;  // tables with a set
+  std::uint64_t sent_from_ = 0;    // lines of what is under way
+  std::uint64_t sent_to_ = 0;
+  bool under_way_ = false;
+  Background background_;  // last: ends before what it uses
 };
 
 }  // namespace cdckit::pg_load

@@ -114,6 +114,14 @@ void EventFold::for_each(const std::function<void(std::string_view, std::size_t)
   }
 }
 
+void EventFold::sort_by_key() {
+  const auto before = [this](const Entry& one, const Entry& other) {
+    return key(one) < key(other);
+  };
+  if (!std::is_sorted(entries_.begin(), entries_.end(), before))
+    std::sort(entries_.begin(), entries_.end(), before);
+}
+
 void EventFold::clear() {
   rows_.clear();
   entries_.clear();

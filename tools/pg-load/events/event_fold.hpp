@@ -31,6 +31,8 @@ class EventFold {
   // Rows to send, in order of their last change. `key_offset` is counted from the row's begin.
   void for_each(
       const std::function<void(std::string_view row, std::size_t key_offset)>& visit) const;
+  // The same rows by key, so that neighbours meet: nothing may be added until clear().
+  void sort_by_key();
   void clear();
   [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
   [[nodiscard]] std::size_t rows() const noexcept { return live_; }

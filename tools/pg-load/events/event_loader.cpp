@@ -13,7 +13,8 @@
 namespace cdckit::pg_load {
 namespace {
 
-constexpr std::size_t kRunBytes = 8U << 20U;
+constexpr std::size_t kRunBytes = 4U << 20U;
+constexpr std::size_t kStoreBytes = 20U << 20U;  // beyond: a temporary file
 
 std::string sqlstate_of(const base::Error& error) {
   const auto* server = dynamic_cast<const pg::ServerError*>(&error);
@@ -30,6 +31,7 @@ EventLoader::EventLoader(const Options& options, Session& session, Rejects& reje
     : session_(session),
       rejects_(rejects),
       tables_(options),
+      store_(kStoreBytes),
       run_(session, tables_, positions_, rejects, store_) {}
 
 // Runs work on the server while lines come in. What can be tried again is, when the batch ends.
@@ -41,6 +43,7 @@ void EventLoader::guarded(Work&& work) {
   } catch (const base::Error& error) {
     if (!error.retryable()) throw;
     broken_ = true;
+    run_.abandon();
     session_.roll_back();
     in_transaction_ = false;
   }
@@ -141,7 +144,7 @@ void EventLoader::take_event(std::uint64_t line_number, const event::Event& even
 }
 
 void EventLoader::take_truncate(const event::Event& event) {
-  flush(index_);
+  flush_all(index_);
   run_begin_ = index_ + 1;
   truncates_.push_back(run_.table_of(event).target().quoted());
 }
@@ -149,6 +152,7 @@ void EventLoader::take_truncate(const event::Event& event) {
 // Together, as the source did: tables that refer to each other cannot be emptied one by one.
 void EventLoader::settle_truncates() {
   if (truncates_.empty()) return;
+  run_.settle();
   std::string names;
   for (const std::string& name : truncates_) names += (names.empty() ? "" : ", ") + name;
   truncates_.clear();
@@ -174,7 +178,7 @@ void EventLoader::settle_held() {
 
 void EventLoader::take_move(std::uint64_t line_number, const event::Event& event) {
   held_.clear();
-  flush(index_);
+  flush_all(index_);
   run_begin_ = index_ + 1;
   bool rejected = false;
   if (change_alone(line_number, event, rejected) || rejected) return;
@@ -202,10 +206,11 @@ void EventLoader::take_change(std::uint64_t line_number, const event::Event& eve
       run_.fold(line_number, event);
       break;
     case FoldStatus::recoded:
-      run_.fold_again(run_begin_, index_ + 1);
-      break;
+      run_.apply_again(std::exchange(run_begin_, index_ + 1), index_ + 1);
+      collected_ = 0;
+      return;
     case FoldStatus::alone:
-      flush(index_);
+      flush_all(index_);
       run_begin_ = index_ + 1;
       if (!change_alone(line_number, event, rejected) && !rejected)
         run_.reject(line_number, run_.table_of(event), "no row equals \"before\"", "23000");
@@ -235,8 +240,13 @@ bool EventLoader::change_alone(std::uint64_t line_number,
 
 void EventLoader::flush(std::uint64_t end) {
   collected_ = 0;
-  run_.apply(run_begin_, end);
-  run_begin_ = end;
+  const std::uint64_t begin = std::exchange(run_begin_, end);
+  run_.send(begin, end);
+}
+
+void EventLoader::flush_all(std::uint64_t end) {
+  flush(end);
+  run_.settle();
 }
 
 void EventLoader::take_control(const event::Control& control) {
@@ -245,7 +255,7 @@ void EventLoader::take_control(const event::Control& control) {
     return;
   ensure_transaction();
   settle_truncates();
-  flush(index_);
+  flush_all(index_);
   run_begin_ = index_ + 1;
   if (control.kind == event::ControlKind::schema) {
     tables_.announce(session_, event::parse_schema_line(control.line));
@@ -263,7 +273,8 @@ void EventLoader::take_snapshot(const event::Control& control) {
     positions_.at("snapshot " + display_name(table.target().name)) = base::hex16(table.horizon());
 }
 
-bool EventLoader::replay() {
+bool EventLoader::replay(std::uint64_t from, std::uint64_t to) {
+  run_.abandon();
   session_.roll_back();
   in_transaction_ = false;
   pg::Connection& connection = session_.connection();
@@ -271,21 +282,21 @@ bool EventLoader::replay() {
   positions_.reload(connection);
   held_.clear();
   truncates_.clear();
-  run_begin_ = 0;
+  run_begin_ = from;
   collected_ = 0;
-  index_ = 0;
-  store_.for_each(0, store_.size(), [&](const StoredLine& line) {
+  index_ = from;
+  store_.for_each(from, to, [&](const StoredLine& line) {
     take_line(line);
     ++index_;
   });
   return true;
 }
 
-void EventLoader::send() {
-  if (store_.size() > 0) ensure_transaction();
+void EventLoader::send(std::uint64_t end) {
+  if (end > 0) ensure_transaction();
   settle_held();
   settle_truncates();
-  flush(store_.size());
+  flush_all(end);
   rejects_.settle(store_);
   if (!in_transaction_) return;
   positions_.save(session_.connection());
@@ -293,35 +304,65 @@ void EventLoader::send() {
   in_transaction_ = false;
 }
 
-std::vector<Receipt> EventLoader::commit() {
+void EventLoader::mark() {
+  marks_.push_back(store_.size());
+}
+
+std::uint64_t EventLoader::next_mark(std::uint64_t from, std::uint64_t end) const {
+  const auto mark = std::upper_bound(marks_.begin(), marks_.end(), from);
+  return mark == marks_.end() ? end : std::min(*mark, end);
+}
+
+bool EventLoader::commit_piece(std::uint64_t from, std::uint64_t to) {
+  if (broken_ && !replay(from, to)) return false;
+  send(to);
+  session_.succeeded();
+  positions_.saved();
+  return true;
+}
+
+std::vector<Receipt> EventLoader::commit_until(std::uint64_t end) {
+  std::vector<Receipt> receipts;
+  std::uint64_t done = 0;
   bool possible = true;
-  while (possible) {
+  do {
+    // What failed as a whole may pass in pieces, even where sessions do not live long.
+    const std::uint64_t to = broken_ ? next_mark(done, end) : end;
     try {
-      if (broken_) possible = replay();
+      possible = commit_piece(done, to);
       if (!possible) break;
-      broken_ = false;
-      send();
-      break;
+      take_receipts(receipts);
+      done = to;
+      broken_ = done < end;
     } catch (const base::Error& error) {
       in_transaction_ = false;
       broken_ = true;
+      run_.abandon();
       session_.pause_after(error);
     }
-  }
+  } while (broken_);
   if (!possible) {
     throw base::Error(base::ErrorKind::temporary,
                       "could not finish a snapshot: the connection was lost in the middle of it",
                       "Run the pipeline again; the source begins the snapshot anew.");
   }
-  session_.succeeded();
-  positions_.saved();
-  return take_receipts();
+  clear_batch();
+  return receipts;
 }
 
-std::vector<Receipt> EventLoader::take_receipts() {
+std::vector<Receipt> EventLoader::commit_marked() {
+  std::vector<Receipt> receipts;
+  if (!marks_.empty() && marks_.back() > 0) {
+    broken_ = broken_ || marks_.back() < store_.size();
+    receipts = commit_until(marks_.back());
+  }
+  forget();
+  return receipts;
+}
+
+void EventLoader::take_receipts(std::vector<Receipt>& receipts) {
   const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - started_);
-  std::vector<Receipt> receipts;
   tables_.for_each([&](EventTable& table) {
     Receipt& receipt = table.receipt();
     const Receipt empty{.table = receipt.table};
@@ -330,23 +371,25 @@ std::vector<Receipt> EventLoader::take_receipts() {
       receipts.back().milliseconds = static_cast<std::uint64_t>(spent.count());
     }
   });
+}
+
+void EventLoader::clear_batch() {
   store_.clear();
+  marks_.clear();
   rejects_.clear();
   run_begin_ = 0;
-  return receipts;
 }
 
 void EventLoader::forget() {
+  run_.abandon();
   session_.roll_back();
   in_transaction_ = false;
   broken_ = false;
   tables_.clear();
   positions_.revert();
-  store_.clear();
-  rejects_.clear();
+  clear_batch();
   held_.clear();
   truncates_.clear();
-  run_begin_ = 0;
   collected_ = 0;
 }
 

@@ -28,13 +28,19 @@ class EventLoader {
   void add(std::uint64_t line_number, const event::Event& event);
   // schema and snapshot lines.
   void add(std::uint64_t line_number, const event::Control& control);
-  // Commits what was added; one receipt for each table that was touched.
-  std::vector<Receipt> commit();
+  // A checkpoint was read: a batch that has to be sent again is committed from mark to mark.
+  void mark();
+  // Commits what was added; one receipt for each table that was touched, several when the batch had
+  // to be sent again.
+  std::vector<Receipt> commit() { return commit_until(store_.size()); }
+  // Commits what was added before the newest mark and forgets the rest.
+  std::vector<Receipt> commit_marked();
   // Takes back what was added since the last commit.
   void forget();
 
   // Lines added since the last commit, without those that had been applied before.
   [[nodiscard]] std::uint64_t pending() const noexcept { return store_.size(); }
+  [[nodiscard]] std::uint64_t pending_bytes() const noexcept { return store_.bytes(); }
   // True when this event begins another transaction of the source than the one before.
   [[nodiscard]] bool begins_transaction(const event::Event& event) const noexcept;
   [[nodiscard]] std::chrono::steady_clock::time_point started() const noexcept { return started_; }
@@ -55,16 +61,24 @@ class EventLoader {
   void guarded(Work&& work);
 
   void ensure_transaction();
-  // Applies what was collected; lines from `end` on are not part of it.
+  // Sends what was collected; lines from `end` on are not part of it.
   void flush(std::uint64_t end);
+  // The same, and waits: the session is free then.
+  void flush_all(std::uint64_t end);
   // Runs one change in a savepoint: false when nothing was there to change, or it was rejected.
   bool change_alone(std::uint64_t line_number, const event::Event& event, bool& rejected);
 
   // False when the event was applied in an earlier run; else its position is taken.
   bool take_position(const event::Event& event);
-  bool replay();
-  void send();
-  std::vector<Receipt> take_receipts();
+  // Applies lines [from, to) again, up to their commit. False when a snapshot's helper table is
+  // lost.
+  bool replay(std::uint64_t from, std::uint64_t to);
+  void send(std::uint64_t end);
+  std::vector<Receipt> commit_until(std::uint64_t end);
+  bool commit_piece(std::uint64_t from, std::uint64_t to);
+  [[nodiscard]] std::uint64_t next_mark(std::uint64_t from, std::uint64_t end) const;
+  void take_receipts(std::vector<Receipt>& receipts);
+  void clear_batch();
 
   Session& session_;
   Rejects& rejects_;
@@ -73,10 +87,11 @@ class EventLoader {
   event::Decoder decoder_;
   LineStore store_;
   CollectedRun run_;
-  std::uint64_t run_begin_ = 0;  // index of the first line that is only collected
-  std::uint64_t index_ = 0;      // of the line in hand
-  std::uint64_t collected_ = 0;  // bytes of lines since the last flush
-  std::string held_;             // a d with new_key that waits for its c
+  std::vector<std::uint64_t> marks_;  // sizes of store_
+  std::uint64_t run_begin_ = 0;       // index of the first line that is only collected
+  std::uint64_t index_ = 0;           // of the line in hand
+  std::uint64_t collected_ = 0;       // bytes of lines since the last flush
+  std::string held_;                  // a d with new_key that waits for its c
   std::uint64_t held_number_ = 0;
   std::vector<std::string> truncates_;  // quoted names that wait to be emptied together
   std::string last_pos_;

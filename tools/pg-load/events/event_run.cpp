@@ -6,6 +6,11 @@
 
 namespace cdckit::pg_load {
 
+namespace {
+// While more is waiting to be read, checkpoints are passed over until so much is to be committed.
+constexpr std::uint64_t kBatchBytes = 12U << 20U;
+}  // namespace
+
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
@@ -41,7 +46,15 @@ bool EventRun::due() const {
          wait() == milliseconds(0);
 }
 
+bool EventRun::checkpoint_due() const {
+  if (!at_checkpoint_ || options_.atomic) return false;
+  return loader_.pending() == 0 || loader_.pending_bytes() >= kBatchBytes ||
+         !input_.has_buffered_line() ||
+         steady_clock::now() - loader_.started() >= options_.batch_time;
+}
+
 bool EventRun::step() {
+  if (checkpoint_due()) commit_checkpoint();
   const event::Item& item = input_.next(wait(), context_.stop().fd());
   switch (item.kind) {
     case event::ItemKind::event:
@@ -72,6 +85,7 @@ bool EventRun::step() {
 void EventRun::take_event(const event::Item& item) {
   const bool half_of_pair = item.event.op == 'c' && !item.event.old_key.empty();
   if (!half_of_pair && loader_.begins_transaction(item.event) && due()) commit();
+  at_checkpoint_ = false;
   loader_.add(item.line_number, item.event);
 }
 
@@ -84,14 +98,17 @@ void EventRun::take_control(const event::Item& item) {
       break;
     case event::ControlKind::schema:
     case event::ControlKind::snapshot:
+      at_checkpoint_ = false;
       loader_.add(item.line_number, item.control);
       break;
     case event::ControlKind::checkpoint:
+      acknowledger_.checkpoint(item.control);
+      at_checkpoint_ = true;
+      if (!options_.atomic) loader_.mark();
+      break;
     case event::ControlKind::eof:
       acknowledger_.checkpoint(item.control);
-      if (options_.atomic && item.control.kind == event::ControlKind::checkpoint) break;
-      commit();
-      acknowledger_.durable(reporter_.rows_ok(), input_.rejected());
+      commit_checkpoint();
       break;
     default:
       break;
@@ -106,20 +123,34 @@ void EventRun::commit() {
   for (const Receipt& receipt : loader_.commit()) reporter_.committed(receipt);
 }
 
+void EventRun::commit_checkpoint() {
+  at_checkpoint_ = false;
+  commit();
+  acknowledger_.durable(reporter_.rows_ok(), input_.rejected());
+}
+
 void EventRun::finish() {
   if (input_.whole()) {
     commit();
     return;
   }
-  // What came behind the last checkpoint may be half of a transaction; the source sends it again.
-  log::warning("the input ended early: " + std::to_string(loader_.pending()) +
-               " lines since the last checkpoint are forgotten");
-  loader_.forget();
+  const bool lost = commit_marked();
+  if (lost)
+    log::warning("the input ended early: what came behind the last checkpoint is forgotten");
+}
+
+// What came behind the last checkpoint may be half of a transaction; the source sends it again.
+// True when there was some.
+bool EventRun::commit_marked() {
+  const bool all = at_checkpoint_ || loader_.pending() == 0;
+  const bool acknowledge = acknowledger_.pending() && !options_.atomic;
+  for (const Receipt& receipt : loader_.commit_marked()) reporter_.committed(receipt);
+  if (acknowledge) acknowledger_.durable(reporter_.rows_ok(), input_.rejected());
+  return !all;
 }
 
 base::ExitCode EventRun::interrupted() {
-  const bool lost = loader_.pending() > 0;
-  loader_.forget();
+  const bool lost = commit_marked();
   reporter_.summary(input_.rejected());
   if (lost || acknowledger_.pending()) return base::ExitCode::retry_later;
   return input_.rejected() > 0 ? base::ExitCode::differences : base::ExitCode::done;

@@ -20,9 +20,12 @@ class EventRun {
   void take_event(const event::Item& item);
   void take_control(const event::Item& item);
   void commit();
+  void commit_checkpoint();
+  bool commit_marked();
   void finish();
   base::ExitCode interrupted();
   [[nodiscard]] bool due() const;
+  [[nodiscard]] bool checkpoint_due() const;
   [[nodiscard]] std::chrono::milliseconds wait() const;
 
   const Options& options_;
@@ -32,6 +35,7 @@ class EventRun {
   EventLoader loader_;
   Acknowledger acknowledger_;
   Reporter reporter_;
+  bool at_checkpoint_ = false;  // nothing to apply came behind the newest one
   bool interrupted_ = false;
 };
 

@@ -1,7 +1,5 @@
 #include "tools/pg-load/events/event_table.hpp"
 
-#include "common/base/error.hpp"
-#include "common/base/text.hpp"
 #include "common/event/position.hpp"
 #include "tools/pg-load/events/single_change.hpp"
 #include "tools/pg-load/value/big_endian.hpp"
@@ -12,19 +10,7 @@
 namespace cdckit::pg_load {
 namespace {
 
-constexpr std::size_t kChunk = 64U << 10U;
 constexpr std::size_t kAnalyzeRows = 1000;
-constexpr std::uint64_t kDistrustRounds = 16;
-
-std::uint64_t number_at(const pg::Result& result, int column) {
-  return base::parse_unsigned(result.at(0, column)).value_or(0);
-}
-
-std::vector<Codec> codecs_of(const TargetTable& target) {
-  std::vector<Codec> codecs;
-  for (const Column& column : target.columns) codecs.push_back(column.codec);
-  return codecs;
-}
 
 }  // namespace
 
@@ -93,114 +79,63 @@ FoldStatus EventTable::encode(const event::Event& event) {
   return FoldStatus::barrier;
 }
 
-void EventTable::apply(Session& session) {
-  if (fold_.empty()) return;
-  if (!try_direct(session)) apply_staged(session);
-  fold_.clear();
-}
-
-// Rows that should be new go straight into the table; when one of them is not, the set is merged.
-bool EventTable::try_direct(Session& session) {
-  if (distrust_ > 0) --distrust_;
-  const bool all_new = fold_.count('c') == fold_.rows() && !fold_.any_masked();
-  if (!all_new || distrust_ > 0 || picture_ == Picture::tracked ||
-      !statements_.can_copy_directly(folded_active_))
-    return false;
-  session.savepoint("direct");
-  try {
-    copy_rows(session, true);
-    session.release("direct");
-  } catch (const base::Error& error) {
-    if (!is_row_error(error) || target_.key.empty()) throw;
-    session.roll_back_to("direct");
-    distrust_ = kDistrustRounds;
-    return false;
-  }
-  receipt_.inserted += fold_.rows();
+bool EventTable::hand_over() {
+  if (fold_.empty()) return false;
+  std::swap(fold_, set_);
+  plan_set();
   return true;
 }
 
-void EventTable::copy_rows(Session& session, bool direct) {
-  const auto fields = static_cast<std::int16_t>(folded_active_.size() + (direct ? 0 : 2));
-  session.begin_copy(direct ? statements_.copy_into_target(folded_active_)
-                            : statements_.copy_into_stage(folded_active_));
-  buffer_.clear();
-  append_copy_header(buffer_);
-  fold_.for_each([&](std::string_view row, std::size_t key_offset) {
-    append_big_endian(buffer_, fields);
-    buffer_ += direct ? row.substr(key_offset) : row;
-    if (buffer_.size() < kChunk) return;
-    session.put_copy(buffer_);
-    buffer_.clear();
-  });
-  append_copy_trailer(buffer_);
-  session.put_copy(buffer_);
-  session.end_copy();
+// The planner is told to go by the key's index: its guess about a staging table is poor, and a join
+// that reads the whole table would be done again for each set.
+void EventTable::plan_set() {
+  const bool keyed = !target_.key.empty();
+  const bool by_index = keyed && target_.key_indexed;
+  const StageFacts facts{.active = folded_active_,
+                         .masked = set_.any_masked(),
+                         .compare_only_reads = set_.count('r') > 0};
+  const bool all_new = set_.count('c') == set_.rows() && !facts.masked;
+  const bool direct =
+      all_new && picture_ != Picture::tracked && statements_.can_copy_directly(folded_active_);
+  const std::string planner = Statements::planner(by_index);
+  plan_ = {.make_stage = make_stage_sql(),
+           .clear_stage = "TRUNCATE pg_temp." + stage_,
+           .copy_into_stage = statements_.copy_into_stage(folded_active_),
+           .copy_into_target = direct ? statements_.copy_into_target(folded_active_) : "",
+           .analyze = by_index || set_.rows() < kAnalyzeRows ? "" : statements_.analyze_stage(),
+           .count_holes = keyed && facts.masked ? planner + statements_.count_holes(facts) : "",
+           .statistics = target_.counted ? statements_.statistics() : "",
+           .apply = keyed ? planner + statements_.merge(facts) : statements_.insert(facts),
+           .track = picture_ == Picture::tracked ? track_sql() : "",
+           .columns = static_cast<std::int16_t>(folded_active_.size()),
+           .keyed = keyed,
+           .sort = keyed && !target_.other_unique};
 }
 
-void EventTable::make_stage(Session& session) {
-  const std::vector<Codec> codecs = codecs_of(target_);
-  if (stage_epoch_ != session.epoch() || stage_codecs_ != codecs) {
-    session.connection().execute(statements_.drop_stage() + "; " + statements_.create_stage());
-    stage_epoch_ = session.epoch();
-    stage_codecs_ = codecs;
-  } else {
-    session.connection().execute("TRUNCATE pg_temp." + stage_);
-  }
+std::string EventTable::make_stage_sql() const {
+  return statements_.drop_stage() + "; " + statements_.create_stage();
 }
 
-void EventTable::apply_staged(Session& session) {
-  make_stage(session);
-  copy_rows(session, false);
-  pg::Connection& connection = session.connection();
-  if (fold_.rows() >= kAnalyzeRows) connection.execute(statements_.analyze_stage());
-  StageFacts facts{.active = folded_active_,
-                   .masked = fold_.any_masked(),
-                   .compare_only_reads = fold_.count('r') > 0};
-  if (target_.key.empty()) {
-    receipt_.inserted += connection.query(statements_.insert(facts)).affected();
-    return;
-  }
-  if (facts.masked) check_holes(session, facts);
-  count(session, facts);
-  track_picture(session);
+void EventTable::send(Session& session) {
+  counts_ = writer_.write(session, set_, plan_);
 }
 
-// An update that leaves columns out needs its row.
-void EventTable::check_holes(Session& session, const StageFacts& facts) {
-  if (number_at(session.connection().query(statements_.count_holes(facts)), 0) == 0) return;
-  throw pg::ServerError(
-      base::ErrorKind::data,
-      "could not apply update: the row to change is not there and the event leaves columns out",
-      "23000",
-      "");
+void EventTable::settle() {
+  receipt_.inserted += counts_.inserted;
+  receipt_.updated += counts_.updated;
+  receipt_.deleted += counts_.deleted;
+  receipt_.unchanged += counts_.unchanged;
+  set_.clear();
 }
 
-void EventTable::count(Session& session, const StageFacts& facts) {
-  pg::Connection& connection = session.connection();
-  const std::string oid = std::to_string(target_.oid);
-  const std::string sql = "SELECT pg_stat_get_xact_tuples_inserted(" + oid +
-                          "), pg_stat_get_xact_tuples_updated(" + oid +
-                          "), pg_stat_get_xact_tuples_deleted(" + oid + ")";
-  const auto difference = [](const pg::Result& now, const pg::Result& before, int column) {
-    return number_at(now, column) - number_at(before, column);
-  };
-  const pg::Result before = connection.query(sql);
-  const std::uint64_t affected = connection.query(statements_.merge(facts)).affected();
-  const pg::Result now = connection.query(sql);
-  receipt_.unchanged += fold_.rows() - std::min<std::uint64_t>(affected, fold_.rows());
-  if (target_.counted) {
-    receipt_.inserted += difference(now, before, 0);
-    receipt_.updated += difference(now, before, 1);
-    receipt_.deleted += difference(now, before, 2);
-    return;
-  }
-  // No statistics on a partitioned table: as the events have it.
-  const std::uint64_t deletes = std::min<std::uint64_t>(fold_.count('d'), affected);
-  const std::uint64_t inserts = std::min<std::uint64_t>(fold_.count('c'), affected - deletes);
-  receipt_.deleted += deletes;
-  receipt_.inserted += inserts;
-  receipt_.updated += affected - deletes - inserts;
+void EventTable::discard() {
+  fold_.clear();
+  set_.clear();
+}
+
+void EventTable::clear() {
+  discard();
+  parked_.clear();
 }
 
 void EventTable::begin_picture(Session& session) {
@@ -216,28 +151,21 @@ void EventTable::begin_picture(Session& session) {
     return;
   picture_ = Picture::tracked;
   picture_generation_ = session.generation();
-  make_stage(session);
-  std::string columns;
-  for (const std::size_t column : target_.key)
-    columns += (columns.empty() ? "c" : ", c") + std::to_string(column);
-  connection.execute("DROP TABLE IF EXISTS " + picture_table() + "; CREATE TEMP TABLE " +
-                     picture_table().substr(8) + " ON COMMIT PRESERVE ROWS AS SELECT " + columns +
+  connection.execute(make_stage_sql() + "; DROP TABLE IF EXISTS " + picture_table() +
+                     "; CREATE TEMP TABLE " + picture_table().substr(8) +
+                     " ON COMMIT PRESERVE ROWS AS SELECT " + statements_.stage_key() +
                      " FROM pg_temp." + stage_ + " WITH NO DATA");
 }
 
-void EventTable::track_picture(Session& session) {
-  if (picture_ != Picture::tracked) return;
-  std::string columns;
-  for (const std::size_t column : target_.key)
-    columns += (columns.empty() ? "c" : ", c") + std::to_string(column);
-  session.connection().execute("INSERT INTO " + picture_table() + " SELECT " + columns +
-                               " FROM pg_temp." + stage_ + " WHERE op <> 'd'");
+std::string EventTable::track_sql() const {
+  return "INSERT INTO " + picture_table() + " SELECT " + statements_.stage_key() +
+         " FROM pg_temp." + stage_ + " WHERE op <> 'd'";
 }
 
 void EventTable::end_picture(Session& session, std::uint64_t lsn) {
   if (picture_ == Picture::tracked) {
     pg::Connection& connection = session.connection();
-    connection.execute("ANALYZE " + picture_table());
+    connection.execute(Statements::planner(false) + "ANALYZE " + picture_table());
     receipt_.deleted +=
         connection
             .query("DELETE FROM " + target_.quoted() + " t WHERE NOT EXISTS (SELECT FROM " +

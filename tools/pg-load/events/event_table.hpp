@@ -1,16 +1,19 @@
 // One table of the target as change events see it: collects their net effect and applies it as a
-// set; knows the table's snapshot. Used inside a transaction that the loader began.
+// set; knows the table's snapshot. Used inside a transaction that the loader began. All but send()
+// is for the owner's thread.
 #pragma once
 
 #include "common/event/event.hpp"
 #include "tools/pg-load/batch/receipt.hpp"
 #include "tools/pg-load/events/event_fold.hpp"
+#include "tools/pg-load/events/set_writer.hpp"
 #include "tools/pg-load/table/row_encoder.hpp"
 #include "tools/pg-load/table/statements.hpp"
 #include "tools/pg-load/target/session.hpp"
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cdckit::pg_load {
@@ -31,9 +34,24 @@ class EventTable {
 
   // Adds c, r, u or d to what is collected.
   FoldStatus fold(const event::Event& event);
-  // Applies what was collected and forgets it. Throws what the server says.
-  void apply(Session& session);
-  void discard() { fold_.clear(); }
+  // What was collected becomes a set to be sent, and collecting begins anew. False when there is
+  // nothing. Only when no set is there.
+  bool hand_over();
+  // Sends the set and applies it; the one call that another thread may make meanwhile. Throws what
+  // the server says.
+  void send(Session& session);
+  // The set was applied: it is counted and forgotten.
+  void settle();
+  // It was not: it is forgotten.
+  void withdraw() { set_.clear(); }
+  // Puts what is collected aside, and back.
+  void swap_parked() {
+    std::swap(fold_, parked_);
+    std::swap(folded_active_, parked_active_);
+  }
+  // Forgets what was collected and the set; clear() what was put aside as well.
+  void discard();
+  void clear();
   // A key that moves (c with old_key), or a change in a table without key. False when the row to
   // change is not there.
   bool change_alone(Session& session, const event::Event& event);
@@ -64,13 +82,9 @@ class EventTable {
   FoldStatus fail(std::string text, std::string_view code);
   RowStatus read_row(const event::Event& event);
   FoldStatus encode(const event::Event& event);
-  void apply_staged(Session& session);
-  bool try_direct(Session& session);
-  void make_stage(Session& session);
-  void copy_rows(Session& session, bool direct);
-  void check_holes(Session& session, const StageFacts& facts);
-  void track_picture(Session& session);
-  void count(Session& session, const StageFacts& facts);
+  void plan_set();
+  [[nodiscard]] std::string make_stage_sql() const;
+  [[nodiscard]] std::string track_sql() const;
   [[nodiscard]] std::string picture_table() const;
 
   TargetTable target_;
@@ -78,17 +92,19 @@ class EventTable {
   std::string stage_;
   Statements statements_;
   EventFold fold_;
+  EventFold parked_;
+  EventFold set_;                           // handed over
   std::vector<std::size_t> folded_active_;  // the columns of the collected rows
+  std::vector<std::size_t> parked_active_;
+  SetPlan plan_;
+  SetWriter writer_;
+  SetCounts counts_;  // of the set
   Receipt receipt_;
   std::string problem_;
   std::string_view problem_code_;
-  std::string buffer_;
-  std::vector<Codec> stage_codecs_;
-  std::uint64_t stage_epoch_ = 0;
   std::uint64_t picture_generation_ = 0;
   std::uint64_t horizon_ = 0;
   std::uint64_t newest_read_ = 0;  // highest LSN of op r in the open picture
-  std::uint64_t distrust_ = 0;     // rounds before a direct COPY is tried again
   Picture picture_ = Picture::none;
   bool horizon_known_ = false;
 };

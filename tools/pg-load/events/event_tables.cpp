@@ -33,22 +33,29 @@ TableName target_name(const Options& options, const std::string& schema, const s
   return {.schema = schema, .table = table};
 }
 
-EventTable& EventTables::of(Session& session, const event::Event& event) {
+EventTable* EventTables::find(const event::Event& event) {
   const event::Source source = event::read_source(event.source);
   name_.assign(source.schema).append(1, '.').append(source.table);
-  if (last_ != nullptr && name_ == last_name_) return *last_;
-  last_ = &open(session, source.schema, source.table);
-  last_name_.assign(source.schema).append(1, '.').append(source.table);
-  return *last_;
+  if (last_ != nullptr && name_ == last_name_) return last_;
+  const auto found = tables_.find(name_);
+  if (found == tables_.end()) return nullptr;
+  last_ = found->second.get();
+  last_name_ = name_;
+  return last_;
+}
+
+EventTable& EventTables::open(Session& session, const event::Event& event) {
+  const event::Source source = event::read_source(event.source);
+  return open_raw(session, source.schema, source.table);
 }
 
 EventTable& EventTables::of(Session& session, const std::string& schema, const std::string& table) {
-  return open(session, escaped(schema), escaped(table));
+  return open_raw(session, escaped(schema), escaped(table));
 }
 
-EventTable& EventTables::open(Session& session,
-                              std::string_view raw_schema,
-                              std::string_view raw_table) {
+EventTable& EventTables::open_raw(Session& session,
+                                  std::string_view raw_schema,
+                                  std::string_view raw_table) {
   name_.assign(raw_schema).append(1, '.').append(raw_table);
   const auto found = tables_.find(name_);
   if (found != tables_.end()) return *found->second;
@@ -90,7 +97,7 @@ bool EventTables::reset(const Session& session) {
     return table->picture_lost(session);
   });
   for (EventTable* table : order_) {
-    table->discard();
+    table->clear();
     table->receipt() = {.table = table->receipt().table};
   }
   return !lost;

@@ -23,8 +23,10 @@ class EventTables {
  public:
   explicit EventTables(const Options& options) : options_(options) {}
 
-  // Throws unavailable (69) when the target has no such table.
-  EventTable& of(Session& session, const event::Event& event);
+  // Null when it was not used before.
+  EventTable* find(const event::Event& event);
+  // Looks it up in the target. Throws unavailable (69) when there is no such table.
+  EventTable& open(Session& session, const event::Event& event);
   EventTable& of(Session& session, const std::string& schema, const std::string& table);
   // A schema line: makes the table when it is missing and may be made; what was known of it is
   // looked up again. Nothing may be collected then.
@@ -37,7 +39,7 @@ class EventTables {
   void clear();
 
  private:
-  EventTable& open(Session& session, std::string_view raw_schema, std::string_view raw_table);
+  EventTable& open_raw(Session& session, std::string_view raw_schema, std::string_view raw_table);
   void place(const std::string& raw_name, TargetTable target);
 
   const Options& options_;

@@ -203,6 +203,18 @@ std::string Statements::delete_missing(const std::string& scope) const {
          " s WHERE " + match() + ")" + (scope.empty() ? "" : " AND " + scope);
 }
 
+std::string Statements::statistics() const {
+  const std::string oid = std::to_string(target_.oid);
+  return "SELECT pg_stat_get_xact_tuples_inserted(" + oid + "), pg_stat_get_xact_tuples_updated(" +
+         oid + "), pg_stat_get_xact_tuples_deleted(" + oid + ")";
+}
+
+std::string Statements::planner(bool by_index) {
+  const std::string word = by_index ? " = off; " : " = on; ";
+  return "SET LOCAL enable_hashjoin" + word + "SET LOCAL enable_mergejoin" + word +
+         "SET LOCAL enable_bitmapscan" + word;
+}
+
 std::string Statements::count_keys(const StageFacts& facts) const {
   return "SELECT count(*) FROM " + source(facts) + " s";
 }

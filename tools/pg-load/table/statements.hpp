@@ -51,6 +51,14 @@ class Statements {
   // Events: rows that leave columns unchanged but have no row to change.
   [[nodiscard]] std::string count_holes(const StageFacts& facts) const;
 
+  // Rows inserted, updated and deleted by this transaction so far, as the server counts them.
+  [[nodiscard]] std::string statistics() const;
+  // What to say before a statement that joins staged rows with the table: find each by the key's
+  // index, or let the planner choose.
+  [[nodiscard]] static std::string planner(bool by_index);
+
+  // The staged key columns: `c0, c3`.
+  [[nodiscard]] std::string stage_key() const;
   // s.c<n> as the target's type would see it in a comparison with it.
   [[nodiscard]] std::string staged_for_match(std::size_t column) const;
   // `t.k = s.c0 AND ...`
@@ -68,7 +76,6 @@ class Statements {
   [[nodiscard]] std::string assignments(const StageFacts& facts) const;
   [[nodiscard]] std::string source(const StageFacts& facts) const;
   [[nodiscard]] std::string condition(const StageFacts& facts) const;
-  [[nodiscard]] std::string stage_key() const;
   [[nodiscard]] std::vector<std::size_t> updatable(const StageFacts& facts) const;
 
   const TargetTable& target_;

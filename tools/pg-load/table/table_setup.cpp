@@ -35,6 +35,7 @@ std::optional<TargetTable> find_target(Session& session,
                                        const std::vector<std::string>& key) {
   std::optional<TargetTable> target = describe_table(session.connection(), name);
   if (target && !key.empty()) choose_key(*target, key);
+  if (target) describe_indexes(session.connection(), *target);
   return target;
 }
 

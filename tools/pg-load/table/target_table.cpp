@@ -27,6 +27,16 @@ SELECT a.attname FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(
 JOIN pg_attribute a ON a.attnum = k.number
 WHERE i.indrelid = $1::oid AND i.indisprimary AND a.attrelid = i.indrelid ORDER BY k.place)sql";
 
+// For each usable index: unique or excluding, and the names of its columns; an expression is null.
+constexpr const char* kIndexQuery = R"sql(
+SELECT i.indisunique OR i.indisexclusion, m.amname = 'btree' AND i.indpred IS NULL,
+       (SELECT count(*) FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
+        WHERE k.place <= least(i.indnkeyatts, $3::int) AND a.attname = ANY ($2::name[])),
+       i.indnkeyatts
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
+WHERE i.indrelid = $1::oid AND i.indisvalid)sql";
+
 constexpr const char* kTableQuery = R"sql(
 SELECT c.oid, n.nspname, c.relname, c.relkind = 'r' AND current_setting('track_counts')::boolean
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -155,6 +165,32 @@ std::optional<TargetTable> describe_table(pg::Connection& connection, const Tabl
   for (int row = 0; row < key.rows(); ++row)
     target.key.push_back(target.find(key.at(row, 0)).value());
   return target;
+}
+
+void describe_indexes(pg::Connection& connection, TargetTable& target) {
+  std::string names = "{";
+  for (const std::size_t column : target.key) {
+    names += names.size() > 1 ? ",\"" : "\"";
+    for (const char c : target.columns[column].name) {
+      if (c == '"' || c == '\\') names += '\\';
+      names += c;
+    }
+    names += '"';
+  }
+  names += '}';
+  const std::string oid = std::to_string(target.oid);
+  const std::string size = std::to_string(target.key.size());
+  const pg::Parameter parameters[] = {oid, names, size};
+  const pg::Result indexes = connection.query(kIndexQuery, parameters);
+  target.key_indexed = false;
+  target.other_unique = false;
+  for (int row = 0; row < indexes.rows(); ++row) {
+    // All columns of the key lead the index.
+    const bool leads = !target.key.empty() && indexes.at(row, 2) == size;
+    if (leads && is_true(indexes, row, 1)) target.key_indexed = true;
+    const bool exactly = leads && indexes.at(row, 3) == size;
+    if (is_true(indexes, row, 0) && !exactly) target.other_unique = true;
+  }
 }
 
 void choose_key(TargetTable& target, const std::vector<std::string>& names) {

@@ -33,7 +33,9 @@ struct TableName {
 struct TargetTable {
   TableName name;
   std::uint32_t oid = 0;
-  bool counted = true;  // the server's statistics count its rows (not of a partitioned table)
+  bool counted = true;        // the server's statistics count its rows (not of a partitioned table)
+  bool key_indexed = false;   // an index finds a row by the key
+  bool other_unique = false;  // other columns are unique or exclude each other, too
   std::vector<Column> columns;
   std::vector<std::size_t> key;  // indexes into columns
 
@@ -62,5 +64,8 @@ bool compares_exactly(const TypeFacts& facts) noexcept;
 std::optional<TargetTable> describe_table(pg::Connection& connection, const TableName& name);
 // Replaces the key. Throws unavailable when a column is not there.
 void choose_key(TargetTable& target, const std::vector<std::string>& names);
+
+// What the indexes of the table mean for the key that was chosen.
+void describe_indexes(pg::Connection& connection, TargetTable& target);
 
 }  // namespace cdckit::pg_load

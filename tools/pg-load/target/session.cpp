@@ -54,11 +54,23 @@ pg::Connection& Session::connection() {
   if (!connection_) {
     connection_.emplace(
         pg::ConnectOptions{.conninfo = settings_.conninfo, .application_name = "pg-load"});
-    connection_->execute("SET client_min_messages = warning");
     ++generation_;
     ++epoch_;
+    set_up();
   }
   return *connection_;
+}
+
+void Session::set_up() {
+  connection_->execute("SET client_min_messages = warning");
+  if (!settings_.replica) return;
+  try {
+    connection_->execute("SET session_replication_role = replica");
+  } catch (const base::Error& error) {
+    if (sqlstate_of(error) != "42501") throw;  // not allowed to us
+    log::info(
+        "triggers and foreign keys of the target stay active: only a superuser may silence them");
+  }
 }
 
 void Session::begin() {

@@ -18,6 +18,9 @@ struct SessionSettings {
   std::string conninfo;
   retry::Policy policy;
   signals::StopToken stop;
+  // As PostgreSQL's own replication does it, where we may: triggers and foreign keys did their work
+  // at the source and stay silent.
+  bool replica = false;
 };
 
 // The server refused data, not us: these errors belong to single rows.
@@ -56,6 +59,7 @@ class Session {
   void succeeded() noexcept { attempts_.succeeded(); }
 
  private:
+  void set_up();
   bool was_committed(const std::string& transaction);
 
   SessionSettings settings_;

@@ -113,3 +113,16 @@ TEST_CASE("many keys, and again after clear") {
     CHECK(fold.empty());
   }
 }
+
+TEST_CASE("rows by key") {
+  EventFold fold;
+  add(fold, 'u', "b", "1");
+  add(fold, 'd', "a");
+  add(fold, 'u', "c", "2");
+  add(fold, 'u', "b", "3");
+  fold.sort_by_key();
+  CHECK(rows(fold) == std::vector<std::string>{"d - a  ", "u - b 3 ", "u - c 2 "});
+  fold.clear();
+  add(fold, 'c', "b", "4");
+  CHECK(rows(fold) == std::vector<std::string>{"c - b 4 "});
+}

@@ -67,3 +67,20 @@ TEST_CASE("a date that only the server may know") {
   CHECK(table.fold(make('c', R"({"id":1,"d":"today"})")) == FoldStatus::recoded);
   CHECK(table.fold(make('c', R"({"id":1,"d":"today"})")) == FoldStatus::folded);
 }
+
+TEST_CASE("what was collected is handed over as a set, what comes then is put aside and back") {
+  EventTable table(tests::sample(), {});
+  CHECK_FALSE(table.hand_over());
+  REQUIRE(table.fold(make('c', R"({"id":1,"s":"a"})")) == FoldStatus::folded);
+  CHECK(table.hand_over());
+  CHECK(table.empty());
+  REQUIRE(table.fold(make('c', R"({"id":2,"s":"a"})")) == FoldStatus::folded);
+  table.withdraw();
+  table.swap_parked();
+  CHECK(table.empty());
+  table.discard();
+  table.swap_parked();
+  CHECK_FALSE(table.empty());
+  table.clear();
+  CHECK_FALSE(table.hand_over());
+}

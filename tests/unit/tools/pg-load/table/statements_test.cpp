@@ -107,3 +107,12 @@ TEST_CASE("a table of keys only, identity columns, deletes of what left") {
         "t.\"id\" = s.c0) AND t.\"s\" = 'a'");
   CHECK(rows.insert({}) == "INSERT INTO \"public\".\"t\" SELECT FROM pg_temp.stage s ORDER BY ord");
 }
+
+TEST_CASE("what is said to the planner, and counted") {
+  CHECK(Statements::planner(true).starts_with("SET LOCAL enable_hashjoin = off; "));
+  CHECK(Statements::planner(false).find("off") == std::string::npos);
+  const TargetTable target = tests::sample();
+  const Statements statements(target, "stage", StageKind::events);
+  CHECK(statements.statistics().find("pg_stat_get_xact_tuples_deleted(7)") != std::string::npos);
+  CHECK(statements.stage_key() == "c0");
+}

@@ -1,0 +1,112 @@
+#include "tools/pg-load/events/set_writer.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/text.hpp"
+#include "tools/pg-load/value/big_endian.hpp"
+#include "tools/pg-load/value/codec.hpp"
+
+#include <algorithm>
+
+namespace cdckit::pg_load {
+namespace {
+
+constexpr std::size_t kChunk = 64U << 10U;
+constexpr std::uint64_t kDistrustRounds = 16;
+
+std::uint64_t number_at(const pg::Result& result, int column) {
+  return base::parse_unsigned(result.at(0, column)).value_or(0);
+}
+
+SetCounts statistics(pg::Connection& connection, const SetPlan& plan) {
+  const pg::Result now = connection.query(plan.statistics);
+  return {
+      .inserted = number_at(now, 0), .updated = number_at(now, 1), .deleted = number_at(now, 2)};
+}
+
+// An update that leaves columns out needs its row.
+void check_holes(pg::Connection& connection, const SetPlan& plan) {
+  if (plan.count_holes.empty() || number_at(connection.query(plan.count_holes), 0) == 0) return;
+  throw pg::ServerError(
+      base::ErrorKind::data,
+      "could not apply update: the row to change is not there and the event leaves columns out",
+      "23000",
+      "");
+}
+
+}  // namespace
+
+SetCounts SetWriter::write(Session& session, EventFold& set, const SetPlan& plan) {
+  if (plan.sort) set.sort_by_key();
+  if (try_direct(session, set, plan)) return {.inserted = set.rows()};
+  prepare_stage(session, plan);
+  copy(session, set, plan, false);
+  if (!plan.analyze.empty()) session.connection().execute(plan.analyze);
+  check_holes(session.connection(), plan);
+  const SetCounts counts = apply(session, set, plan);
+  if (!plan.track.empty()) session.connection().execute(plan.track);
+  return counts;
+}
+
+// Rows that should be new go straight into the table; when one of them is not, the set is merged.
+bool SetWriter::try_direct(Session& session, const EventFold& set, const SetPlan& plan) {
+  if (distrust_ > 0) --distrust_;
+  if (distrust_ > 0 || plan.copy_into_target.empty()) return false;
+  session.savepoint("direct");
+  try {
+    copy(session, set, plan, true);
+    session.release("direct");
+  } catch (const base::Error& error) {
+    if (!is_row_error(error) || !plan.keyed) throw;
+    session.roll_back_to("direct");
+    distrust_ = kDistrustRounds;
+    return false;
+  }
+  return true;
+}
+
+void SetWriter::prepare_stage(Session& session, const SetPlan& plan) {
+  const bool there = epoch_ == session.epoch() && made_ == plan.make_stage;
+  session.connection().execute(there ? plan.clear_stage : plan.make_stage);
+  epoch_ = session.epoch();
+  made_ = plan.make_stage;
+}
+
+void SetWriter::copy(Session& session, const EventFold& set, const SetPlan& plan, bool direct) {
+  const auto fields = static_cast<std::int16_t>(plan.columns + (direct ? 0 : 2));
+  session.begin_copy(direct ? plan.copy_into_target : plan.copy_into_stage);
+  buffer_.clear();
+  append_copy_header(buffer_);
+  set.for_each([&](std::string_view row, std::size_t key_offset) {
+    append_big_endian(buffer_, fields);
+    buffer_ += direct ? row.substr(key_offset) : row;
+    if (buffer_.size() < kChunk) return;
+    session.put_copy(buffer_);
+    buffer_.clear();
+  });
+  append_copy_trailer(buffer_);
+  session.put_copy(buffer_);
+  session.end_copy();
+}
+
+SetCounts SetWriter::apply(Session& session, const EventFold& set, const SetPlan& plan) {
+  pg::Connection& connection = session.connection();
+  if (!plan.keyed) return {.inserted = connection.query(plan.apply).affected()};
+  const SetCounts before = plan.statistics.empty() ? SetCounts{} : statistics(connection, plan);
+  const std::uint64_t affected = connection.query(plan.apply).affected();
+  SetCounts counts;
+  if (plan.statistics.empty()) {
+    // None on a partitioned table: as the events have it.
+    counts.deleted = std::min<std::uint64_t>(set.count('d'), affected);
+    counts.inserted = std::min<std::uint64_t>(set.count('c'), affected - counts.deleted);
+    counts.updated = affected - counts.deleted - counts.inserted;
+  } else {
+    const SetCounts now = statistics(connection, plan);
+    counts = {.inserted = now.inserted - before.inserted,
+              .updated = now.updated - before.updated,
+              .deleted = now.deleted - before.deleted};
+  }
+  counts.unchanged = set.rows() - std::min<std::uint64_t>(affected, set.rows());
+  return counts;
+}
+
+}  // namespace cdckit::pg_load

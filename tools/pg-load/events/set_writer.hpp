@@ -1,0 +1,53 @@
+// Sends what was collected for one table and applies it as a set. Needs nothing of the table but
+// the SQL in its plan, so that it may work while the table collects on; one thread at a time.
+#pragma once
+
+#include "tools/pg-load/events/event_fold.hpp"
+#include "tools/pg-load/target/session.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace cdckit::pg_load {
+
+// All SQL that one set takes; what is empty is not needed.
+struct SetPlan {
+  std::string make_stage;   // DROP and CREATE of the staging table
+  std::string clear_stage;  // the same table, emptied
+  std::string copy_into_stage;
+  std::string copy_into_target;  // the rows may go straight into the table
+  std::string analyze;
+  std::string count_holes;
+  std::string statistics;  // inserted, updated, deleted so far
+  std::string apply;       // MERGE, or INSERT into a table without key
+  std::string track;       // notes the keys of a picture
+  std::int16_t columns = 0;
+  bool keyed = false;
+  bool sort = false;  // the order of rows with different keys does not matter
+};
+
+struct SetCounts {
+  std::uint64_t inserted = 0;
+  std::uint64_t updated = 0;
+  std::uint64_t deleted = 0;
+  std::uint64_t unchanged = 0;
+};
+
+class SetWriter {
+ public:
+  // Inside a transaction. Throws what the server says.
+  SetCounts write(Session& session, EventFold& set, const SetPlan& plan);
+
+ private:
+  bool try_direct(Session& session, const EventFold& set, const SetPlan& plan);
+  void prepare_stage(Session& session, const SetPlan& plan);
+  void copy(Session& session, const EventFold& set, const SetPlan& plan, bool direct);
+  static SetCounts apply(Session& session, const EventFold& set, const SetPlan& plan);
+
+  std::string buffer_;
+  std::string made_;  // make_stage of the staging table that exists
+  std::uint64_t epoch_ = 0;
+  std::uint64_t distrust_ = 0;  // sets before rows go straight into the table again
+};
+
+}  // namespace cdckit::pg_load
