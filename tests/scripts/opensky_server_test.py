@@ -267,6 +267,55 @@ class Logins(ServerCase):
         self.assertEqual(self.ask(TOKEN_PATH, "POST", form)[0], 200)
 
 
+class Endpoints(ServerCase):
+    def json(self, target, **more):
+        status, headers, body = self.ask(target, **more)
+        self.assertEqual(status, 200, body)
+        return headers, json.loads(body)
+
+    def test_flights_are_the_legs_up_to_now(self):
+        self.start()
+        self.control("clock?index=3")
+        _, flights = self.json("/api/flights/all?begin=1000&end=2000")
+        self.assertEqual([flight["icao24"] for flight in flights], ["abc001", "abc002", "abc003"])
+        self.assertEqual((flights[0]["firstSeen"], flights[0]["lastSeen"]), (1000, 1030))
+        _, one = self.json("/api/flights/aircraft?icao24=abc002&begin=1000&end=2000")
+        self.assertEqual(len(one), 1)
+
+    def test_flights_of_an_airport(self):
+        self.start()  # the vectors lie 411 m high near Zurich
+        _, landed = self.json("/api/flights/arrival?airport=LSZH&begin=0&end=2000")
+        self.assertEqual([flight["icao24"] for flight in landed], ["abc001", "abc002"])
+        self.assertEqual(self.ask("/api/flights/departure?airport=EDDF&begin=0&end=2000")[::2], (404, b""))
+
+    def test_a_window_that_is_too_long_is_400(self):
+        self.start()
+        for query in ("all?begin=0&end=7201", "arrival?airport=LSZH&begin=0&end=172800", "all?begin=2&end=1", "all"):
+            self.assertEqual(self.ask("/api/flights/" + query)[0], 400, query)
+        self.assertEqual(self.ask("/api/flights/arrival?begin=0&end=1")[0], 400)
+
+    def test_a_track_has_a_path(self):
+        self.start()
+        self.control("clock?index=2")
+        _, track = self.json("/api/tracks/all?icao24=ABC001&time=0")
+        self.assertEqual([point[0] for point in track["path"]], [1000, 1010, 1020])
+        self.assertEqual({len(point) for point in track["path"]}, {6})
+        self.assertEqual(self.ask("/api/tracks/all?icao24=ffffff&time=0")[::2], (404, b""))
+        self.assertEqual(self.ask("/api/tracks/all")[0], 400)
+
+    def test_own_receivers_need_a_login(self):
+        self.start()
+        self.assertEqual(self.ask("/api/states/own")[0], 403)
+
+    def test_each_bucket_has_the_full_quota(self):
+        self.start("--credits", "4")
+        self.assertEqual(self.ask()[0], 200)
+        headers, _ = self.json("/api/flights/all?begin=1000&end=2000")
+        self.assertEqual(headers["X-Rate-Limit-Remaining"], "0")
+        self.assertEqual(self.ask("/api/flights/all?begin=1000&end=2000")[0], 429)
+        self.assertEqual(self.ask("/api/tracks/all?icao24=abc001&time=0")[0], 200)
+
+
 class FaultKinds(ServerCase):
     def test_faults_come_in_order_and_do_not_move_the_clock(self):
         self.start("--fault", "429:1:7", "--fault", "503:2")
@@ -299,6 +348,14 @@ class FaultKinds(ServerCase):
         self.states()
         self.assertGreaterEqual(time.monotonic() - started, 0.5)
         self.assertIsNone(self.states()["states"])
+
+    def test_an_answer_by_hand_and_a_redirect(self):
+        self.start("--fault", "redirect")
+        status, headers, _ = self.ask("/api/states/all?icao24=abc001")
+        self.assertEqual(status, 301)
+        self.assertEqual(headers["Location"], f"http://localhost:{self.port}/api/states/all?icao24=abc001")
+        self.assertEqual(self.ask("/control/answer", "POST", b"[1]")[0], 200)
+        self.assertEqual(self.ask()[::2], (200, b"[1]"))
 
     def test_by_the_control_endpoint(self):
         self.start()

@@ -29,6 +29,21 @@ void add_schedule_flags(cli::FlagTable& table, Options& options) {
       },
       "Poll again and again, at multiples of TIME on the clock; at least 5s, but for a server on "
       "this host any, 0 too.");
+  table.custom(
+      "budget",
+      "N[/TIME]",
+      [&](const std::string& text) { options.budget = parse_budget(text); },
+      "Spend at most N credits a day, or in TIME (14400/1h), evenly: polls come as often as that "
+      "allows, but not more often than --every.");
+  table.toggle("plan",
+               options.plan,
+               "Print what a poll costs and how often a quota allows it, as lines of JSON; ask "
+               "nothing.");
+  table.text("state",
+             "DIR",
+             options.state,
+             "Folder that keeps what was spent of --budget, and the pause that the service asked "
+             "for: until then later runs refuse with 75.");
   table.number("count", "N", options.count, "Stop after N polls.");
   table.duration("for", options.run_for, "Stop after this time.");
   table.text("replay",
@@ -93,10 +108,15 @@ cli::Command make_command(Options& options,
 void check_schedule(const Options& options) {
   const bool live = options.replay.empty();
   if (options.speed != 0 && live) refuse("could not use --speed: there is no --replay");
-  if (!options.every && live && (options.count > 1 || options.run_for.count() > 0)) {
+  const bool again = options.every || options.budget;
+  if (!again && live && (options.count > 1 || options.run_for.count() > 0)) {
     refuse("could not use --count or --for: there is no --every",
            "Say how often, e.g. --every 10s.");
   }
+  if (!live && (options.budget || options.plan || !options.state.empty()))
+    refuse("could not use --budget, --plan or --state: a replay asks nobody");
+  if (options.budget && options.own && !options.every)
+    refuse("could not use --budget: --own costs nothing", "Say how often, e.g. --every 10s.");
   if (options.max_wait.count() < 0 || options.timeout.count() <= 0)
     refuse("could not use a time of nothing");
 }

@@ -3,6 +3,7 @@
 
 #include "common/cli/flag_table.hpp"
 #include "tools/opensky-fetch/request/box.hpp"
+#include "tools/opensky-fetch/request/budget.hpp"
 #include "tools/opensky-fetch/request/endpoint.hpp"
 #include "tools/opensky-fetch/rows/fields.hpp"
 
@@ -40,6 +41,10 @@ struct Options {
   std::chrono::milliseconds run_for{0};  // 0: no limit
   std::chrono::milliseconds max_wait{60'000};
   std::chrono::milliseconds timeout{30'000};
+
+  std::optional<Budget> budget{};
+  std::string state{};  // folder
+  bool plan = false;
 
   std::vector<Field> fields{};  // empty: the default ones
   std::string time_format = "iso";

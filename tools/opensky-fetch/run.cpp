@@ -1,6 +1,7 @@
 #include "tools/opensky-fetch/run.hpp"
 
 #include "tools/opensky-fetch/commands/check.hpp"
+#include "tools/opensky-fetch/commands/plan.hpp"
 #include "tools/opensky-fetch/feed/live_feed.hpp"
 #include "tools/opensky-fetch/feed/replay_feed.hpp"
 #include "tools/opensky-fetch/output/publisher.hpp"
@@ -34,6 +35,7 @@ base::ExitCode run(const Options& given, cli::Context& context) {
   check(given);
   Options options = given;
   resolve_areas(options);
+  if (options.plan) return print_plan(options);
   if (context.options().check) return check_connections(options, context);
   const bool live = options.replay.empty();
   Publisher publisher(

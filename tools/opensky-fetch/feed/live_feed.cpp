@@ -4,7 +4,7 @@
 #include "common/base/text.hpp"
 #include "common/log/log.hpp"
 #include "common/retry/retry.hpp"
-#include "tools/opensky-fetch/feed/schedule.hpp"
+#include "tools/opensky-fetch/request/queries.hpp"
 
 #include <algorithm>
 
@@ -15,6 +15,12 @@ namespace {
 
 // With --every 0 a server whose picture stands still is not hammered.
 constexpr milliseconds kStandstill{20};
+// So few are left that somebody should know.
+constexpr std::uint64_t kFewPolls = 10;
+
+std::int64_t now_seconds() {
+  return base::unix_milliseconds() / 1000;
+}
 
 retry::Policy policy_of(const Options& options) {
   return {milliseconds(500), milliseconds(15'000), options.max_wait};
@@ -63,21 +69,59 @@ LiveFeed::LiveFeed(const Options& options,
       seconds_(metrics.histogram(
           "opensky_fetch_poll_seconds", "Time one poll took.", metrics::delay_bounds())),
       pause_(std::move(pause)),
-      poller_(options, stop) {}
+      poller_(options, stop),
+      quota_(options),
+      cost_(credits_of(queries_of(options, now_seconds()))) {
+  if (options.budget && options.budget->credits < cost_) {
+    throw base::Error(base::ErrorKind::usage,
+                      fmt::format("could not poll with a budget of {} credits: one poll costs {}",
+                                  options.budget->credits,
+                                  cost_));
+  }
+}
 
 bool LiveFeed::next(const Deliver& deliver) {
   if (polls_ > 0 && !wait_for_tick()) return false;
-  if (!poll_through_trouble(deliver)) return false;
+  if (!wait_for_quota() || !poll_through_trouble(deliver)) return false;
   ++polls_;
-  return options_.every && (options_.count == 0 || polls_ < options_.count);
+  return (options_.every || options_.budget) && (options_.count == 0 || polls_ < options_.count);
+}
+
+// A server on this host may be polled more often than the service's picture changes: it has no
+// grid.
+Rhythm LiveFeed::rhythm() const {
+  Rhythm rhythm{options_.every.value_or(milliseconds(0)),
+                poller_.anonymous() ? kGridOfAnonymous : kGridOfKnown};
+  if (options_.budget) rhythm.period = std::max(rhythm.period, even_pause(*options_.budget, cost_));
+  if (rhythm.period < rhythm.grid && http::is_loopback_url(options_.url))
+    rhythm.grid = milliseconds(0);
+  return rhythm;
 }
 
 bool LiveFeed::wait_for_tick() {
-  milliseconds wait = until_next_tick(base::unix_milliseconds(), *options_.every);
+  milliseconds wait = until_next_tick(base::unix_milliseconds(), rhythm());
   if (wait.count() == 0 && !last_was_new_) wait = kStandstill;
   if (options_.run_for.count() > 0 && Clock::now() + wait >= started_ + options_.run_for)
     return false;
   return !pause_(wait);
+}
+
+// A budget that is spent is no trouble: a run that goes on and on sits it out. A pause that the
+// service asked for is, and counts against --max-wait.
+bool LiveFeed::wait_for_quota() {
+  while (const auto hold = quota_.hold(now_seconds(), cost_)) {
+    const milliseconds wait(hold->until * 1000 - base::unix_milliseconds());
+    const bool patient = !hold->by_service && options_.budget && options_.count != 1;
+    if (!patient && wait > options_.max_wait) {
+      count("held");
+      throw held_back(hold->reason, "Run again then, or raise --max-wait.");
+    }
+    if (options_.run_for.count() > 0 && Clock::now() + wait >= started_ + options_.run_for)
+      return false;
+    log::warning(fmt::format("{}; waiting", hold->reason));
+    if (pause_(std::max(wait, milliseconds(0)))) return false;
+  }
+  return true;
 }
 
 // False when the run was asked to stop.
@@ -88,14 +132,20 @@ bool LiveFeed::poll_through_trouble(const Deliver& deliver) {
       poll_once(deliver);
       return true;
     } catch (const PollError& error) {
+      settle();
       if (stop_.stop_requested()) return false;
       count(error.cause().label);
+      if (error.cause().wait && error.cause().label == "rate_limited")
+        quota_.hold_until(now_seconds() + error.cause().wait->count());
       if (!trouble) trouble.emplace(options_);
       const milliseconds pause = trouble->pause_after(error);
       log::warning(
           fmt::format("{}; trying again in {}", error.what(), base::format_duration(pause)));
       if (pause_(pause)) return false;
     }
+    // what was paid for pieces of a poll that failed may have used the budget up
+    const auto hold = quota_.hold(now_seconds(), cost_);
+    if (hold && !hold->by_service && !wait_for_quota()) return false;
   }
 }
 
@@ -103,12 +153,33 @@ void LiveFeed::poll_once(const Deliver& deliver) {
   const auto began = Clock::now();
   last_was_new_ = poller_.poll(deliver);
   const std::chrono::duration<double> took = Clock::now() - began;
+  settle();
   seconds_.observe(took.count());
   count(last_was_new_ ? "ok" : "unchanged");
-  if (const auto credits = poller_.credits()) {
-    metrics_.gauge("opensky_fetch_credits_left", "Credits left as the service says.")
-        .set(static_cast<double>(*credits));
-  }
+  report();
+}
+
+// What was answered is paid, also when the poll failed.
+void LiveFeed::settle() {
+  const int spent = poller_.take_spent();
+  quota_.spend(now_seconds(), spent);
+  metrics_.counter("opensky_fetch_credits_spent_total", "Credits that the answers have cost.")
+      .add(spent);
+}
+
+void LiveFeed::report() {
+  const auto credits = poller_.credits();
+  if (!credits) return;
+  metrics_.gauge("opensky_fetch_credits_left", "Credits left as the service says.")
+      .set(static_cast<double>(*credits));
+  const std::string text = fmt::format("{} credits left", *credits);
+  log::info(text);
+  log::progress(text);
+  const bool few = cost_ > 0 && *credits < static_cast<std::uint64_t>(cost_) * kFewPolls;
+  if (few && !warned_of_credits_)
+    log::warning(
+        fmt::format("{}: enough for {} polls", text, *credits / static_cast<std::uint64_t>(cost_)));
+  warned_of_credits_ = few;
 }
 
 void LiveFeed::count(const std::string& result) {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "common/metrics/metrics.hpp"
+#include "tools/opensky-fetch/feed/schedule.hpp"
 #include "tools/opensky-fetch/service/poller.hpp"
+#include "tools/opensky-fetch/service/quota.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -23,9 +25,13 @@ class LiveFeed : public Feed {
 
  private:
   using Clock = std::chrono::steady_clock;
+  [[nodiscard]] Rhythm rhythm() const;
   bool wait_for_tick();
+  bool wait_for_quota();
   bool poll_through_trouble(const Deliver& deliver);
   void poll_once(const Deliver& deliver);
+  void settle();
+  void report();
   void count(const std::string& result);
 
   const Options& options_;
@@ -34,9 +40,12 @@ class LiveFeed : public Feed {
   metrics::Histogram& seconds_;
   Pause pause_;
   Poller poller_;
+  Quota quota_;
+  int cost_;  // of one poll
   Clock::time_point started_ = Clock::now();
   std::int64_t polls_ = 0;
   bool last_was_new_ = true;
+  bool warned_of_credits_ = false;
 };
 
 }  // namespace cdckit::opensky_fetch

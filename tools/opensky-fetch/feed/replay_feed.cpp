@@ -115,7 +115,7 @@ bool ReplayFeed::next(const Deliver& deliver) {
 bool ReplayFeed::play(const Part& part, const Deliver& deliver) {
   const Snapshot snapshot{part.time, {part.content}};
   if (is_over(snapshot)) return false;
-  if (!ticks_.takes(snapshot.time)) return true;
+  if (!ticks_.takes(snapshot.time * 1000)) return true;
   if (!wait_for_turn(snapshot.time)) return false;
   if (deliver(snapshot)) ++played_;
   return options_.count == 0 || played_ < options_.count;

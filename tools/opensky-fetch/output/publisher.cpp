@@ -87,6 +87,8 @@ bool Publisher::deliver(const Snapshot& snapshot) {
   output_.submit();
   rows_total_.add(static_cast<double>(rows));
   snapshots_total_.add();
+  if (log::enabled(log::Level::info))
+    log::info(fmt::format("{} {}: {} rows", name_of(endpoint_), pos_, rows));
   return true;
 }
 

@@ -71,7 +71,7 @@ void check_flights(const Options& options) {
                     static_cast<int>(!options.arrival.empty()) +
                     static_cast<int>(!options.departure.empty());
   if (kinds > 1) refuse("could not use several of --icao24, --arrival and --departure: choose one");
-  if (options.begin && options.every)
+  if (options.begin && (options.every || options.budget))
     refuse("could not use --begin: it asks for one stretch of time, so --every makes no sense");
 }
 
@@ -190,7 +190,7 @@ void check_request(const Options& options) {
       if (options.icao24.empty()) refuse("could not ask for a track: there is no --icao24");
       break;
   }
-  if (options.time && (options.every || !options.replay.empty())) {
+  if (options.time && (options.every || options.budget || !options.replay.empty())) {
     refuse(
         "could not use --time: it asks for one instant, so --every and --replay make no sense with "
         "it");

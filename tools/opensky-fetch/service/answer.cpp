@@ -116,6 +116,12 @@ PollError not_understood(const std::string& reason, const std::string& url) {
           {.label = "malformed", .worth_retry = true}};
 }
 
+PollError held_back(const std::string& reason, const std::string& hint) {
+  return {ErrorKind::temporary,
+          fmt::format("could not poll: {}", reason),
+          {.label = "held", .hint = hint}};
+}
+
 PollError not_one_picture(std::size_t parts, const std::string& url) {
   return {
       ErrorKind::temporary,

@@ -32,6 +32,8 @@ void judge(const http::Response& response, const std::string& url);
 PollError no_answer(const http::TransportError& error, const std::string& url);
 // A 200 whose body is not what the service promises.
 PollError not_understood(const std::string& reason, const std::string& url);
+// Not asked at all: `reason` says why, and until when.
+PollError held_back(const std::string& reason, const std::string& hint);
 // The parts of one picture do not show the same instant.
 PollError not_one_picture(std::size_t parts, const std::string& url);
 

@@ -62,6 +62,7 @@ Part Poller::ask(const Query& query, std::string& body) {
   try {
     http::Response response = fetch(query.url);
     if (const auto credits = credits_left(response)) credits_ = credits;
+    if (response.status == 200 || response.status == 404) spent_ += query.credits;
     if (says_nothing_found(response, options_.endpoint)) {
       body = "null";
     } else {

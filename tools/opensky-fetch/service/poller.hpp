@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cdckit::opensky_fetch {
@@ -26,6 +27,8 @@ class Poller {
   // Gets a token now; nothing to do without credentials. Throws PollError.
   void log_in();
   [[nodiscard]] bool anonymous() const noexcept { return tokens_.anonymous(); }
+  // What the answers since the last call have cost, as the service's table has it.
+  int take_spent() noexcept { return std::exchange(spent_, 0); }
   // As the last answer said.
   [[nodiscard]] std::optional<std::uint64_t> credits() const noexcept { return credits_; }
 
@@ -43,6 +46,7 @@ class Poller {
   std::vector<std::string> bodies_;  // of the poll at hand; parts_ point into them
   std::vector<Part> parts_;
   std::optional<std::uint64_t> credits_;
+  int spent_ = 0;
 };
 
 }  // namespace cdckit::opensky_fetch

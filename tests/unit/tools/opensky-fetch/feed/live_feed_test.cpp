@@ -133,6 +133,36 @@ TEST_CASE("a rate limit waits as long as asked, or gives up at once when that is
   CHECK(hopeless.pauses.empty());
 }
 
+TEST_CASE("a budget sets the pace, and ends the polls of a stretch of time") {
+  Scene scene({ok(1), ok(2), ok(3)});
+  scene.options.every.reset();
+  scene.options.budget = parse_budget("8");
+  scene.stop_at_pause = 3;
+  CHECK(scene.play() == "1 2 ");
+  REQUIRE(scene.pauses.size() == 3);
+  CHECK(scene.pauses[0] <= std::chrono::hours(12));
+  CHECK(scene.metrics.text().find("opensky_fetch_credits_spent_total 8") != std::string::npos);
+}
+
+TEST_CASE("a budget that is too small for one poll is refused") {
+  Scene scene({ok(1)});
+  scene.options.budget = parse_budget("3");
+  CHECK(failure_of(scene) == base::ErrorKind::usage);
+}
+
+TEST_CASE("a pause of the service is respected by the next run") {
+  const TemporaryFolder folder;
+  Scene limited({status("429 Slow", "X-Rate-Limit-Retry-After-Seconds: 60394\r\n")});
+  limited.options.state = folder.path();
+  CHECK(failure_of(limited) == base::ErrorKind::temporary);
+  Options options = limited.options;
+  Scene next({ok(1)});
+  next.options.state = folder.path();
+  next.options.url = options.url;
+  CHECK(failure_of(next) == base::ErrorKind::temporary);
+  CHECK(next.asked == 0);
+}
+
 TEST_CASE("the run ends in time") {
   Scene scene({ok(1), ok(2)});
   scene.options.every = std::chrono::hours(24);

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""opensky-fetch and its credits: plan, budget, a pause that outlives the run, what is left."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from flight_api import FlightApi
+
+TOOL = "opensky-fetch"
+
+
+def fetch(api: FlightApi, *words: str) -> subprocess.CompletedProcess:
+    command = [TOOL, "states", "--url", api.url, *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.state = ["--state", str(self.folder / "state")]
+
+    def assert_code(self, done: subprocess.CompletedProcess, code: int) -> None:
+        self.assertEqual(done.returncode, code, done.stderr)
+
+
+class Pause(Case):
+    def test_a_long_pause_is_respected_by_the_next_run(self):
+        with FlightApi() as api:
+            api.fail_next("429:1:60394")
+            first = fetch(api, *self.state, "--max-wait", "10s")
+            self.assert_code(first, 75)
+            self.assertIn("429", first.stderr)
+            for _ in range(2):
+                done = fetch(api, *self.state, "--max-wait", "10s")
+                self.assert_code(done, 75)
+                self.assertIn("the service asked for a pause until", done.stderr)
+                self.assertEqual(done.stdout, "")
+            self.assertEqual(api.status()["requests"], 1)
+            self.assert_code(fetch(api), 0)  # without the folder nobody remembers
+
+    def test_a_short_pause_is_sat_out_by_the_next_run(self):
+        with FlightApi() as api:
+            api.fail_next("429:1:3")
+            self.assert_code(fetch(api, *self.state, "--max-wait", "1s"), 75)
+            began = time.monotonic()
+            done = fetch(api, *self.state, "--max-wait", "10s")
+            self.assert_code(done, 0)
+            self.assertGreater(time.monotonic() - began, 1)
+            self.assertIn("waiting", done.stderr)
+
+    def test_a_short_pause_is_sat_out_in_the_run(self):
+        with FlightApi() as api:
+            api.fail_next("429:1:2")
+            done = fetch(api, *self.state)
+            self.assert_code(done, 0)
+            self.assertGreater(done.stdout.count("\n"), 10)
+
+    def test_a_damaged_state_is_told(self):
+        (self.folder / "state").mkdir()
+        (self.folder / "state" / "states.json").write_text("{", encoding="utf-8")
+        with FlightApi() as api:
+            done = fetch(api, *self.state)
+            self.assert_code(done, 65)
+            self.assertEqual(api.status()["requests"], 0)
+
+
+class Budget(Case):
+    def test_a_budget_is_kept_across_runs(self):
+        with FlightApi() as api:
+            words = ["--budget", "8/365d", "--count", "1", *self.state]
+            self.assert_code(fetch(api, *words), 0)
+            self.assert_code(fetch(api, *words), 0)
+            done = fetch(api, *words)
+            self.assert_code(done, 75)
+            self.assertIn("8 of the budget of 8 credits", done.stderr)
+            self.assertEqual(api.status()["requests"], 2)
+
+    def test_a_budget_sets_the_pace(self):
+        with FlightApi() as api:
+            # 4 credits a poll: one poll a second
+            done = fetch(api, "--budget", "40/10s", "--for", "4s", "--fields", "snapshot_time")
+            self.assert_code(done, 0)
+            polls = api.status()["requests"]
+        self.assertGreaterEqual(polls, 3)
+        self.assertLessEqual(polls, 6)
+
+    def test_a_poll_dearer_than_the_budget_is_refused(self):
+        with FlightApi() as api:
+            self.assert_code(fetch(api, "--budget", "3"), 2)
+            self.assertEqual(api.status()["requests"], 0)
+
+    def test_the_plan_asks_nothing_and_is_what_the_server_takes(self):
+        with FlightApi() as api:
+            boxes = ["--area", "switzerland", "--area", "fiji", "--bbox", "0,0,40,40"]
+            done = fetch(api, *boxes, "--plan")
+            self.assert_code(done, 0)
+            lines = [json.loads(line) for line in done.stdout.splitlines()]
+            self.assertEqual(api.status()["requests"], 0)
+            before = api.status()["credits"]
+            self.assert_code(fetch(api, *boxes), 0)
+            poll = next(line for line in lines if line["plan"] == "poll")
+            self.assertEqual(before - api.status()["credits"], poll["credits"])
+            self.assertEqual(poll["requests"], 4)
+
+
+class Left(Case):
+    def test_what_is_left_is_on_stderr_and_in_the_metrics(self):
+        metrics = self.folder / "metrics.prom"
+        with FlightApi("--credits", "100") as api:
+            done = fetch(api, "-v", "--metrics-file", str(metrics))
+            self.assert_code(done, 0)
+        self.assertIn("96 credits left", done.stderr)
+        text = metrics.read_text(encoding="utf-8")
+        self.assertIn("opensky_fetch_credits_left 96", text)
+        self.assertIn("opensky_fetch_credits_spent_total 4", text)
+
+    def test_a_quota_that_runs_out_is_told_before_and_after(self):
+        with FlightApi("--credits", "10") as api:
+            done = fetch(api, "--every", "0", "--count", "3", "--max-wait", "1s")
+        self.assert_code(done, 75)
+        self.assertIn("6 credits left: enough for 1 polls", done.stderr)
+        self.assertIn("429: Too many requests", done.stderr)
+        self.assertIn("asks for a pause of", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,87 @@
+#include "tools/opensky-fetch/service/quota.hpp"
+
+#include "common/base/error.hpp"
+#include "tests/unit/tools/opensky-fetch/support.hpp"
+
+#include <doctest/doctest.h>
+
+namespace cdckit::opensky_fetch {
+namespace {
+
+constexpr std::int64_t kNow = 86'400L * 20'000 + 100;
+
+Options with_state(const TemporaryFolder& folder) {
+  Options options;
+  options.state = folder.path() + "/deep/state";
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("without anything known a poll may go out") {
+  Options options;
+  Quota quota(options);
+  CHECK_FALSE(quota.hold(kNow, 4).has_value());
+  quota.hold_until(kNow + 10);
+  CHECK(quota.hold(kNow, 4)->until == kNow + 10);
+  CHECK_FALSE(quota.hold(kNow + 10, 4).has_value());
+}
+
+TEST_CASE("a pause that the service asked for survives the run, for this service and bucket only") {
+  const TemporaryFolder folder;
+  Options options = with_state(folder);
+  Quota(options).hold_until(kNow + 60'000);
+  const auto hold = Quota(options).hold(kNow, 1);
+  REQUIRE(hold.has_value());
+  CHECK(hold->by_service);
+  CHECK(hold->reason.find("asked for a pause until 2024-") != std::string::npos);
+  Quota(options).hold_until(kNow + 5);  // a shorter one changes nothing
+  CHECK(Quota(options).hold(kNow, 1)->until == kNow + 60'000);
+  options.endpoint = Endpoint::flights;
+  CHECK_FALSE(Quota(options).hold(kNow, 1).has_value());
+  options.endpoint = Endpoint::states;
+  options.url = "http://127.0.0.1:1/api";
+  CHECK_FALSE(Quota(options).hold(kNow, 1).has_value());
+}
+
+TEST_CASE("a budget holds until its stretch of time is over, across runs") {
+  const TemporaryFolder folder;
+  Options options = with_state(folder);
+  options.budget = parse_budget("10");
+  Quota(options).spend(kNow, 4);
+  Quota(options).spend(kNow + 1, 4);
+  Quota quota(options);
+  CHECK_FALSE(quota.hold(kNow + 2, 2).has_value());
+  const auto hold = quota.hold(kNow + 2, 4);
+  REQUIRE(hold.has_value());
+  CHECK_FALSE(hold->by_service);
+  CHECK(hold->until % 86'400 == 0);
+  CHECK_FALSE(quota.hold(hold->until, 4).has_value());
+  quota.spend(hold->until, 4);
+  CHECK_FALSE(quota.hold(hold->until, 6).has_value());
+}
+
+TEST_CASE("two runs that share a folder count together") {
+  const TemporaryFolder folder;
+  Options options = with_state(folder);
+  options.budget = parse_budget("10");
+  Quota first(options);
+  Quota second(options);
+  first.spend(kNow, 5);
+  second.spend(kNow, 5);
+  CHECK(first.hold(kNow, 1).has_value());
+}
+
+TEST_CASE("a damaged file is no reason to spend") {
+  const TemporaryFolder folder;
+  Options options;
+  options.state = folder.path();
+  const std::string path = folder.write("states.json", "{\"not_before\":");
+  CHECK_THROWS_AS((void)Quota(options).hold(kNow, 1), base::Error);
+  folder.write("states.json", "");
+  CHECK_FALSE(Quota(options).hold(kNow, 1).has_value());
+  options.state = path + "/below-a-file";
+  CHECK_THROWS_AS(Quota{options}, base::Error);
+}
+
+}  // namespace cdckit::opensky_fetch
