@@ -29,7 +29,7 @@ struct Resent {
 
 class ChannelWriter {
  public:
-  ChannelWriter(ChannelId id, Target& target, std::string name, bool keep_lines);
+  ChannelWriter(ChannelId id, Target& into, std::string channel, bool keep_lines);
 
   // Call begin_row(), append exactly one row to the body it gives, then end_row() or nothing.
   std::string& begin_row();
