@@ -27,12 +27,6 @@ std::string member_name(const std::string& name) {
   return out + ":";
 }
 
-bool has_column(const Relation& relation, const std::string& name) {
-  return std::any_of(relation.columns.begin(), relation.columns.end(), [&](const auto& column) {
-    return column.name == name;
-  });
-}
-
 // In order of the catalog when it speaks of the same columns, else (DDL has moved on) in column
 // order.
 std::vector<std::string> flagged_key(const Relation& relation,
@@ -83,6 +77,12 @@ Relation relation_of(const Message& message) {
   return relation;
 }
 
+bool has_column(const Relation& relation, const std::string& name) {
+  return std::any_of(relation.columns.begin(), relation.columns.end(), [&](const auto& column) {
+    return column.name == name;
+  });
+}
+
 std::size_t op_index(char op) noexcept {
   return kOps.find(op);
 }
@@ -114,8 +114,10 @@ Table build_table(const Relation& relation, const CatalogTable& catalog, const E
   for (std::size_t i = 0; i < relation.columns.size(); ++i) {
     const auto& column = relation.columns[i];
     const auto& known = catalog.columns.at(i);
+    // identity columns are NOT NULL, whatever became of them since
+    const bool marked = column.key && relation.identity != 'f';
     table.shape.columns.push_back(
-        {column.name, known.type_name, column.type, column.modifier, known.nullable});
+        {column.name, known.type_name, column.type, column.modifier, known.nullable && !marked});
     table.columns.push_back(
         {column.name, member_name(column.name), column.key, encoding.compile(*known.type)});
   }

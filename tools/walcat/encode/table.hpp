@@ -24,6 +24,7 @@ struct Relation {
     bool operator==(const Column&) const = default;
   };
   std::uint32_t oid = 0;
+  std::uint32_t xid = 0;  // of the transaction that it belongs to; 0: the present
   std::string schema;
   std::string table;
   char identity = 'd';
@@ -31,7 +32,8 @@ struct Relation {
 };
 Relation relation_of(const Message& message);
 
-// What only the catalog knows; it shows the present, the relation may be older.
+// What only the catalog knows. It shows the present, the relation may be older: what DDL has
+// changed since is left out.
 struct CatalogColumn {
   TypePointer type;
   std::string type_name;  // format_type()
@@ -41,6 +43,7 @@ struct CatalogTable {
   std::vector<CatalogColumn> columns;       // one for each of the relation's
   std::vector<std::string> primary_key;     // in constraint order
   std::vector<std::string> identity_index;  // in index order, with REPLICA IDENTITY USING INDEX
+  bool key_lost = false;                    // DDL has changed the primary key since
 };
 
 struct Column {
@@ -64,11 +67,12 @@ struct Table {
   std::array<std::uint64_t, 6> counts{};  // events since the last look, by op: see op_index()
 };
 
+bool has_column(const Relation& relation, const std::string& name);
 std::size_t op_index(char op) noexcept;
 inline constexpr std::string_view kOps = "cudrtm";
 
-// Key columns: the identity's, in the order of its index. With identity FULL or NOTHING the primary
-// key, if all of it is there.
+// Key columns: those that the relation itself marks, in the order of their index. With identity
+// FULL or NOTHING the primary key, if all of it is there.
 std::vector<std::string> choose_key(const Relation& relation, const CatalogTable& catalog);
 // Names of columns that the table has.
 void set_key(Table& table, std::vector<std::string> names);

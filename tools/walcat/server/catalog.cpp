@@ -49,12 +49,26 @@ constexpr const char* kTypes = R"(
          t.typname, t.typcategory = 'S'
     FROM part JOIN pg_type t USING (oid) LEFT JOIN pg_type e ON e.oid = t.typelem)";
 
+// $2: a transaction; a primary key that is younger is not its concern.
 constexpr const char* kKeys = R"(
-  SELECT a.attname, i.indisprimary, i.indisreplident
+  SELECT a.attname, i.indisprimary, i.indisreplident, EXISTS (
+           SELECT 1 FROM pg_constraint p
+            WHERE p.conindid = i.indexrelid AND p.contype = 'p' AND $2 <> '0'
+              AND age(p.xmin) < age($2::text::xid))
     FROM pg_index i CROSS JOIN unnest(i.indkey) WITH ORDINALITY k(number, place)
     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
    WHERE i.indrelid = $1::oid AND (i.indisprimary OR i.indisreplident) AND k.place <= i.indnkeyatts
    ORDER BY i.indexrelid, k.place)";
+
+// NOT NULL counts when it held in transaction $2 already, and for the rows that were there before.
+constexpr const char* kAttributes = R"(
+  SELECT a.attname, a.atttypid, a.attisdropped,
+         a.attnotnull AND ($2 = '0' OR age(a.xmin) >= age($2::text::xid)) AND NOT EXISTS (
+           SELECT 1 FROM pg_constraint n
+            WHERE n.conrelid = a.attrelid AND n.contype = 'n' AND NOT n.convalidated
+              AND a.attnum = ANY(n.conkey))
+    FROM pg_attribute a
+   WHERE a.attrelid = $1::oid AND a.attnum > 0 AND a.attgenerated = '' ORDER BY a.attnum)";
 
 std::string oid_array(const Relation& relation) {
   std::string out = "{";
@@ -78,6 +92,24 @@ std::string array_text(const std::vector<std::string>& elements) {
     out += '"';
   }
   return out + "}";
+}
+
+std::string name_then(const std::vector<Attribute>& attributes,
+                      const Relation& relation,
+                      const std::string& name_now) {
+  const auto same_type = [](const Attribute& attribute, const Relation::Column& column) {
+    return !attribute.dropped && attribute.type == column.type;
+  };
+  if (!std::equal(attributes.begin(),
+                  attributes.end(),
+                  relation.columns.begin(),
+                  relation.columns.end(),
+                  same_type))
+    return name_now;
+  for (std::size_t i = 0; i < attributes.size(); ++i) {
+    if (attributes[i].name == name_now) return relation.columns[i].name;
+  }
+  return name_now;
 }
 
 pg::Result Catalog::ask(const std::string& sql, const std::string& parameter) {
@@ -184,8 +216,9 @@ CatalogTable Catalog::describe(const Relation& relation) {
   CatalogTable table;
   table.columns.resize(relation.columns.size());
   read_type_names(relation, table);
-  read_nullability(relation, table);
-  read_keys(relation, table);
+  const auto attributes = read_attributes(relation);
+  compare(relation, attributes, table);
+  read_keys(relation, attributes, table);
   const TypeRows rows = read_types(relation);
   for (std::size_t i = 0; i < relation.columns.size(); ++i) {
     table.columns[i].type = build_type(relation.columns[i].type, rows);
@@ -210,23 +243,50 @@ void Catalog::read_type_names(const Relation& relation, CatalogTable& table) {
   }
 }
 
-void Catalog::read_nullability(const Relation& relation, CatalogTable& table) {
-  const auto result =
-      ask("SELECT attname FROM pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND attnotnull "
-          "AND NOT attisdropped",
-          std::to_string(relation.oid));
+std::vector<Attribute> Catalog::read_attributes(const Relation& relation) {
+  const std::string oid = std::to_string(relation.oid);
+  const std::string xid = std::to_string(relation.xid);
+  const std::array<pg::Parameter, 2> parameters{pg::Parameter(oid), pg::Parameter(xid)};
+  const auto result = connection_.query(kAttributes, parameters);
+  std::vector<Attribute> attributes;
   for (int row = 0; row < result.rows(); ++row) {
+    attributes.push_back({.name = result.text(row, 0),
+                          .type = number_at(result, row, 1),
+                          .dropped = result.at(row, 2) == "t",
+                          .not_null = result.at(row, 3) == "t"});
+  }
+  return attributes;
+}
+
+void Catalog::compare(const Relation& relation,
+                      const std::vector<Attribute>& attributes,
+                      CatalogTable& table) {
+  for (const auto& attribute : attributes) {
+    if (attribute.dropped) continue;
+    const auto name = name_then(attributes, relation, attribute.name);
     for (std::size_t i = 0; i < relation.columns.size(); ++i) {
-      if (relation.columns[i].name == result.at(row, 0)) table.columns[i].nullable = false;
+      const auto& column = relation.columns[i];
+      if (column.name != name || column.type != attribute.type) continue;
+      table.columns[i].nullable = !attribute.not_null;
     }
   }
 }
 
-void Catalog::read_keys(const Relation& relation, CatalogTable& table) {
-  const auto result = ask(kKeys, std::to_string(relation.oid));
+void Catalog::read_keys(const Relation& relation,
+                        const std::vector<Attribute>& attributes,
+                        CatalogTable& table) {
+  const std::string oid = std::to_string(relation.oid);
+  const std::string xid = std::to_string(relation.xid);
+  const std::array<pg::Parameter, 2> parameters{pg::Parameter(oid), pg::Parameter(xid)};
+  const auto result = connection_.query(kKeys, parameters);
+  table.key_lost = attributes.empty();
   for (int row = 0; row < result.rows(); ++row) {
-    if (result.at(row, 1) == "t") table.primary_key.push_back(result.text(row, 0));
-    if (result.at(row, 2) == "t") table.identity_index.push_back(result.text(row, 0));
+    const auto name = name_then(attributes, relation, result.text(row, 0));
+    const bool younger = result.at(row, 3) == "t";
+    const bool primary = result.at(row, 1) == "t";
+    if (primary && (younger || !has_column(relation, name))) table.key_lost = true;
+    if (primary && !younger) table.primary_key.push_back(name);
+    if (result.at(row, 2) == "t") table.identity_index.push_back(name);
   }
 }
 

@@ -19,6 +19,20 @@ struct PublishedTable {
   std::string condition;     // row filter, empty: none
 };
 
+// A column of a table as it is today, in order, dropped ones included.
+struct Attribute {
+  std::string name;
+  std::uint32_t type = 0;
+  bool dropped = false;
+  bool not_null = false;
+};
+
+// What a column of today was called when the relation was announced: when nothing but names differs
+// since, columns correspond by place.
+std::string name_then(const std::vector<Attribute>& attributes,
+                      const Relation& relation,
+                      const std::string& name_now);
+
 class Catalog {
  public:
   explicit Catalog(pg::Connection& connection) : connection_(connection) {}
@@ -37,9 +51,14 @@ class Catalog {
  private:
   std::vector<std::string> matching_tables(const TableFilter& filter);
   Relation read_relation(std::uint32_t oid, const std::string& columns);
-  void read_nullability(const Relation& relation, CatalogTable& table);
+  std::vector<Attribute> read_attributes(const Relation& relation);
+  static void compare(const Relation& relation,
+                      const std::vector<Attribute>& attributes,
+                      CatalogTable& table);
   void read_type_names(const Relation& relation, CatalogTable& table);
-  void read_keys(const Relation& relation, CatalogTable& table);
+  void read_keys(const Relation& relation,
+                 const std::vector<Attribute>& attributes,
+                 CatalogTable& table);
   TypeRows read_types(const Relation& relation);
   void read_fields(TypeRows& rows);
   pg::Result ask(const std::string& sql, const std::string& parameter);

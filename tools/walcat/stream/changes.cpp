@@ -42,7 +42,8 @@ void Changes::apply(const Message& message, std::uint64_t start, std::string& ou
       relation(message);
       break;
     case 'Y':
-      break;  // names come from the catalog
+      type(message);
+      break;
     case 'O':
       origin(message);
       break;
@@ -93,7 +94,26 @@ void Changes::commit(const Message& message, std::string& out) {
 }
 
 void Changes::relation(const Message& message) {
-  add_table(relation_of(message));
+  Relation relation = relation_of(message);
+  relation.xid = static_cast<std::uint32_t>(context_.xid);
+  add_table(relation);
+}
+
+// Needed when the catalog does not have the type any more.
+void Changes::type(const Message& message) {
+  const bool built_in = message.schema.empty() || message.schema == "pg_catalog";
+  types_[message.relation] =
+      (built_in ? "" : std::string(message.schema) + ".") + std::string(message.name);
+}
+
+void Changes::name_lost_types(const Relation& relation, CatalogTable& catalog) const {
+  for (std::size_t i = 0; i < relation.columns.size(); ++i) {
+    if (catalog.columns[i].type_name != "???") continue;
+    const auto found = types_.find(relation.columns[i].type);
+    catalog.columns[i].type_name = found == types_.end() ? "text" : found->second;
+    log::warning("the type of \"" + relation.schema + "." + relation.table + "." +
+                 relation.columns[i].name + "\" is gone from the catalog: its values are text");
+  }
 }
 
 Table& Changes::snapshot_table(const Relation& relation) {
@@ -120,8 +140,13 @@ Table Changes::make_table(const Relation& relation) {
     unseen.selected = false;
     return unseen;
   }
-  const CatalogTable catalog = describe_(relation);
+  CatalogTable catalog = describe_(relation);
+  name_lost_types(relation, catalog);
   Table table = build_table(relation, catalog, encoding_);
+  if (table.key.empty() && catalog.key_lost && relation.identity != 'd') {
+    log::warning("the catalog no longer knows the key that \"" + relation.schema + "." +
+                 relation.table + "\" had at this point of the stream: its lines carry none");
+  }
   if (settings_.columns != nullptr) settings_.columns->apply(table, relation, catalog);
   return table;
 }

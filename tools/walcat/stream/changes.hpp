@@ -66,6 +66,8 @@ class Changes {
   void commit(const Message& message, std::string& out);
   void origin(const Message& message);
   void relation(const Message& message);
+  void type(const Message& message);
+  void name_lost_types(const Relation& relation, CatalogTable& catalog) const;
   void insert(const Message& message, std::uint64_t start, std::string& out);
   void update(const Message& message, std::uint64_t start, std::string& out);
   void remove(const Message& message, std::uint64_t start, std::string& out);
@@ -91,6 +93,7 @@ class Changes {
   std::string origin_;
   std::string block_;  // scratch for `transaction`
   std::unordered_map<std::uint32_t, Table> tables_;
+  std::unordered_map<std::uint32_t, std::string> types_;  // names that the stream told
   Table* last_table_ = nullptr;
   std::uint32_t last_oid_ = 0;
   std::vector<Value> values_;  // the new row with what the old one knows

@@ -198,3 +198,25 @@ TEST_CASE("operations that are left out keep their ordinals") {
   CHECK(feed(commit(200, 210)).empty());
   CHECK(feed.changes.last_end() == 210);
 }
+
+TEST_CASE("a type that the catalog lost keeps the name that the stream told") {
+  ChangesSettings settings{{"app", "db"}, true, false};
+  PlainEncoding encoding;
+  PgoutputDecoder decoder;
+  std::uint32_t asked = 0;
+  Changes changes(settings, {{}, {}}, encoding, [&](const Relation& relation) {
+    asked = relation.xid;
+    auto catalog = walcat_test::describe(relation);
+    catalog.columns[1].type_name = "\?\?\?";
+    return catalog;
+  });
+  std::string out;
+  const auto feed = [&](const std::string& bytes) { changes.apply(decoder.decode(bytes), 5, out); };
+  feed(begin(100, 42));
+  feed("Y" + number<std::uint32_t>(99999) + text("app") + text("mood"));
+  feed(relation(1, "t", 'd', {{"id", 23, true}, {"a", 99999, false}}));
+  feed(insert(1, {"1", "ok"}));
+  CHECK(asked == 42);
+  CHECK(out.find(R"("name":"a","type":"app.mood")") != std::string::npos);
+  CHECK(out.find(R"("after":{"id":1,"a":"ok"})") != std::string::npos);
+}

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""DDL between the changes and the moment they are read: a backlog is told as it was."""
+
+import json
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from walcat_lab import Case, start_lab, stop_lab
+
+setUpModule, tearDownModule = start_lab, stop_lab
+
+PEEK = ("--slot", "s", "--no-ack", "--until-now")
+
+
+class Backlog(Case):
+    """Everything is read at the end, when the catalog has moved on."""
+
+    def prepare(self, tables: str) -> None:
+        self.sql(tables)
+        self.publish_all()
+        self.make_slot("s")
+
+    def keys_and_rows(self, *options: str) -> list[tuple]:
+        return [(event["key"], event["after"]) for event in self.data(*PEEK, *options)]
+
+    def schemas(self) -> list[dict]:
+        return [event for event in self.events(*PEEK, "--control") if event.get("__cdc") == "schema"]
+
+    def test_dropped_primary_key(self):
+        self.prepare("CREATE TABLE t (a int, id int, b int, PRIMARY KEY (id, a))")
+        self.sql("INSERT INTO t VALUES (1, 2, 3); UPDATE t SET id = 3; DELETE FROM t")
+        self.sql("ALTER TABLE t DROP CONSTRAINT t_pkey; INSERT INTO t VALUES (4, 5, 6)")
+        events = self.data(*PEEK)
+        self.assertEqual([event["op"] for event in events], ["c", "d", "c", "d", "c"])
+        self.assertEqual(events[0]["key"], {"a": 1, "id": 2})
+        self.assertEqual(events[1]["new_key"], {"a": 1, "id": 3})
+        self.assertEqual(events[3]["key"], {"a": 1, "id": 3})
+        self.assertIsNone(events[4]["key"])
+        self.assertEqual([schema["key"] for schema in self.schemas()], [["a", "id"], []])
+
+    def test_primary_key_that_came_later(self):
+        self.prepare("CREATE TABLE t (a int, b int); ALTER TABLE t REPLICA IDENTITY FULL")
+        self.sql("INSERT INTO t VALUES (1, 1); INSERT INTO t VALUES (1, 2); DELETE FROM t WHERE b = 2")
+        self.sql("ALTER TABLE t ADD PRIMARY KEY (a); INSERT INTO t VALUES (2, 2)")
+        done = self.walcat(*PEEK)
+        self.assertIn('no longer knows the key that "public.t" had', done.stderr)
+        self.assertEqual([event["key"] for event in self.data(*PEEK)], [None, None, None, {"a": 2}])
+
+    def test_renamed_column(self):
+        for identity in ("DEFAULT", "FULL"):
+            with self.subTest(identity):
+                self.sql("DROP TABLE IF EXISTS t; DROP PUBLICATION IF EXISTS cdckit")
+                self.sql("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 's'")
+                self.prepare(
+                    f"CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL); ALTER TABLE t REPLICA IDENTITY {identity}"
+                )
+                self.sql("INSERT INTO t VALUES (1, 1)")
+                self.sql("ALTER TABLE t RENAME id TO ident; ALTER TABLE t RENAME a TO b; INSERT INTO t VALUES (2, 2)")
+                self.assertEqual(
+                    self.keys_and_rows(), [({"id": 1}, {"id": 1, "a": 1}), ({"ident": 2}, {"ident": 2, "b": 2})]
+                )
+                self.assertEqual([schema["key"] for schema in self.schemas()], [["id"], ["ident"]])
+                # marked by the stream itself, or only known for what came after the DDL
+                nullable = [schema["columns"][0]["nullable"] for schema in self.schemas()]
+                self.assertEqual(nullable, [identity == "FULL", False])
+
+    def test_names_that_changed_places(self):
+        self.prepare("CREATE TABLE t (a int PRIMARY KEY, b int); ALTER TABLE t REPLICA IDENTITY FULL")
+        self.sql("INSERT INTO t VALUES (1, 2)")
+        self.sql("ALTER TABLE t RENAME a TO x; ALTER TABLE t RENAME b TO a; ALTER TABLE t RENAME x TO b")
+        self.sql("INSERT INTO t VALUES (3, 4)")
+        self.assertEqual(self.keys_and_rows(), [({"a": 1}, {"a": 1, "b": 2}), ({"b": 3}, {"b": 3, "a": 4})])
+
+    def test_renamed_and_dropped_tables(self):
+        self.prepare(
+            "CREATE TABLE old (id int PRIMARY KEY, a numeric(9,2)); "
+            "CREATE TABLE gone (id int PRIMARY KEY, a text); "
+            "CREATE TABLE f (id int PRIMARY KEY, a text); ALTER TABLE f REPLICA IDENTITY FULL"
+        )
+        self.sql(
+            "INSERT INTO old VALUES (1, 1.5); INSERT INTO gone VALUES (1, 'x'); DELETE FROM gone; INSERT INTO f VALUES (1, 'y')"
+        )
+        self.sql("ALTER TABLE old RENAME TO new; INSERT INTO new VALUES (2, 2); DROP TABLE gone, f")
+        events = self.data(*PEEK)
+        self.assertEqual(
+            [(event["source"]["table"], event["op"], event["key"], event["after"]) for event in events],
+            [
+                ("old", "c", {"id": 1}, {"id": 1, "a": 1.5}),
+                ("gone", "c", {"id": 1}, {"id": 1, "a": "x"}),
+                ("gone", "d", {"id": 1}, None),
+                ("f", "c", None, {"id": 1, "a": "y"}),
+                ("new", "c", {"id": 2}, {"id": 2, "a": 2.0}),
+            ],
+        )
+        self.assertEqual(len(self.data(*PEEK, "--table", "old")), 1)
+        types = {schema["table"]: [column["type"] for column in schema["columns"]] for schema in self.schemas()}
+        self.assertEqual(types["old"], ["integer", "numeric(9,2)"])
+        self.assertEqual(types["gone"], ["integer", "text"])
+
+    def test_changed_types(self):
+        self.prepare("CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, m mood)")
+        self.sql("INSERT INTO t VALUES (1, 7, 'ok')")
+        self.sql(
+            "ALTER TABLE t ALTER a TYPE text; ALTER TABLE t ALTER m TYPE text; DROP TYPE mood; INSERT INTO t VALUES (2, 'x', 'y')"
+        )
+        self.assertEqual(
+            [after for _, after in self.keys_and_rows()], [{"id": 1, "a": 7, "m": "ok"}, {"id": 2, "a": "x", "m": "y"}]
+        )
+        first, second = self.schemas()
+        self.assertEqual([column["type"] for column in first["columns"]], ["integer", "integer", "public.mood"])
+        self.assertEqual([column["type"] for column in second["columns"]], ["integer", "text", "text"])
+        # what the column demanded then is not known any more
+        self.assertEqual([column["nullable"] for column in first["columns"]], [False, True, True])
+        self.assertEqual([column["nullable"] for column in second["columns"]], [False, False, True])
+
+    def test_not_null_that_came_later(self):
+        self.prepare("CREATE TABLE t (id int PRIMARY KEY, a int)")
+        self.sql("INSERT INTO t VALUES (1, NULL)")
+        self.sql("UPDATE t SET a = 1; ALTER TABLE t ALTER a SET NOT NULL; INSERT INTO t VALUES (2, 2)")
+        nullable = [[column["nullable"] for column in schema["columns"]] for schema in self.schemas()]
+        self.assertEqual(nullable, [[False, True], [False, False]])
+
+    def test_dropped_and_added_columns(self):
+        self.prepare("CREATE TABLE t (id int PRIMARY KEY, a int, b int)")
+        self.sql("INSERT INTO t VALUES (1, 1, 1)")
+        self.sql("ALTER TABLE t DROP a; ALTER TABLE t ADD c text DEFAULT 'd'; INSERT INTO t VALUES (2, 2)")
+        self.sql("ALTER TABLE t ADD a text; UPDATE t SET a = 'again' WHERE id = 1")
+        self.assertEqual(
+            [after for _, after in self.keys_and_rows()],
+            [{"id": 1, "a": 1, "b": 1}, {"id": 2, "b": 2, "c": "d"}, {"id": 1, "b": 1, "c": "d", "a": "again"}],
+        )
+
+    def test_schema_lines_come_with_real_changes_only(self):
+        self.prepare("CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE other (id int PRIMARY KEY)")
+        same = (
+            "ANALYZE t",
+            "CREATE INDEX ON t (a)",
+            "TRUNCATE t",
+            "COMMENT ON TABLE t IS 'x'",
+            "ALTER TABLE t SET (fillfactor = 50)",
+            "CLUSTER t USING t_pkey",
+            "VACUUM FULL t",
+        )
+        for number, statement in enumerate(same):
+            self.sql(statement)
+            self.sql(f"INSERT INTO t VALUES ({number}, 1); INSERT INTO other VALUES ({number})")
+        real = (
+            "ALTER TABLE t ALTER a TYPE bigint",
+            "ALTER TABLE t RENAME a TO b",
+            "ALTER TABLE t REPLICA IDENTITY FULL",
+            "ALTER TABLE t ADD x int",
+        )
+        for number, statement in enumerate(real):
+            self.sql(statement)
+            self.sql(f"INSERT INTO t VALUES ({number + 100}, 1)")
+        seen = [
+            (schema["table"], schema["identity"], [column["name"] for column in schema["columns"]])
+            for schema in self.schemas()
+        ]
+        self.assertEqual(
+            seen,
+            [
+                ("t", "default", ["id", "a"]),
+                ("other", "default", ["id"]),
+                ("t", "default", ["id", "a"]),
+                ("t", "default", ["id", "b"]),
+                ("t", "full", ["id", "b"]),
+                ("t", "full", ["id", "b", "x"]),
+            ],
+        )
+
+
+class Live(Case):
+    def test_ddl_while_walcat_reads(self):
+        """The same changes, each read before the next DDL: the keys are those of the backlog."""
+        self.sql("CREATE TABLE t (id int PRIMARY KEY, a int); ALTER TABLE t REPLICA IDENTITY FULL")
+        self.publish_all()
+        process = self.popen("--limit", "4")
+        self.wait_until(lambda: self.active_slots() == 1)
+        keys = []
+        for statement in (
+            "INSERT INTO t VALUES (1, 1)",
+            "ALTER TABLE t RENAME id TO ident; INSERT INTO t VALUES (2, 2)",
+            "ALTER TABLE t DROP CONSTRAINT t_pkey; INSERT INTO t VALUES (3, 3)",
+            "ALTER TABLE t ADD PRIMARY KEY (a); INSERT INTO t VALUES (4, 4)",
+        ):
+            self.sql(statement)
+            keys.append(json.loads(process.stdout.readline())["key"])
+        self.assertEqual(keys, [{"id": 1}, {"ident": 2}, None, {"a": 4}])
+        self.assertEqual(process.wait(timeout=20), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
