@@ -96,18 +96,18 @@ std::string_view Result::command_tag() const noexcept {
   return PQcmdStatus(result_.get());
 }
 
-Connection::Connection(const ConnectOptions& options) {
-  check_conninfo(options.conninfo);
-  start(options);
-  wait_connected(options.connect_timeout);
+Connection::Connection(const ConnectOptions& options) : options_(options) {
+  check_conninfo(options_.conninfo);
+  start();
+  wait_connected(options_.connect_timeout);
   set_session();
 }
 
-void Connection::start(const ConnectOptions& options) {
+void Connection::start() {
   std::vector<const char*> names{"dbname", "fallback_application_name", "client_encoding"};
   std::vector<const char*> values{
-      options.conninfo.c_str(), options.application_name.c_str(), "UTF8"};
-  if (options.replication) {
+      options_.conninfo.c_str(), options_.application_name.c_str(), "UTF8"};
+  if (options_.replication) {
     names.push_back("replication");
     values.push_back("database");
   }
@@ -187,11 +187,16 @@ Result Connection::query(const std::string& sql, std::span<const Parameter> para
                      statement_name(sql));
 }
 
-Result Connection::query_until_stop(const std::string& sql, signals::StopToken stop) {
+Result Connection::query_until_stop(const std::string& sql,
+                                    signals::StopToken stop,
+                                    const std::function<void()>& tick) {
   const std::string what = statement_name(sql);
+  const std::chrono::seconds pause(tick ? 1 : -1);
   if (PQsendQuery(handle(), sql.c_str()) == 0) throw server_error(handle(), nullptr, what);
   while (PQisBusy(handle()) != 0) {
-    if ((io::wait_readable({PQsocket(handle()), stop.fd()}, std::chrono::seconds(-1)) & 2U) != 0) {
+    const unsigned ready = io::wait_readable({PQsocket(handle()), stop.fd()}, pause);
+    if (ready == 0 && tick) tick();
+    if ((ready & 2U) != 0) {
       std::array<char, 256> reason{};
       const base::UniqueHandle<PGcancel, PQfreeCancel> cancel(PQgetCancel(handle()));
       PQcancel(cancel.get(), reason.data(), static_cast<int>(reason.size()));
@@ -283,6 +288,21 @@ std::string Connection::host() const {
 std::string Connection::database() const {
   return PQdb(connection_.get());
 }
+
+std::string Connection::user() const {
+  return PQuser(connection_.get());
+}
+
+std::string Connection::parameter(const std::string& name) const {
+  const char* value = PQparameterStatus(connection_.get(), name.c_str());
+  return value == nullptr ? "" : value;
+}
+
+std::string Connection::tls() const {
+  const char* protocol = PQsslAttribute(connection_.get(), "protocol");
+  return protocol == nullptr ? "" : protocol;
+}
+
 int Connection::socket() const noexcept {
   return PQsocket(connection_.get());
 }

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -91,8 +92,10 @@ class Connection {
   Result query(const std::string& sql, std::span<const Parameter> parameters);
   void execute(const std::string& sql) { (void)query(sql); }
   // For statements that may wait for others without limit: asks the server to cancel and throws
-  // temporary when a stop is requested meanwhile.
-  Result query_until_stop(const std::string& sql, signals::StopToken stop);
+  // temporary when a stop is requested meanwhile. `tick`, if any, is called once a second.
+  Result query_until_stop(const std::string& sql,
+                          signals::StopToken stop,
+                          const std::function<void()>& tick = nullptr);
 
   // COPY ... FROM STDIN, in one piece: begin_copy_in, put_copy any number of times, end_copy_in
   // (rows taken) or abort_copy_in (server forgets all).
@@ -111,6 +114,13 @@ class Connection {
   [[nodiscard]] int server_version() const noexcept;  // 150020
   [[nodiscard]] std::string host() const;
   [[nodiscard]] std::string database() const;
+  [[nodiscard]] std::string user() const;
+  // What the server reports by itself, such as server_encoding; "" when it does not.
+  [[nodiscard]] std::string parameter(const std::string& name) const;
+  // TLSv1.3; "" on a plain connection.
+  [[nodiscard]] std::string tls() const;
+  // For another connection of the same kind.
+  [[nodiscard]] const ConnectOptions& options() const noexcept { return options_; }
   [[nodiscard]] int socket() const noexcept;
   [[nodiscard]] bool in_transaction() const noexcept;
   // The newest since it was forgotten, none: an empty message. All are in the log as well.
@@ -119,11 +129,12 @@ class Connection {
   [[nodiscard]] pg_conn* handle() noexcept { return connection_.get(); }  // for this room only
 
  private:
-  void start(const ConnectOptions& options);
+  void start();
   void wait_connected(std::chrono::seconds limit);
   void set_session();
   Result take_result(pg_result* result, const std::string& what);
   Result end_of_copy(const std::string& what);
+  ConnectOptions options_;
   base::UniqueHandle<pg_conn, finish_connection> connection_;
   base::UniqueHandle<char, free_bytes> copy_row_;
   std::unique_ptr<Warning> last_warning_ = std::make_unique<Warning>();  // libpq keeps its address

@@ -5,6 +5,7 @@
 #include "common/event/position.hpp"
 #include "common/pg/connection.hpp"
 #include "common/secrets/secret.hpp"
+#include "tools/walcat/commands/check.hpp"
 #include "tools/walcat/commands/commands.hpp"
 #include "tools/walcat/run.hpp"
 
@@ -80,7 +81,7 @@ void add_limits(std::vector<cli::Flag>& into, Options& options) {
   add_all(into, table);
 }
 
-void add_stream(std::vector<cli::Flag>& into, Options& options) {
+void add_create(std::vector<cli::Flag>& into, Options& options) {
   cli::FlagTable table("Source");
   table.toggle(
       "create",
@@ -88,7 +89,11 @@ void add_stream(std::vector<cli::Flag>& into, Options& options) {
       "Make a missing slot and a missing publication (cdckit, unless --publication names one; for "
       "the tables of --table, else all). They stay.");
   add_all(into, table);
+  add_failover_flag(into, options.slots);
+}
 
+void add_stream(std::vector<cli::Flag>& into, Options& options) {
+  add_create(into, options);
   cli::FlagTable output("Output");
   output.choice(
       "encoding", {"plain"}, options.encoding, "How values are printed: as row_to_json() does.");
@@ -162,8 +167,14 @@ cli::Command slot_command(Options& options,
   command.summary = summary;
   add_connection(command.flags, options);
   if (name != "slots") add_slot(command.flags, options);
-  if (name == "create") add_publication(command.flags, options);
-  command.run = [&options, run](cli::Context& context) { return run(options, context); };
+  if (name == "slots" || name == "status") add_watch_flag(command.flags, options.slots);
+  if (name == "advance") add_advance_flags(command.flags, options.slots);
+  if (name == "create" || name == "check") add_publication(command.flags, options);
+  if (name == "create") add_failover_flag(command.flags, options.slots);
+  if (name == "check") add_create(command.flags, options);
+  command.run = [&options, run](cli::Context& context) {
+    return context.options().check ? run_check(options, context) : run(options, context);
+  };
   return command;
 }
 
@@ -178,10 +189,15 @@ cli::Tool declare(Options& options) {
   tool.commands.push_back(peek_command(options));
   tool.commands.push_back(
       slot_command(options, "slots", "One line for each logical slot.", run_slots));
+  tool.commands.push_back(
+      slot_command(options, "status", "One slot, who reads it, what it costs.", run_status));
   tool.commands.push_back(slot_command(
       options, "create", "Make a slot and its publication if they are missing.", run_create));
   tool.commands.push_back(slot_command(options, "drop", "Drop a slot.", run_drop));
-  tool.commands.push_back(slot_command(options, "status", "The state of one slot.", run_status));
+  tool.commands.push_back(slot_command(
+      options, "advance", "Move a slot forward, over changes that nobody wants.", run_advance));
+  tool.commands.push_back(slot_command(
+      options, "check", "One line for each thing that a run needs; all of them.", run_check));
   tool.commands.push_back(digest_command(options));
   tool.examples = {
       {"walcat -d postgres:///flights | jq .after",

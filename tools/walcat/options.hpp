@@ -4,6 +4,7 @@
 
 #include "common/cli/run_tool.hpp"
 #include "tools/walcat/commands/digest.hpp"
+#include "tools/walcat/commands/slot_flags.hpp"
 #include "tools/walcat/filter/filter_flags.hpp"
 #include "tools/walcat/pretty/format_flags.hpp"
 #include "tools/walcat/snapshot/snapshot_flags.hpp"
@@ -37,6 +38,7 @@ struct Options {
   std::chrono::milliseconds run_for{0};  // 0: no limit
   std::int64_t limit = -1;
   DigestOptions digest;
+  SlotCommandOptions slots;
   bool no_ack = false;
   std::chrono::milliseconds ack_timeout{30'000};
   std::chrono::milliseconds retry_for{60'000};

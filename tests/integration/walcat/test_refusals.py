@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
-"""What walcat refuses and how it says so, --check, and slots made and dropped."""
+"""What walcat refuses and how it says so."""
 
-import json
 import pathlib
 import subprocess
 import sys
@@ -99,33 +98,6 @@ class Refusals(Case):
             timeout=30,
         )
         self.assertEqual(done.returncode, 77, done.stderr)
-
-    def test_check(self):
-        self.publish_all()
-        self.make_slot("s")
-        checks = self.events("--slot", "s", "--no-ack", "--check")
-        self.assertEqual([check["ok"] for check in checks], [True] * 5)
-        self.assertEqual(
-            [check["check"] for check in checks], ["connection", "wal_level", "publication", "replication", "slot"]
-        )
-        done = self.walcat("--slot", "none", "--no-ack", "--check")
-        self.assertEqual(done.returncode, 69)
-        self.assertFalse(json.loads(done.stdout.splitlines()[-1])["ok"])
-
-
-class Slots(Case):
-    def test_create_status_drop(self):
-        self.sql("CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE u (id int PRIMARY KEY)")
-        created = self.events("create", "--slot", "s", "--publication", "mine", "--table", "public.t")
-        self.assertEqual(created[0]["slot_name"], "s")
-        self.assertEqual(self.sql("SELECT tablename FROM pg_publication_tables WHERE pubname = 'mine'"), "t")
-        self.assertEqual(self.events("create", "--slot", "s", "--publication", "mine")[0]["slot_name"], "s")
-        status = self.events("status", "--slot", "s")
-        self.assertEqual((status[0]["plugin"], status[0]["active"]), ("pgoutput", False))
-        self.assertIn("s", [slot["slot_name"] for slot in self.events("slots")])
-        self.assertEqual(self.walcat("drop", "--slot", "s").returncode, 0)
-        self.assertEqual(self.walcat("drop", "--slot", "s").returncode, 69)
-        self.assertEqual(self.walcat("status", "--slot", "s").returncode, 69)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 #include "common/ack/source_ack.hpp"
 #include "common/base/error.hpp"
+#include "tools/walcat/commands/requirements.hpp"
 #include "tools/walcat/server/server.hpp"
 
 #include <functional>
@@ -9,23 +10,29 @@
 namespace cdckit::walcat {
 namespace {
 
-using base::ErrorKind;
 using base::ExitCode;
 
-// Runs the checks in order; the first failure decides the exit code and ends them: the later ones
-// need the earlier ones.
-class Checks {
+// Prints the lines; the first failure decides the exit code.
+class Report {
  public:
-  bool add(const std::string& name, const std::function<std::string()>& check) {
-    if (code_ != ExitCode::done) return false;
+  void add(const Requirement& line) {
+    cli::print_check(line.check, line.ok, line.detail, line.hint);
+    if (!line.ok && code_ == ExitCode::done) code_ = base::exit_code_for(line.kind);
+  }
+  // A check that has to be tried: gives the detail or throws. False when it failed.
+  bool attempt(const std::string& name, const std::function<std::string()>& check) {
+    Requirement line{.check = name};
     try {
-      cli::print_check(name, true, check());
-      return true;
+      line.detail = check();
     } catch (const base::Error& error) {
-      cli::print_check(name, false, error.what(), error.hint());
-      code_ = base::exit_code_for(error.kind());
-      return false;
+      line = {.check = name,
+              .ok = false,
+              .detail = error.what(),
+              .hint = std::string(error.hint()),
+              .kind = error.kind()};
     }
+    add(line);
+    return line.ok;
   }
   [[nodiscard]] ExitCode code() const noexcept { return code_; }
 
@@ -33,52 +40,55 @@ class Checks {
   ExitCode code_ = ExitCode::done;
 };
 
-std::string check_wal_level(pg::Connection& connection) {
-  const std::string level = connection.query("SHOW wal_level").text(0, 0);
-  if (level == "logical") return level;
-  throw base::Error(ErrorKind::unavailable,
-                    "could not use the server: wal_level is " + level,
-                    "Set wal_level = logical and restart the server.");
+Wanted wanted_of(const Options& options, const cli::CommonOptions& common, bool filtered) {
+  // the command does not know whether tables will be read: then they may be
+  const bool is_stream = common.check;
+  return {.slot = options.slot,
+          .publications = options.publications,
+          .create = options.create,
+          .all_tables = !filtered,
+          .snapshot = !is_stream || snapshot_mode(options, common) != SnapshotMode::never,
+          .failover = options.slots.failover};
 }
 
-std::string check_slot(pg::Connection& connection,
-                       const Options& options,
-                       const cli::CommonOptions& common) {
-  if (options.slot.empty()) return "temporary";
+// Whether the ack files fit the slot; what is wrong with the slot itself has been said.
+std::string check_start(pg::Connection& connection,
+                        const Options& options,
+                        const cli::CommonOptions& common) {
   const auto server = read_server_state(connection, options.slot);
   const auto plan =
       plan_start(server,
                  ack::SourceAck(ack_files(common)).read_all(),
                  {.snapshot = snapshot_mode(options, common), .create = options.create});
-  if (plan.create_slot) return options.slot + " will be made";
-  return options.slot + (plan.snapshot ? ", a snapshot will be taken" : "");
+  return plan.snapshot ? "a snapshot will be taken" : "goes on where it was";
 }
 
 }  // namespace
 
 ExitCode run_check(const Options& options, cli::Context& context) {
-  Checks checks;
-  std::unique_ptr<pg::Connection> sql;
+  check_connection_options(options);
+  const TableFilter filter(options.tables, options.exclude_tables);
+  Report report;
+  Facts facts;
+  const bool connected = report.attempt("connection", [&] {
+    const auto sql = connect(options, false, context.stop());
+    facts = read_facts(*sql, {options.slot, options.publications, filter});
+    return sql->user() + " at " + sql->host() + ", database " + sql->database() + ", " +
+           (sql->tls().empty() ? "without TLS" : sql->tls());
+  });
+  if (!connected) return report.code();
+  for (const auto& line :
+       judge(facts, wanted_of(options, context.options(), !filter.selects_all())))
+    report.add(line);
   std::unique_ptr<pg::Connection> replication;
-  checks.add("connection", [&] {
-    sql = std::make_unique<pg::Connection>(connect_options(options, false));
-    return sql->host() + " " + sql->database() + " " + std::to_string(sql->server_version());
+  const bool replicates = report.attempt("replication", [&] {
+    replication = connect(options, true, context.stop());
+    return "system " + replication->query("IDENTIFY_SYSTEM").text(0, 0);
   });
-  checks.add("wal_level", [&] { return check_wal_level(*sql); });
-  checks.add("publication", [&] {
-    std::string names;
-    if (options.create) return std::string("will be made if missing");
-    for (const auto& name : Catalog(*sql).publications(options.publications)) {
-      names += (names.empty() ? "" : ", ") + name;
-    }
-    return names;
-  });
-  checks.add("replication", [&] {
-    replication = std::make_unique<pg::Connection>(connect_options(options, true));
-    return read_server_state(*replication, "").id.system_id;
-  });
-  checks.add("slot", [&] { return check_slot(*replication, options, context.options()); });
-  return checks.code();
+  if (replicates && facts.slot.exists && !ack_files(context.options()).empty()) {
+    report.attempt("ack", [&] { return check_start(*replication, options, context.options()); });
+  }
+  return report.code();
 }
 
 }  // namespace cdckit::walcat

@@ -1,4 +1,5 @@
-// walcat --check: one line for each thing that a run needs.
+// walcat check, and --check of the stream: one line for each thing that a run needs, so that all
+// that is missing can be mended at once.
 #pragma once
 
 #include "common/cli/run_tool.hpp"

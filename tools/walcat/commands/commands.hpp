@@ -1,4 +1,4 @@
-// The small commands beside the stream: slots, create, drop, status.
+// The small commands beside the stream: slots, status, create, drop, advance.
 #pragma once
 
 #include "common/cli/run_tool.hpp"
@@ -7,8 +7,9 @@
 namespace cdckit::walcat {
 
 base::ExitCode run_slots(const Options& options, cli::Context& context);
+base::ExitCode run_status(const Options& options, cli::Context& context);
 base::ExitCode run_create(const Options& options, cli::Context& context);
 base::ExitCode run_drop(const Options& options, cli::Context& context);
-base::ExitCode run_status(const Options& options, cli::Context& context);
+base::ExitCode run_advance(const Options& options, cli::Context& context);
 
 }  // namespace cdckit::walcat

@@ -21,14 +21,36 @@ retry::Observer retry_observer() {
   };
 }
 
+namespace {
+
+std::string login_hint(const std::string& sqlstate, const std::string& message, bool replication) {
+  if (sqlstate == "42501" && replication)
+    return "The role needs the attribute REPLICATION: ALTER ROLE name REPLICATION.";
+  if (sqlstate == "28000" && message.find("pg_hba.conf") != std::string::npos)
+    return "The server's pg_hba.conf needs a line for this role, database and address.";
+  if (sqlstate == "28P01")
+    return "The password comes from PGPASSWORD, ~/.pgpass or a service file.";
+  return "";
+}
+
+// A refused login with what is to be done about it.
+std::unique_ptr<pg::Connection> open(const Options& options, bool replication) {
+  try {
+    return std::make_unique<pg::Connection>(connect_options(options, replication));
+  } catch (const pg::ServerError& error) {
+    std::string hint = login_hint(error.sqlstate(), error.what(), replication);
+    if (hint.empty()) throw;
+    throw base::Error(error.kind(), error.what(), std::move(hint));
+  }
+}
+
+}  // namespace
+
 std::unique_ptr<pg::Connection> connect(const Options& options,
                                         bool replication,
                                         signals::StopToken stop) {
   return retry::run(
-      retry_policy(options),
-      stop,
-      [&] { return std::make_unique<pg::Connection>(connect_options(options, replication)); },
-      retry_observer());
+      retry_policy(options), stop, [&] { return open(options, replication); }, retry_observer());
 }
 
 CatalogTable TableSource::ask(const Relation& relation) {

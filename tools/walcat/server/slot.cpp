@@ -5,26 +5,20 @@
 #include "common/base/text.hpp"
 #include "common/event/position.hpp"
 #include "common/log/log.hpp"
+#include "tools/walcat/server/blockers.hpp"
 
 #include <algorithm>
 
 namespace cdckit::walcat {
 namespace {
 
-SlotInfo read_slot(pg::Connection& connection, const std::string& name) {
-  SlotInfo slot;
-  const auto result = connection.query(
-      "SELECT confirmed_flush_lsn, plugin, database, wal_status FROM "
-      "pg_catalog.pg_replication_slots "
-      "WHERE slot_name = " +
-      connection.quote_literal(name));
-  if (result.rows() == 0) return slot;
-  slot.exists = true;
-  slot.confirmed = event::parse_lsn(result.at(0, 0)).value_or(0);
-  slot.plugin = result.text(0, 1);
-  slot.database = result.text(0, 2);
-  slot.wal_status = result.text(0, 3);
-  return slot;
+using base::ErrorKind;
+
+std::string creation_command(const SlotRequest& request) {
+  return "CREATE_REPLICATION_SLOT " + pg::quote_identifier(request.name) +
+         (request.temporary ? " TEMPORARY" : "") + " LOGICAL pgoutput (SNAPSHOT " +
+         (request.export_snapshot ? "'export'" : "'nothing'") +
+         (request.failover ? ", FAILOVER)" : ")");
 }
 
 std::string creation_hint(const std::string& sqlstate) {
@@ -37,7 +31,59 @@ std::string creation_hint(const std::string& sqlstate) {
 
 }  // namespace
 
+// What a version does not have yet is asked for by way of JSON, which has no such member then.
+SlotInfo read_slot(pg::Connection& connection, const std::string& name) {
+  SlotInfo slot;
+  const auto result = connection.query(
+      "SELECT confirmed_flush_lsn, plugin, database, wal_status, slot_type, active_pid, "
+      "to_jsonb(s)->>'invalidation_reason', to_jsonb(s)->>'failover' FROM "
+      "pg_catalog.pg_replication_slots s WHERE slot_name = " +
+      connection.quote_literal(name));
+  if (result.rows() == 0) return slot;
+  slot.exists = true;
+  slot.confirmed = event::parse_lsn(result.at(0, 0)).value_or(0);
+  slot.plugin = result.text(0, 1);
+  slot.database = result.text(0, 2);
+  slot.wal_status = result.text(0, 3);
+  slot.type = result.text(0, 4);
+  slot.active_pid = result.text(0, 5);
+  slot.invalidation_reason = result.text(0, 6);
+  slot.failover = result.at(0, 7) == "true";
+  return slot;
+}
+
+void require_known_encoding(const pg::Connection& connection) {
+  if (connection.parameter("server_encoding") != "SQL_ASCII") return;
+  throw base::Error(ErrorKind::unavailable,
+                    "could not use database \"" + connection.database() +
+                        "\": its encoding is SQL_ASCII, so nobody knows what its text means",
+                    "Move the data to a database with the encoding UTF8 (or any real one).");
+}
+
+void require_failover(const pg::Connection& connection) {
+  const int version = connection.server_version();
+  if (version >= kFailoverVersion) return;
+  throw base::Error(ErrorKind::unavailable,
+                    "could not make a failover slot: the server is PostgreSQL " +
+                        std::to_string(version / 10'000) + ", they begin with 17",
+                    "Leave --failover away; after a failover a new snapshot is needed.");
+}
+
+void rethrow_for_slot(pg::Connection& connection,
+                      const std::string& name,
+                      const std::string& action,
+                      const pg::ServerError& error) {
+  if (error.sqlstate() != "55006") throw pg::ServerError(error);
+  const std::string pid = read_slot(connection, name).active_pid;
+  const std::string who = pid.empty() ? "another process" : "process " + pid;
+  throw base::Error(
+      ErrorKind::temporary,
+      "could not " + action + " slot \"" + name + "\": " + who + " is reading it",
+      pid.empty() ? "" : "End that first; SELECT pg_terminate_backend(" + pid + ") does.");
+}
+
 ServerState read_server_state(pg::Connection& connection, const std::string& slot) {
+  require_known_encoding(connection);
   ServerState state;
   const auto identity = connection.query("IDENTIFY_SYSTEM");
   state.id.system_id = identity.text(0, 0);
@@ -52,13 +98,13 @@ ServerState read_server_state(pg::Connection& connection, const std::string& slo
 NewSlot create_slot(pg::Connection& connection,
                     const SlotRequest& request,
                     signals::StopToken stop) {
-  // the keywords without parentheses are understood by every version
-  const std::string sql = "CREATE_REPLICATION_SLOT " + pg::quote_identifier(request.name) +
-                          (request.temporary ? " TEMPORARY" : "") + " LOGICAL pgoutput " +
-                          (request.export_snapshot ? "EXPORT_SNAPSHOT" : "NOEXPORT_SNAPSHOT");
+  require_known_encoding(connection);
+  if (request.failover) require_failover(connection);
+  BlockerWatch watch(connection.options(), request.name);
   try {
     log::info("creating slot \"" + request.name + "\": waits for all running transactions");
-    const auto result = connection.query_until_stop(sql, stop);
+    const auto result =
+        connection.query_until_stop(creation_command(request), stop, [&] { watch.tick(); });
     log::info("created slot \"" + request.name + "\" at " + result.text(0, 1));
     return {event::parse_lsn(result.at(0, 1)).value_or(0), result.text(0, 2)};
   } catch (const pg::ServerError& error) {
@@ -69,7 +115,11 @@ NewSlot create_slot(pg::Connection& connection,
 }
 
 void drop_slot(pg::Connection& connection, const std::string& name) {
-  connection.execute("DROP_REPLICATION_SLOT " + pg::quote_identifier(name));
+  try {
+    connection.execute("SELECT pg_drop_replication_slot(" + connection.quote_literal(name) + ")");
+  } catch (const pg::ServerError& error) {
+    rethrow_for_slot(connection, name, "drop", error);
+  }
 }
 
 std::string temporary_slot_name() {

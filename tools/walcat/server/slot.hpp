@@ -23,7 +23,11 @@ struct SlotInfo {
   std::uint64_t confirmed = 0;
   std::string plugin;
   std::string database;
-  std::string wal_status;  // lost: the WAL it needs is gone
+  std::string wal_status;                // lost: the WAL it needs is gone
+  std::string type = "logical";          // or physical: a standby's
+  std::string invalidation_reason = {};  // 17 and newer
+  std::string active_pid = {};           // empty: nobody reads it
+  bool failover = false;                 // kept on standbys too, 17 and newer
 };
 
 struct ServerState {
@@ -42,10 +46,24 @@ struct SlotRequest {
   std::string name;
   bool temporary = false;
   bool export_snapshot = false;
+  bool failover = false;  // 17 and newer, see require_failover
 };
 
+inline constexpr int kFailoverVersion = 170'000;
+
+SlotInfo read_slot(pg::Connection& connection, const std::string& name);
+// Text of unknown encoding cannot become JSON: throws unavailable for an SQL_ASCII database.
+void require_known_encoding(const pg::Connection& connection);
+// Throws unavailable when the server is too old for failover slots.
+void require_failover(const pg::Connection& connection);
+// Throws temporary, naming the process, when the server said that the slot is being read; else
+// `error` as it is.
+[[noreturn]] void rethrow_for_slot(pg::Connection& connection,
+                                   const std::string& name,
+                                   const std::string& action,
+                                   const pg::ServerError& error);
 ServerState read_server_state(pg::Connection& connection, const std::string& slot);
-// Waits for all running transactions; a stop ends the wait.
+// Waits for all running transactions, naming them when that takes long; a stop ends the wait.
 NewSlot create_slot(pg::Connection& connection,
                     const SlotRequest& request,
                     signals::StopToken stop);

@@ -130,10 +130,12 @@ void Session::make_slot() {
   const bool temporary = slot_.empty();
   if (temporary) slot_ = temporary_slot_name();
   if (plan_.replace_slot) drop_slot(*replication_, slot_);
-  new_slot_ =
-      create_slot(*replication_,
-                  {.name = slot_, .temporary = temporary, .export_snapshot = plan_.snapshot},
-                  context_.stop());
+  new_slot_ = create_slot(*replication_,
+                          {.name = slot_,
+                           .temporary = temporary,
+                           .export_snapshot = plan_.snapshot,
+                           .failover = options_.slots.failover && !temporary},
+                          context_.stop());
   plan_.start = new_slot_.consistent_point;
 }
 

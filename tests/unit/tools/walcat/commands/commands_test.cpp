@@ -20,7 +20,7 @@ Options away() {
 
 TEST_CASE("commands on one slot want its name") {
   cli::Context context("walcat", {}, {});
-  for (const auto command : {run_create, run_drop, run_status}) {
+  for (const auto command : {run_create, run_drop, run_status, run_advance}) {
     try {
       (void)command(away(), context);
       FAIL("ran");

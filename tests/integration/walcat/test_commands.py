@@ -1,0 +1,298 @@
+#!/usr/bin/env python3
+"""Commands on slots, and walcat check: what they print, refuse and leave behind."""
+
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from walcat_lab import Case, Session, environment, psql, start_lab, stop_lab
+
+setUpModule, tearDownModule = start_lab, stop_lab
+
+
+def version() -> int:
+    return int(psql("postgres", "SHOW server_version_num")) // 10000
+
+
+class CommandCase(Case):
+    def refused(self, code: int, *options: str) -> str:
+        done = self.walcat(*options)
+        self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+        return done.stderr
+
+    def write(self, rows: int = 1) -> None:
+        self.sql(f"CREATE TABLE IF NOT EXISTS t (n int); INSERT INTO t SELECT generate_series(1, {rows})")
+
+    def reader(self, slot: str) -> subprocess.Popen:
+        """A walcat that holds the slot."""
+        process = self.popen("--slot", slot, "--no-ack")
+        self.wait_until(lambda: self.slot(slot)[2] == "t")
+        return process
+
+
+class Slots(CommandCase):
+    def test_what_a_line_tells(self):
+        self.make_slot("s")
+        self.write(1000)
+        (line,) = [slot for slot in self.events("slots") if slot["slot_name"] == "s"]
+        self.assertGreater(line["lag_bytes"], 10000)
+        self.assertGreaterEqual(line["retained_bytes"], line["lag_bytes"])
+        self.assertEqual((line["plugin"], line["active"], line["active_pid"]), ("pgoutput", False, None))
+        self.assertEqual((line["database"], line["wal_status"]), (self.database, "reserved"))
+        self.assertIn("safe_wal_size", line)
+        newer = {"inactive_since", "invalidation_reason", "failover", "synced"}
+        self.assertEqual(newer & set(line), newer if version() >= 17 else set())
+
+    def test_who_reads_a_slot(self):
+        self.publish_all()
+        self.make_slot("s")
+        self.reader("s")
+        self.wait_until(lambda: self.events("status", "--slot", "s")[0]["reader"])
+        (line,) = self.events("status", "--slot", "s")
+        self.assertTrue(line["active"])
+        self.assertEqual(line["active_pid"], int(self.sql("SELECT active_pid FROM pg_replication_slots")))
+        self.assertEqual(line["reader"]["application_name"], "walcat")
+        self.assertIn("spill_bytes", line)
+
+    def test_watch_goes_on_until_interrupted_and_over_a_lost_connection(self):
+        self.make_slot("s")
+        process = self.popen("slots", "--watch=100ms", text=True)
+        first = json.loads(process.stdout.readline())
+        self.write(1000)
+        self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'walcat'")
+        self.wait_until(lambda: json.loads(process.stdout.readline())["lag_bytes"] > first["lag_bytes"])
+        self.assertEqual(list(first)[0], "ts_ms")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(10), 0)
+
+    def test_watch_ends_with_its_reader(self):
+        self.make_slot("s")
+        words = " ".join(self.words("status", "--slot", "s", "--watch=50ms"))
+        shell = ["bash", "-c", f"{words} | head -n 2; exit ${{PIPESTATUS[0]}}"]
+        done = subprocess.run(shell, env=environment(), capture_output=True, text=True, timeout=20, check=False)
+        self.assertEqual((done.returncode, len(done.stdout.splitlines())), (0, 2), done.stderr)
+
+    def test_a_missing_slot(self):
+        self.assertIn("walcat slots", self.refused(69, "status", "--slot", "none"))
+        self.assertIn("does not exist", self.refused(69, "drop", "--slot", "none"))
+        self.assertIn("does not exist", self.refused(69, "advance", "--slot", "none", "--to-now"))
+
+
+class Create(CommandCase):
+    def test_create_twice_then_drop(self):
+        self.sql("CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE u (id int PRIMARY KEY)")
+        options = ("create", "--slot", "s", "--publication", "mine")
+        self.assertEqual(self.events(*options, "--table", "public.t")[0]["slot_name"], "s")
+        self.assertEqual(self.sql("SELECT tablename FROM pg_publication_tables WHERE pubname = 'mine'"), "t")
+        self.assertEqual(self.events(*options)[0]["slot_name"], "s")
+        self.assertEqual(self.walcat("drop", "--slot", "s").returncode, 0)
+        self.assertEqual(self.sql("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 's'"), "0")
+
+    def test_a_slot_of_another_plugin_is_not_ours(self):
+        self.publish_all()
+        self.sql("SELECT pg_create_logical_replication_slot('s', 'test_decoding')")
+        self.assertIn("test_decoding", self.refused(69, "create", "--slot", "s"))
+
+    def test_failover_slots(self):
+        self.publish_all()
+        self.make_slot("s")
+        if version() < 17:
+            said = self.refused(69, "create", "--slot", "new", "--failover")
+            self.assertIn(f"the server is PostgreSQL {version()}, they begin with 17", said)
+            self.assertEqual(self.sql("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'new'"), "0")
+            return
+        self.assertTrue(self.events("create", "--slot", "new", "--failover")[0]["failover"])
+        self.assertFalse(self.events("create", "--slot", "s")[0]["failover"])
+        self.assertTrue(self.events("create", "--slot", "s", "--failover")[0]["failover"])
+        self.sql("SELECT pg_drop_replication_slot('s')")
+        self.events("--slot", "s", "--create", "--failover", "--no-ack", "--until-now")
+        self.assertTrue(self.events("status", "--slot", "s")[0]["failover"])
+
+    def test_waiting_names_the_open_transaction(self):
+        self.publish_all()
+        session = Session(self.database)
+        self.addCleanup(session.close)
+        session.run("CREATE TABLE held (n int); BEGIN; INSERT INTO held VALUES (1);")
+        pid = session.run("SELECT pg_backend_pid();").strip()
+        process = self.popen("create", "--slot", "s", stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        said = process.stderr.readline()
+        self.assertIn(f'creating slot "s" waits for process {pid} (postgres, psql, idle in transaction', said)
+        self.assertIn("pg_terminate_backend", process.stderr.readline())
+        session.run("COMMIT;")
+        self.assertEqual(process.wait(20), 0)
+
+    def test_waiting_ends_with_a_stop(self):
+        self.publish_all()
+        session = Session(self.database)
+        self.addCleanup(session.close)
+        session.run("CREATE TABLE held (n int); BEGIN; INSERT INTO held VALUES (1);")
+        process = self.popen("create", "--slot", "s", stderr=subprocess.PIPE)
+        self.addCleanup(process.stderr.close)
+        self.wait_until(lambda: self.active_slots() == 1)
+        process.terminate()
+        self.assertEqual(process.wait(10), 75)
+        session.run("COMMIT;")
+        self.wait_until(lambda: self.sql("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 's'") == "0")
+
+
+class DropAndAdvance(CommandCase):
+    def test_an_active_slot_is_left_alone_and_its_reader_named(self):
+        self.publish_all()
+        self.make_slot("s")
+        reader = self.reader("s")
+        pid = self.sql("SELECT active_pid FROM pg_replication_slots WHERE slot_name = 's'")
+        for options in (("drop",), ("advance", "--to-now")):
+            said = self.refused(75, *options, "--slot", "s")
+            self.assertIn(f'slot "s": process {pid} is reading it', said)
+        reader.terminate()
+        reader.wait()
+        self.wait_until(lambda: self.walcat("drop", "--slot", "s").returncode == 0)
+
+    def test_a_physical_slot_is_left_alone(self):
+        self.sql("SELECT pg_create_physical_replication_slot('standby')")
+        self.addCleanup(psql, "postgres", "SELECT pg_drop_replication_slot('standby')")
+        self.assertIn("physical", self.refused(69, "drop", "--slot", "standby"))
+
+    def test_advance_skips_what_lies_between_and_says_so(self):
+        self.publish_all()
+        self.make_slot("s")
+        self.write()
+        between = self.sql("SELECT pg_current_wal_lsn()")
+        self.sql("INSERT INTO t VALUES (2)")
+        done = self.walcat("advance", "--slot", "s", "--to", between)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("will not be printed by any later run", done.stderr)
+        self.assertEqual(json.loads(done.stdout)["confirmed_flush_lsn"], between)
+        rows = [event["after"]["n"] for event in self.data("peek", "--slot", "s")]
+        self.assertEqual(rows, [2])
+        self.assertEqual(self.walcat("advance", "--slot", "s", "--to-now").returncode, 0)
+        self.assertEqual(self.data("peek", "--slot", "s"), [])
+
+    def test_advance_neither_back_nor_ahead_of_the_server(self):
+        self.make_slot("s")
+        self.assertIn("never goes back", self.refused(69, "advance", "--slot", "s", "--to", "0/10"))
+        self.assertIn("WAL ends at", self.refused(69, "advance", "--slot", "s", "--to", "FFFF/0"))
+
+    def test_check_does_nothing(self):
+        self.make_slot("s")
+        self.publish_all()
+        self.assertEqual(self.walcat("drop", "--slot", "s", "--check").returncode, 0)
+        self.assertEqual(len(self.events("status", "--slot", "s")), 1)
+
+
+class Check(CommandCase):
+    def failed(self, code: int, *options: str, **variables: str) -> list[tuple[str, str]]:
+        """Names and details of the lines that are not ok."""
+        words = self.words(*options)
+        env = {**environment(), **variables}
+        done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertTrue(all(line["hint"] for line in lines if not line["ok"]), lines)
+        return [(line["check"], line["detail"]) for line in lines if not line["ok"]]
+
+    def test_all_is_well(self):
+        self.sql("CREATE TABLE t (id int PRIMARY KEY)")
+        self.publish_all()
+        self.make_slot("s")
+        self.assertEqual(self.failed(0, "check", "--slot", "s"), [])
+        self.assertEqual(self.failed(0, "--slot", "s", "--no-ack", "--check"), [])
+        names = [line["check"] for line in self.events("check")]
+        for name in (
+            "connection",
+            "version",
+            "encoding",
+            "wal_level",
+            "role",
+            "publication",
+            "select",
+            "identity",
+            "transactions",
+            "slot",
+            "replication",
+        ):
+            self.assertIn(name, names)
+
+    def test_every_missing_thing_is_named(self):
+        self.sql("DROP ROLE IF EXISTS bystander; CREATE ROLE bystander LOGIN")
+        self.addCleanup(psql, "postgres", "DROP ROLE bystander")
+        self.sql("CREATE TABLE keyless (n int)")
+        self.publish_all()
+        found = self.failed(77, "check", "--slot", "none", "--publication", "cdckit,x", PGUSER="bystander")
+        self.assertEqual(
+            [name for name, _ in found],
+            ["role", "publication", "select", "identity", "slot", "replication"],
+        )
+        self.assertIn(("select", "bystander may not read public.keyless"), found)
+        self.assertIn(("publication", "x does not exist"), found)
+
+    def test_identities_of_partitions_and_of_an_index(self):
+        self.sql(
+            "CREATE TABLE root (id int PRIMARY KEY, k int) PARTITION BY RANGE (id);"
+            "CREATE TABLE low PARTITION OF root FOR VALUES FROM (0) TO (9);"
+            "ALTER TABLE low REPLICA IDENTITY NOTHING;"
+            "CREATE TABLE other (id int PRIMARY KEY, k int NOT NULL UNIQUE);"
+            "ALTER TABLE other REPLICA IDENTITY USING INDEX other_k_key;"
+            "CREATE PUBLICATION roots FOR TABLE root, other WITH (publish_via_partition_root);"
+            "CREATE PUBLICATION inserts FOR TABLE root, other WITH (publish = 'insert')"
+        )
+        found = self.failed(69, "check", "--publication", "roots")
+        self.assertEqual([name for name, _ in found], ["identity"])
+        self.assertIn("public.low has no replica identity", found[0][1])
+        lines = [line for line in self.events("check", "--publication", "roots", code=69) if line["ok"]]
+        (warned,) = [line for line in lines if line["check"] == "identity" and line["hint"]]
+        self.assertIn("public.other uses an index beside its primary key", warned["detail"])
+        self.assertEqual(self.failed(0, "check", "--publication", "inserts"), [])
+
+    def test_an_open_transaction_keeps_a_new_slot_waiting(self):
+        self.publish_all()
+        session = Session(self.database)
+        self.addCleanup(session.close)
+        session.run("CREATE TABLE held (n int); BEGIN; INSERT INTO held VALUES (1);")
+        pid = session.run("SELECT pg_backend_pid();").strip()
+        time.sleep(5)
+        found = self.failed(75, "check", "--table", "none")
+        self.assertEqual([name for name, _ in found], ["transactions"])
+        self.assertTrue(found[0][1].startswith(f"process {pid} "), found)
+        session.run("ROLLBACK;")
+        self.assertEqual(self.failed(0, "check", "--table", "none"), [])
+
+    def test_no_slot_is_left(self):
+        self.publish_all()
+        most = int(self.sql("SHOW max_replication_slots")) - int(self.sql("SELECT count(*) FROM pg_replication_slots"))
+        for number in range(most):
+            self.sql(f"SELECT pg_create_physical_replication_slot('full_{number}')")
+        self.addCleanup(
+            psql,
+            "postgres",
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name LIKE 'full%'",
+        )
+        found = self.failed(69, "check")
+        self.assertEqual([name for name, _ in found], ["max_replication_slots"])
+        self.assertIn("max_replication_slots", self.refused(75, "--for", "1s", "--retry-for", "0s"))
+
+    def test_an_sql_ascii_database_is_refused(self):
+        name = self.database + "_ascii"
+        psql("postgres", f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C'")
+        self.addCleanup(psql, "postgres", f"DROP DATABASE {name} WITH (FORCE)")
+        psql(name, "CREATE PUBLICATION cdckit FOR ALL TABLES")
+        for words in ([], ["create", "--slot", "ascii"], ["--snapshot", "only"]):
+            env = environment()
+            done = subprocess.run(
+                ["walcat", *words, "-d", name], env=env, capture_output=True, text=True, timeout=20, check=False
+            )
+            self.assertEqual((done.returncode, done.stdout), (69, ""), done.stderr)
+            self.assertIn("SQL_ASCII", done.stderr)
+        self.database, before = name, self.database
+        self.assertEqual([name for name, _ in self.failed(69, "check")], ["encoding"])
+        self.database = before
+
+
+if __name__ == "__main__":
+    unittest.main()
