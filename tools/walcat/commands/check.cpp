@@ -65,8 +65,10 @@ std::string check_start(pg::Connection& connection,
 
 }  // namespace
 
-ExitCode run_check(const Options& options, cli::Context& context) {
-  check_connection_options(options);
+ExitCode run_check(const Options& given, cli::Context& context) {
+  check_connection_options(given);
+  Options options = given;
+  options.retry_for = std::chrono::milliseconds(0);  // what is wrong now is asked for
   const TableFilter filter(options.tables, options.exclude_tables);
   Report report;
   Facts facts;
