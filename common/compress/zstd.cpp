@@ -3,6 +3,9 @@
 #include "common/base/error.hpp"
 #include "common/base/unique_handle.hpp"
 
+#include <new>
+#include <utility>
+
 #include <zstd.h>
 
 namespace cdckit::compress {
@@ -51,6 +54,44 @@ std::string zstd_decompress(std::string_view frame) {
     }
   }
   return out;
+}
+
+struct ZstdReader::Implementation {
+  Read read;
+  base::UniqueHandle<ZSTD_DCtx, ZSTD_freeDCtx> context{ZSTD_createDCtx()};
+  std::string packed = std::string(ZSTD_DStreamInSize(), '\0');
+  std::string piece = std::string(ZSTD_DStreamOutSize(), '\0');
+  ZSTD_inBuffer input{nullptr, 0, 0};
+  std::size_t left = 0;  // 0: between two frames
+  bool full = false;     // the last piece was: there may be more without further input
+};
+
+ZstdReader::ZstdReader(Read read) : implementation_(std::make_unique<Implementation>()) {
+  implementation_->read = std::move(read);
+  if (implementation_->context == nullptr) throw std::bad_alloc();
+}
+
+ZstdReader::~ZstdReader() = default;
+
+std::string_view ZstdReader::next() {
+  Implementation& own = *implementation_;
+  for (;;) {
+    if (own.input.pos == own.input.size && !own.full) {
+      own.input = {own.packed.data(), own.read(own.packed), 0};
+      if (own.input.size == 0) {
+        if (own.left == 0) return {};
+        throw base::Error(base::ErrorKind::data, "could not decompress: the zstd frame is cut off");
+      }
+    }
+    ZSTD_outBuffer output{own.piece.data(), own.piece.size(), 0};
+    own.left = ZSTD_decompressStream(own.context.get(), &output, &own.input);
+    if (ZSTD_isError(own.left) != 0) {
+      throw base::Error(base::ErrorKind::data,
+                        std::string("could not decompress: ") + ZSTD_getErrorName(own.left));
+    }
+    own.full = output.pos == output.size;
+    if (output.pos > 0) return {own.piece.data(), output.pos};
+  }
 }
 
 }  // namespace cdckit::compress

@@ -2,7 +2,10 @@
 // data for bytes that are no zstd frame.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -23,5 +26,22 @@ class ZstdCompressor {
 };
 
 std::string zstd_decompress(std::string_view frame);
+
+// Decompresses a stream of frames, one behind the other, in bounded memory.
+class ZstdReader {
+ public:
+  // Fills its argument with compressed bytes; 0: there are no more.
+  using Read = std::function<std::size_t(std::span<char>)>;
+  explicit ZstdReader(Read read);
+  ~ZstdReader();
+  ZstdReader(const ZstdReader&) = delete;
+  ZstdReader& operator=(const ZstdReader&) = delete;
+  // The next piece, empty at the end; valid until the next call.
+  std::string_view next();
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
 
 }  // namespace cdckit::compress

@@ -46,11 +46,15 @@ void add_schedule_flags(cli::FlagTable& table, Options& options) {
              "for: until then later runs refuse with 75.");
   table.number("count", "N", options.count, "Stop after N polls.");
   table.duration("for", options.run_for, "Stop after this time.");
+  table.text("record",
+             "DIR",
+             options.record,
+             "Keep the service's answers in this folder, as they came, compressed with zstd.");
   table.text("replay",
              "FILE|DIR",
              options.replay,
-             "Play recorded answers, one {\"time\",\"states\"} object a line, plain or .zst, "
-             "instead of asking the service; - is stdin.");
+             "Instead of asking the service play what --record kept, or answers one a line, plain "
+             "or .zst; - is stdin.");
   table
       .custom(
           "speed",
@@ -115,6 +119,7 @@ void check_schedule(const Options& options) {
   }
   if (!live && (options.budget || options.plan || !options.state.empty()))
     refuse("could not use --budget, --plan or --state: a replay asks nobody");
+  if (!live && !options.record.empty()) refuse("could not use --record: a replay is recorded");
   if (options.budget && options.own && !options.every)
     refuse("could not use --budget: --own costs nothing", "Say how often, e.g. --every 10s.");
   if (options.max_wait.count() < 0 || options.timeout.count() <= 0)

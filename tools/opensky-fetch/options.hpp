@@ -49,6 +49,7 @@ struct Options {
   std::vector<Field> fields{};  // empty: the default ones
   std::string time_format = "iso";
 
+  std::string record{};  // folder
   std::string replay{};
   double speed = 0;  // 0: as fast as it goes
 };

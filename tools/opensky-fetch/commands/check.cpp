@@ -59,7 +59,9 @@ ExitCode check_connections(const Options& options, const cli::Context& context) 
   if (!options.replay.empty()) return check_replay(options);
   std::optional<Poller> poller;
   const ExitCode credentials = check_one("credentials", [&]() -> std::string {
-    poller.emplace(options, context.stop());
+    Options silent = options;
+    silent.record.clear();
+    poller.emplace(silent, context.stop());
     poller->log_in();
     return poller->anonymous() ? "none: the polls are anonymous" : options.auth_url;
   });

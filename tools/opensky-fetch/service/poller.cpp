@@ -33,7 +33,9 @@ Poller::Poller(const Options& options, signals::StopToken stop)
     : options_(options),
       client_(client_options(options, stop)),
       tokens_(options.credentials, options.auth_url),
-      reader_(options.endpoint) {}
+      reader_(options.endpoint) {
+  if (!options.record.empty()) recorder_.emplace(options.record, options.endpoint);
+}
 
 void Poller::log_in() {
   try {
@@ -106,15 +108,32 @@ Snapshot Poller::assemble(std::int64_t now) const {
   return snapshot;
 }
 
+// Recorded first, so that nothing is ever printed that the recording lacks.
+bool Poller::deliver_recorded(const Deliver& deliver, const Snapshot& snapshot, std::int64_t now) {
+  if (!recorder_) return deliver(snapshot);
+  std::vector<std::string_view> answers;
+  for (const std::string& body : bodies_)
+    answers.push_back(std::string_view(body).substr(0, body.size() - ndjson::kPadding));
+  recorder_->store(now, answers);
+  try {
+    if (deliver(snapshot)) return true;
+  } catch (const Malformed&) {
+    recorder_->discard();
+    throw;
+  }
+  recorder_->discard();
+  return false;
+}
+
 bool Poller::poll(const Deliver& deliver) {
-  const std::int64_t now = base::unix_milliseconds() / 1000;
-  const std::vector<Query> queries = queries_of(options_, now);
+  const std::int64_t now = base::unix_milliseconds();
+  const std::vector<Query> queries = queries_of(options_, now / 1000);
   ask_all(queries);
   bool same = options_.endpoint != Endpoint::states;
   for (int round = 0; !same && round <= kMostRounds; ++round) same = ask_again_where_older(queries);
   if (!same) throw not_one_picture(queries.size(), queries.front().url);
   try {
-    return deliver(assemble(now));
+    return deliver_recorded(deliver, assemble(now / 1000), now);
   } catch (const Malformed& error) {
     throw not_understood(error.what(), queries.front().url);
   }

@@ -3,6 +3,7 @@
 
 #include "common/http/client.hpp"
 #include "tools/opensky-fetch/feed/feed.hpp"
+#include "tools/opensky-fetch/feed/recorder.hpp"
 #include "tools/opensky-fetch/options.hpp"
 #include "tools/opensky-fetch/request/queries.hpp"
 #include "tools/opensky-fetch/rows/snapshot.hpp"
@@ -38,6 +39,7 @@ class Poller {
   void ask_all(const std::vector<Query>& queries);
   bool ask_again_where_older(const std::vector<Query>& queries);
   Snapshot assemble(std::int64_t now) const;
+  bool deliver_recorded(const Deliver& deliver, const Snapshot& snapshot, std::int64_t now);
 
   Options options_;
   http::Client client_;
@@ -45,6 +47,7 @@ class Poller {
   AnswerReader reader_;
   std::vector<std::string> bodies_;  // of the poll at hand; parts_ point into them
   std::vector<Part> parts_;
+  std::optional<Recorder> recorder_;
   std::optional<std::uint64_t> credits_;
   int spent_ = 0;
 };

@@ -2,6 +2,9 @@
 
 #include "common/base/error.hpp"
 
+#include <algorithm>
+#include <string>
+
 #include <doctest/doctest.h>
 
 using namespace cdckit;
@@ -23,4 +26,47 @@ TEST_CASE("a cut or foreign frame is bad data") {
   CHECK_THROWS_AS(compress::zstd_decompress(std::string_view(frame).substr(0, frame.size() - 2)),
                   base::Error);
   CHECK_THROWS_AS(compress::zstd_decompress("no frame"), base::Error);
+}
+
+namespace {
+
+// What comes out when the bytes come in pieces of this size.
+std::string streamed(std::string_view bytes, std::size_t size) {
+  compress::ZstdReader reader([&](std::span<char> into) {
+    const std::size_t count = std::min({bytes.size(), into.size(), size});
+    std::copy_n(bytes.begin(), count, into.begin());
+    bytes.remove_prefix(count);
+    return count;
+  });
+  std::string out;
+  for (;;) {
+    const std::string_view piece = reader.next();
+    if (piece.empty()) return out;
+    out += piece;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a stream of frames comes back whole, in pieces of any size") {
+  compress::ZstdCompressor compressor;
+  const std::string first(1'000'000, 'x');
+  std::string frame;
+  std::string stream;
+  for (const std::string& text : {first, std::string(), std::string("end")}) {
+    compressor.compress(text, frame);
+    stream += frame;
+  }
+  for (const std::size_t size : {1UL, 7UL, 1UL << 20U})
+    CHECK(streamed(stream, size) == first + "end");
+  CHECK(streamed("", 5).empty());
+}
+
+TEST_CASE("a stream that is cut or foreign is bad data") {
+  compress::ZstdCompressor compressor;
+  std::string frame;
+  compressor.compress(std::string(1000, 'x') + "end", frame);
+  CHECK_THROWS_AS((void)streamed(std::string_view(frame).substr(0, frame.size() - 1), 5),
+                  base::Error);
+  CHECK_THROWS_AS((void)streamed("no frame", 5), base::Error);
 }

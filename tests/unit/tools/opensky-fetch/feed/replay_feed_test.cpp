@@ -3,6 +3,7 @@
 #include "common/base/error.hpp"
 #include "common/compress/zstd.hpp"
 #include "tests/unit/tools/opensky-fetch/support.hpp"
+#include "tools/opensky-fetch/feed/recorder.hpp"
 
 #include <doctest/doctest.h>
 
@@ -97,6 +98,30 @@ TEST_CASE("speed is how much faster than recorded it goes") {
   REQUIRE(pauses.size() == 1);
   CHECK(pauses.front() <= std::chrono::seconds(10));
   CHECK(pauses.front() > std::chrono::seconds(5));
+}
+
+TEST_CASE("what --record kept is timed by its polls, and its parts are one snapshot") {
+  const TemporaryFolder folder;
+  Recorder recorder(folder.path(), Endpoint::states);
+  // polled every 15 s, the picture changes every 10 s
+  recorder.store(15'003, {answer_at(10)});
+  recorder.store(30'002, {answer_at(30), answer_at(30)});
+  recorder.store(45'001, {answer_at(40)});
+  Options options = replay_of(folder.path());
+  options.every = std::chrono::seconds(15);
+  CHECK(played(options) == "10 30 40 ");
+  options.run_for = std::chrono::seconds(20);
+  CHECK(played(options) == "10 30 ");
+}
+
+TEST_CASE("flights are as new as their poll, or as the newest of them") {
+  const TemporaryFolder folder;
+  Options options = replay_of(folder.write("a.ndjson", "[{\"lastSeen\":7}]\n[{\"lastSeen\":9}]\n"));
+  options.endpoint = Endpoint::flights;
+  CHECK(played(options) == "7 9 ");
+  Recorder(folder.path() + "/day", Endpoint::flights).store(70'000, {"null"});
+  options.replay = folder.path() + "/day";
+  CHECK(played(options) == "70 ");
 }
 
 TEST_CASE("a line that is no snapshot is named by file and line") {

@@ -108,4 +108,71 @@ TEST_CASE("logging in needs no poll") {
   CHECK_THROWS_AS(poller.log_in(), PollError);
 }
 
+TEST_CASE("several boxes are asked one by one and delivered as one picture of one instant") {
+  std::vector<long> times{10, 20, 20};
+  std::size_t asked = 0;
+  LoopbackServer server([&](const std::string&) {
+    return LoopbackServer::answer("200 OK", answer_at(times.at(asked++)));
+  });
+  Options options = options_for(server);
+  options.boxes = {parse_box("0,0,1,1"), parse_box("1,0,2,1")};
+  Poller poller(options, {});
+  std::size_t parts = 0;
+  (void)poller.poll([&](const Snapshot& snapshot) {
+    CHECK(snapshot.time == 20);
+    parts = snapshot.parts.size();
+    return true;
+  });
+  CHECK(parts == 2);
+  CHECK(asked == 3);  // the first box again: its picture was older
+  CHECK(poller.take_spent() == 3);
+  CHECK(poller.take_spent() == 0);
+}
+
+TEST_CASE("a picture that never stands still is not delivered") {
+  long time = 0;
+  LoopbackServer server(
+      [&](const std::string&) { return LoopbackServer::answer("200 OK", answer_at(++time)); });
+  Options options = options_for(server);
+  options.boxes = {parse_box("0,0,1,1"), parse_box("1,0,2,1")};
+  Poller poller(options, {});
+  CHECK(outcome_of(poller) == "changed");
+}
+
+TEST_CASE("404 without a word is no flights, with words it is a wrong address") {
+  std::string body;
+  LoopbackServer server(
+      [&](const std::string&) { return LoopbackServer::answer("404 Not Found", body); });
+  Options options = options_for(server);
+  options.endpoint = Endpoint::flights;
+  Poller poller(options, {});
+  std::size_t rows = 9;
+  (void)poller.poll([&](const Snapshot& snapshot) {
+    rows = snapshot.parts.front().size();
+    return true;
+  });
+  CHECK(rows == 0);
+  body = "no such page";
+  CHECK(outcome_of(poller) == "status_404");
+}
+
+TEST_CASE("what is delivered is recorded, what is not new or malformed is not") {
+  const TemporaryFolder folder;
+  LoopbackServer server(
+      [](const std::string&) { return LoopbackServer::answer("200 OK", answer_at(7)); });
+  Options options = options_for(server);
+  options.record = folder.path() + "/day";
+  Poller poller(options, {});
+  const auto files = [&] {
+    const std::filesystem::directory_iterator all(options.record);
+    return std::distance(begin(all), end(all));
+  };
+  CHECK_FALSE(poller.poll([](const Snapshot&) { return false; }));
+  CHECK_THROWS_AS((void)poller.poll([](const Snapshot&) -> bool { throw Malformed("row 3"); }),
+                  PollError);
+  CHECK(files() == 0);
+  CHECK(poller.poll([](const Snapshot&) { return true; }));
+  CHECK(files() == 1);
+}
+
 }  // namespace cdckit::opensky_fetch
