@@ -3,6 +3,7 @@
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
 #include "common/secrets/secret.hpp"
+#include "tools/pg-load/commands/verify.hpp"
 #include "tools/pg-load/run.hpp"
 
 #include <utility>
@@ -14,17 +15,32 @@ base::Error usage(const std::string& message, const std::string& hint = "") {
   return base::Error(base::ErrorKind::usage, message, hint);
 }
 
-void declare_target(cli::FlagTable& table, Options& options) {
+void declare_connection(cli::FlagTable& table, Options& options) {
   table.text("dbname,d",
              "CONNINFO",
              options.conninfo,
              "The database: a name, key=value pairs or a URI, as psql takes it. PG* variables, "
              "service and password files work.");
-  table.text("table", "[SCHEMA.]TABLE", options.table, "The table that takes the rows.");
+}
+
+void declare_key(cli::FlagTable& table, Options& options) {
   table.list("key",
              "COLUMN[,COLUMN]",
              options.keys,
              "The columns that identify a row; without it the table's primary key.");
+}
+
+void declare_map(cli::FlagTable& table, Options& options) {
+  table.list("map",
+             "SRC=DST",
+             options.maps,
+             "With --mode events: apply the events of table SRC to table DST.");
+}
+
+void declare_target(cli::FlagTable& table, Options& options) {
+  declare_connection(table, options);
+  table.text("table", "[SCHEMA.]TABLE", options.table, "The table that takes the rows.");
+  declare_key(table, options);
   table.choice("mode",
                {"insert", "upsert", "sync", "events"},
                options.mode_word,
@@ -38,10 +54,7 @@ void declare_target(cli::FlagTable& table, Options& options) {
              "NAME:TYPE",
              options.columns,
              "With --create: a column and its type, whatever the rows look like.");
-  table.list("map",
-             "SRC=DST",
-             options.maps,
-             "With --mode events: apply the events of table SRC to table DST.");
+  declare_map(table, options);
   table.text("scope",
              "COLUMN=VALUE",
              options.scope,
@@ -99,13 +112,16 @@ Pair split_pair(const std::string& text, char separator, const std::string& flag
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
+void check_connection(const Options& options) {
+  if (!secrets::has_inline_password(options.conninfo)) return;
+  throw usage(
+      "could not use --dbname: it holds a password, which other users of this machine can see",
+      "Put the password into ~/.pgpass, a service file or PGPASSWORD.");
+}
+
 void check_options(const Options& options) {
   const Mode mode = options.mode();
-  if (secrets::has_inline_password(options.conninfo)) {
-    throw usage(
-        "could not use --dbname: it holds a password, which other users of this machine can see",
-        "Put the password into ~/.pgpass, a service file or PGPASSWORD.");
-  }
+  check_connection(options);
   if (mode != Mode::events && options.table.empty())
     throw usage("could not start: --table is missing");
   if (mode != Mode::events && !options.maps.empty())
@@ -125,7 +141,9 @@ void check_options(const Options& options) {
   }
 }
 
-cli::Tool declare(Options& options) {
+namespace {
+
+cli::Command load_command(Options& options) {
   cli::FlagTable table;
   declare_target(table, options);
   cli::FlagTable batches("Batches and bad rows");
@@ -139,10 +157,35 @@ cli::Tool declare(Options& options) {
     check_options(options);
     return run(options, context);
   };
+  return command;
+}
+
+cli::Command verify_command(Options& options) {
+  cli::FlagTable table;
+  declare_connection(table, options);
+  declare_key(table, options);
+  declare_map(table, options);
+  cli::Command command;
+  command.name = "verify";
+  command.summary = "Compare digests of a source (walcat digest) on stdin with the target.";
+  command.flags = std::move(table.flags);
+  add_verify_flags(command.flags, options.verify);
+  command.run = [&options](cli::Context& context) {
+    check_connection(options);
+    for (const std::string& map : options.maps) split_pair(map, '=', "map");
+    return verify(options, context);
+  };
+  return command;
+}
+
+}  // namespace
+
+cli::Tool declare(Options& options) {
   cli::Tool tool;
   tool.name = "pg-load";
   tool.summary = "load NDJSON rows or change events into PostgreSQL";
-  tool.commands.push_back(std::move(command));
+  tool.commands.push_back(load_command(options));
+  tool.commands.push_back(verify_command(options));
   tool.examples = {
       {"pg-load -d shop --table prices --mode upsert --key sku < prices.ndjson",
        "Insert new rows, update changed ones."},
@@ -151,6 +194,7 @@ cli::Tool declare(Options& options) {
        "Keep a table equal to the newest picture."},
       {"walcat -d shop --slot copy --ack a | pg-load -d warehouse --mode events --create --ack a",
        "Replicate tables."},
+      {"walcat digest -d shop | pg-load verify -d warehouse", "Compare a copy with its source."},
   };
   return tool;
 }

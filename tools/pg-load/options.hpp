@@ -18,6 +18,12 @@ struct Pair {
   std::string right;
 };
 
+// Of pg-load verify.
+struct VerifyOptions {
+  bool keys = false;
+  std::string source;  // of cdckit.positions
+};
+
 struct Options {
   std::string conninfo;
   std::string table;
@@ -35,6 +41,7 @@ struct Options {
   bool atomic = false;
   bool truncate = false;
   bool ignore_extra = false;
+  VerifyOptions verify;
 
   [[nodiscard]] Mode mode() const;
   [[nodiscard]] EncoderSettings encoder_settings() const;

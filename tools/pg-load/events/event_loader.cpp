@@ -67,7 +67,7 @@ bool EventLoader::begins_transaction(const event::Event& event) const noexcept {
 }
 
 void EventLoader::add(std::uint64_t line_number, const event::Event& event) {
-  if (!take_position(event)) return;
+  if (!positions_.advance(event)) return;
   last_pos_.assign(event.pos);
   if (store_.size() == 0) started_ = std::chrono::steady_clock::now();
   index_ = store_.size();
@@ -90,31 +90,7 @@ void EventLoader::take_line(const StoredLine& line) {
                       std::string("could not read a stored line again: ") + reason);
   }
   if (kind == event::LineKind::control) return take_control(event::parse_control(line.text));
-  if (take_position(event)) take_event(line.number, event);
-}
-
-bool EventLoader::take_position(const event::Event& event) {
-  if (!positions_.is_open()) return true;
-  // Rows of a picture are governed by its borders; through Kafka there are none.
-  if (event.kafka.empty() && event.op == 'r') return true;
-  part_.clear();
-  position_.assign(event.pos);
-  if (!event.kafka.empty()) {
-    const std::string_view topic = ndjson::find_member(event.kafka, "topic");
-    part_.assign(topic.size() > 2 ? topic.substr(1, topic.size() - 2) : topic)
-        .append(1, '/')
-        .append(ndjson::find_member(event.kafka, "partition"));
-    if (event.op == 'r') part_ += " snapshot";
-    if (event.pos.empty())
-      position_ =
-          "@" +
-          base::hex16(base::parse_unsigned(ndjson::find_member(event.kafka, "offset")).value_or(0));
-  }
-  if (position_.empty()) return true;
-  std::string& mark = positions_.at(part_);
-  if (!mark.empty() && position_ <= mark) return false;
-  mark = position_;
-  return true;
+  if (positions_.advance(event)) take_event(line.number, event);
 }
 
 void EventLoader::ensure_transaction() {
@@ -293,15 +269,22 @@ bool EventLoader::replay(std::uint64_t from, std::uint64_t to) {
 }
 
 void EventLoader::send(std::uint64_t end) {
-  if (end > 0) ensure_transaction();
+  if (end > 0 || moved()) ensure_transaction();
   settle_held();
   settle_truncates();
   flush_all(end);
   rejects_.settle(store_);
   if (!in_transaction_) return;
+  if (end == store_.size() && !reached_.empty()) positions_.at("checkpoint") = reached_;
   positions_.save(session_.connection());
   session_.commit();
   in_transaction_ = false;
+}
+
+void EventLoader::reached(const std::string& pos) {
+  constexpr std::size_t kDigits = 16;
+  const bool of_stream = pos.size() == kDigits && base::parse_hex(pos).has_value();
+  if (positions_.is_open() && of_stream && pos > positions_.at("checkpoint")) reached_ = pos;
 }
 
 void EventLoader::mark() {
@@ -375,6 +358,7 @@ void EventLoader::take_receipts(std::vector<Receipt>& receipts) {
 
 void EventLoader::clear_batch() {
   store_.clear();
+  reached_.clear();
   marks_.clear();
   rejects_.clear();
   run_begin_ = 0;

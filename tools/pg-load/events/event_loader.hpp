@@ -30,6 +30,11 @@ class EventLoader {
   void add(std::uint64_t line_number, const event::Control& control);
   // A checkpoint was read: a batch that has to be sent again is committed from mark to mark.
   void mark();
+  // Everything before this position of a tracked source was added; kept in the target with the next
+  // commit, for pg-load verify.
+  void reached(const std::string& pos);
+  // There is something to commit, if only a position.
+  [[nodiscard]] bool moved() const noexcept { return pending() > 0 || !reached_.empty(); }
   // Commits what was added; one receipt for each table that was touched, several when the batch had
   // to be sent again.
   std::vector<Receipt> commit() { return commit_until(store_.size()); }
@@ -68,8 +73,6 @@ class EventLoader {
   // Runs one change in a savepoint: false when nothing was there to change, or it was rejected.
   bool change_alone(std::uint64_t line_number, const event::Event& event, bool& rejected);
 
-  // False when the event was applied in an earlier run; else its position is taken.
-  bool take_position(const event::Event& event);
   // Applies lines [from, to) again, up to their commit. False when a snapshot's helper table is
   // lost.
   bool replay(std::uint64_t from, std::uint64_t to);
@@ -95,8 +98,7 @@ class EventLoader {
   std::uint64_t held_number_ = 0;
   std::vector<std::string> truncates_;  // quoted names that wait to be emptied together
   std::string last_pos_;
-  std::string part_;      // scratch
-  std::string position_;  // scratch
+  std::string reached_;
   std::chrono::steady_clock::time_point started_{};
   bool in_transaction_ = false;
   bool broken_ = false;  // apply the lines again

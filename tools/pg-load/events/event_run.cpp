@@ -105,9 +105,11 @@ void EventRun::take_control(const event::Item& item) {
       acknowledger_.checkpoint(item.control);
       at_checkpoint_ = true;
       if (!options_.atomic) loader_.mark();
+      loader_.reached(item.control.pos);
       break;
     case event::ControlKind::eof:
       acknowledger_.checkpoint(item.control);
+      loader_.reached(item.control.pos);
       commit_checkpoint();
       break;
     default:
@@ -116,7 +118,7 @@ void EventRun::take_control(const event::Item& item) {
 }
 
 void EventRun::commit() {
-  if (loader_.pending() == 0) {
+  if (!loader_.moved()) {
     rejects_.settle(LineStore());
     return;
   }

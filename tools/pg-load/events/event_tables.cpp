@@ -23,16 +23,6 @@ std::string escaped(std::string_view text) {
 
 }  // namespace
 
-TableName target_name(const Options& options, const std::string& schema, const std::string& table) {
-  if (!options.table.empty()) return parse_table_name(options.table);
-  for (const std::string& map : options.maps) {
-    const Pair pair = split_pair(map, '=', "map");
-    if (pair.left == schema + "." + table || pair.left == table)
-      return parse_table_name(pair.right);
-  }
-  return {.schema = schema, .table = table};
-}
-
 EventTable* EventTables::find(const event::Event& event) {
   const event::Source source = event::read_source(event.source);
   name_.assign(source.schema).append(1, '.').append(source.table);

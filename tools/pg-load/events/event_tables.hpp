@@ -16,9 +16,6 @@
 
 namespace cdckit::pg_load {
 
-// --table, then --map (SRC is schema.table or table), else the same name.
-TableName target_name(const Options& options, const std::string& schema, const std::string& table);
-
 class EventTables {
  public:
   explicit EventTables(const Options& options) : options_(options) {}

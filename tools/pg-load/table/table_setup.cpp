@@ -30,6 +30,16 @@ event::TableSchema plan_table(const Options& options, const LineStore& rows) {
   return schema;
 }
 
+TableName target_name(const Options& options, const std::string& schema, const std::string& table) {
+  if (!options.table.empty()) return parse_table_name(options.table);
+  for (const std::string& map : options.maps) {
+    const Pair pair = split_pair(map, '=', "map");
+    if (pair.left == schema + "." + table || pair.left == table)
+      return parse_table_name(pair.right);
+  }
+  return {.schema = schema, .table = table};
+}
+
 std::optional<TargetTable> find_target(Session& session,
                                        const TableName& name,
                                        const std::vector<std::string>& key) {

@@ -17,6 +17,9 @@ namespace cdckit::pg_load {
 // a key column is in no row and not given.
 event::TableSchema plan_table(const Options& options, const LineStore& rows);
 
+// --table, then --map (SRC is schema.table or table), else the same name.
+TableName target_name(const Options& options, const std::string& schema, const std::string& table);
+
 // The table with the key that counts, nothing when it is not there.
 std::optional<TargetTable> find_target(Session& session,
                                        const TableName& name,

@@ -1,6 +1,7 @@
 #include "tools/pg-load/target/position_store.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/text.hpp"
 #include "common/ndjson/text.hpp"
 
 namespace cdckit::pg_load {
@@ -72,6 +73,30 @@ void PositionStore::reload(pg::Connection& connection) {
 std::string& PositionStore::at(std::string_view part) {
   const auto found = parts_.find(part);
   return found != parts_.end() ? found->second.current : parts_[std::string(part)].current;
+}
+
+bool PositionStore::advance(const event::Event& event) {
+  if (!is_open()) return true;
+  // Rows of a picture are governed by its borders; through Kafka there are none.
+  if (event.kafka.empty() && event.op == 'r') return true;
+  part_.clear();
+  position_.assign(event.pos);
+  if (!event.kafka.empty()) {
+    const std::string_view topic = ndjson::find_member(event.kafka, "topic");
+    part_.assign(topic.size() > 2 ? topic.substr(1, topic.size() - 2) : topic)
+        .append(1, '/')
+        .append(ndjson::find_member(event.kafka, "partition"));
+    if (event.op == 'r') part_ += " snapshot";
+    if (event.pos.empty())
+      position_ =
+          "@" +
+          base::hex16(base::parse_unsigned(ndjson::find_member(event.kafka, "offset")).value_or(0));
+  }
+  if (position_.empty()) return true;
+  std::string& mark = at(part_);
+  if (!mark.empty() && position_ <= mark) return false;
+  mark = position_;
+  return true;
 }
 
 void PositionStore::save_part(pg::Connection& connection,

@@ -1,10 +1,12 @@
 // How far the change events of a source were applied, kept in the target itself (cdckit.positions)
 // and written in the same transaction as the rows: that is what makes exactly once.
 //
-// A source has parts: the stream as a whole (""), a Kafka topic's partition, a table's snapshot.
+// A source has parts: the stream as a whole (""), its newest checkpoint ("checkpoint"), a Kafka
+// topic's partition, a table's snapshot.
 // A position that someone else moved meanwhile is noticed and refused.
 #pragma once
 
+#include "common/event/event.hpp"
 #include "common/pg/connection.hpp"
 
 #include <map>
@@ -26,6 +28,8 @@ class PositionStore {
 
   // The position of a part, to be moved by its owner; empty: nothing yet. Stable reference.
   std::string& at(std::string_view part);
+  // Takes the position of an event; false when it was applied before.
+  bool advance(const event::Event& event);
   // Writes the parts that moved. Throws temporary when they are not what they were.
   void save(pg::Connection& connection);
   // The transaction with save() was committed.
@@ -42,6 +46,8 @@ class PositionStore {
 
   std::string source_;
   std::map<std::string, Entry, std::less<>> parts_;
+  std::string part_;      // scratch
+  std::string position_;  // scratch
 };
 
 }  // namespace cdckit::pg_load

@@ -4,14 +4,15 @@
 
 using namespace cdckit::pg_load;
 
-TEST_CASE("where the events of a table go") {
-  Options options;
-  CHECK(target_name(options, "S", "T").schema == "S");
-  options.maps = {"s.t=other", "u=w.\"U\""};
-  CHECK(target_name(options, "s", "t").table == "other");
-  CHECK(target_name(options, "s", "t").schema.empty());
-  CHECK(target_name(options, "x", "u").table == "U");
-  CHECK(target_name(options, "x", "t").table == "t");
-  options.table = "all";
-  CHECK(target_name(options, "x", "u").table == "all");
+TEST_CASE("a table that was not used before is not known") {
+  const Options options;
+  EventTables tables(options);
+  cdckit::event::Event event;
+  event.source = R"({"schema":"s","table":"t"})";
+  CHECK(tables.find(event) == nullptr);
+  int visited = 0;
+  tables.for_each([&](EventTable&) { ++visited; });
+  CHECK(visited == 0);
+  tables.clear();
+  CHECK(tables.find(event) == nullptr);
 }

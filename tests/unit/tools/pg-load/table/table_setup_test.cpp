@@ -26,3 +26,15 @@ TEST_CASE("a missing table says what to do") {
         std::string_view::npos);
   CHECK(missing_table({.schema = "s", .table = "t"}, true).kind() == base::ErrorKind::unavailable);
 }
+
+TEST_CASE("where the events of a table go") {
+  Options options;
+  CHECK(target_name(options, "S", "T").schema == "S");
+  options.maps = {"s.t=other", "u=w.\"U\""};
+  CHECK(target_name(options, "s", "t").table == "other");
+  CHECK(target_name(options, "s", "t").schema.empty());
+  CHECK(target_name(options, "x", "u").table == "U");
+  CHECK(target_name(options, "x", "t").table == "t");
+  options.table = "all";
+  CHECK(target_name(options, "x", "u").table == "all");
+}

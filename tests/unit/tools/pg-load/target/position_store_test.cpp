@@ -22,3 +22,13 @@ TEST_CASE("positions that were not committed go back") {
   CHECK(mark == "1");
   CHECK(&store.at("") == &mark);
 }
+
+TEST_CASE("each part of a source moves forward only") {
+  PositionStore store;
+  cdckit::event::Event event;
+  event.op = 'c';
+  event.pos = "0A/01";
+  CHECK(store.advance(event));
+  CHECK(store.advance(event));  // not kept: the source is not tracked
+  CHECK(store.at("").empty());
+}
