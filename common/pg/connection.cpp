@@ -265,6 +265,24 @@ std::optional<std::string_view> Connection::next_copy() {
   return std::nullopt;
 }
 
+CopyStatus Connection::try_next_copy(std::string_view& row) {
+  for (bool may_read = true;; may_read = false) {
+    char* bytes = nullptr;
+    const int length = PQgetCopyData(handle(), &bytes, 1);
+    copy_row_.reset(bytes);
+    if (length > 0) {
+      row = std::string_view(bytes, static_cast<std::size_t>(length));
+      return CopyStatus::row;
+    }
+    if (length == -2) throw server_error(handle(), nullptr, "read COPY data");
+    if (length == -1) break;
+    if (!may_read) return CopyStatus::nothing;
+    if (PQconsumeInput(handle()) == 0) throw server_error(handle(), nullptr, "read COPY data");
+  }
+  (void)end_of_copy("read rows by COPY");
+  return CopyStatus::end;
+}
+
 std::string Connection::quote_identifier(std::string_view name) const {
   return pg::quote_identifier(name);
 }

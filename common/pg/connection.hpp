@@ -79,6 +79,8 @@ struct Warning {
   std::string message;
 };
 
+enum class CopyStatus { row, nothing, end };
+
 class Connection {
  public:
   // Sets client_encoding UTF8, datestyle ISO, intervalstyle postgres, extra_float_digits 3, time
@@ -108,6 +110,8 @@ class Connection {
   // until the next call.
   void begin_copy_out(const std::string& sql);
   std::optional<std::string_view> next_copy();
+  // The same without waiting: `nothing` until socket() is readable again.
+  CopyStatus try_next_copy(std::string_view& row);
 
   [[nodiscard]] std::string quote_identifier(std::string_view name) const;
   [[nodiscard]] std::string quote_literal(std::string_view text) const;

@@ -16,15 +16,22 @@ std::uint32_t number_at(const pg::Result& result, int row, int column) {
   return static_cast<std::uint32_t>(base::parse_unsigned(result.at(row, column)).value_or(0));
 }
 
+// What one publication shows by way of its root comes so from all of them: no partition beside its
+// root.
 constexpr const char* kPublishedTables = R"(
-  SELECT c.oid, n.nspname, c.relname, c.relreplident, c.relkind = 'p',
-         min(p.attnames::text), bool_or(p.rowfilter IS NULL),
-         string_agg(DISTINCT '(' || p.rowfilter || ')', ' OR ')
-    FROM pg_publication_tables p
-    JOIN pg_namespace n ON n.nspname = p.schemaname
-    JOIN pg_class c ON c.relname = p.tablename AND c.relnamespace = n.oid
-   WHERE p.pubname = ANY($1::name[])
-   GROUP BY 1, 2, 3, 4, 5 ORDER BY 2, 3)";
+  WITH shown AS (
+    SELECT c.oid, n.nspname, c.relname, c.relreplident, c.relkind = 'p' AS is_root,
+           min(p.attnames::text), bool_or(p.rowfilter IS NULL),
+           string_agg(DISTINCT '(' || p.rowfilter || ')', ' OR ')
+      FROM pg_publication_tables p
+      JOIN pg_namespace n ON n.nspname = p.schemaname
+      JOIN pg_class c ON c.relname = p.tablename AND c.relnamespace = n.oid
+     WHERE p.pubname = ANY($1::name[])
+     GROUP BY 1, 2, 3, 4, 5)
+  SELECT * FROM shown
+   WHERE NOT EXISTS (SELECT FROM pg_partition_ancestors(shown.oid) a
+                      WHERE a.relid <> shown.oid AND a.relid IN (SELECT oid FROM shown))
+   ORDER BY 2, 3)";
 
 // The types of the columns and, again and again, what they are made of.
 constexpr const char* kTypes = R"(

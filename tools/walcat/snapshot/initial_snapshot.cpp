@@ -2,6 +2,7 @@
 
 #include "common/log/log.hpp"
 #include "common/retry/retry.hpp"
+#include "tools/walcat/snapshot/table_facts.hpp"
 
 #include <algorithm>
 
@@ -41,7 +42,7 @@ void InitialSnapshot::require_restartable(const base::Error& error) const {
 // A slot that was there before has no snapshot to give any more: a temporary one exports a new one,
 // the stream then begins where the old slot stands.
 bool InitialSnapshot::attempt(NewSlot exported) {
-  const auto connection = connect(request_.options, false, request_.stop);
+  auto connections = connect_jobs();
   std::unique_ptr<pg::Connection> exporter;
   if (exported.snapshot.empty()) {
     exporter = connect(request_.options, true, request_.stop);
@@ -50,17 +51,51 @@ bool InitialSnapshot::attempt(NewSlot exported) {
                     {.name = temporary_slot_name(), .temporary = true, .export_snapshot = true},
                     request_.stop);
   }
-  import_snapshot(*connection, exported.snapshot);
+  for (const auto& connection : connections) import_snapshot(*connection, exported.snapshot);
   exporter.reset();
-  const auto tables = Catalog(*connection).published_tables(request_.publications, request_.filter);
   Snapshot snapshot({.identity = request_.identity,
                      .consistent_point = exported.consistent_point,
                      .limit = request_.limit,
-                     .tick = request_.tick},
-                    *connection,
+                     .tick = request_.tick,
+                     .meter = request_.meter},
                     changes_,
                     delivery_);
-  return snapshot.run(tables);
+  const bool whole = snapshot.run(connections, tables(*connections.front()));
+  request_.meter.end();
+  return whole;
+}
+
+Connections InitialSnapshot::connect_jobs() const {
+  Connections connections;
+  while (connections.size() < request_.options.snapshot.jobs) {
+    connections.push_back(connect(request_.options, false, request_.stop));
+  }
+  return connections;
+}
+
+std::vector<SnapshotTable> InitialSnapshot::tables(pg::Connection& connection) {
+  auto published = Catalog(connection).published_tables(request_.publications, request_.filter);
+  // nothing that a row could say
+  std::erase_if(published, [](const auto& table) { return table.relation.columns.empty(); });
+  const auto functions = read_output_functions(connection, published);
+  const auto sizes = read_sizes(connection, published);
+  Conditions conditions(request_.options.snapshot.where);
+  std::vector<SnapshotTable> tables;
+  double expected = 0;
+  for (const auto& source : published) {
+    const auto found = sizes.find(source.relation.oid);
+    const TableSize size = found == sizes.end() ? TableSize{} : found->second;
+    expected = size.rows < 0 || expected < 0 ? -1 : expected + size.rows;
+    tables.push_back({.table = &changes_.snapshot_table(source.relation),
+                      .select = select_of(source, functions),
+                      .ranges = cut(size, request_.options.snapshot.jobs)});
+    for (auto& text : conditions.of(source.relation.schema, source.relation.table)) {
+      tables.back().select.filters.push_back(std::move(text));
+    }
+  }
+  conditions.require_all_used();
+  request_.meter.begin(tables.size(), expected);
+  return tables;
 }
 
 }  // namespace cdckit::walcat

@@ -23,7 +23,10 @@ struct InitialRequest {
   std::uint64_t limit = 0;           // data lines
   std::function<void()> tick;        // keeps other things alive
   std::function<void()> check_slot;  // throws when the slot that the stream will read is gone
+  SnapshotMeter& meter;
 };
+
+using Connections = std::vector<std::unique_ptr<pg::Connection>>;
 
 class InitialSnapshot {
  public:
@@ -36,6 +39,8 @@ class InitialSnapshot {
 
  private:
   bool attempt(NewSlot exported);
+  [[nodiscard]] Connections connect_jobs() const;
+  std::vector<SnapshotTable> tables(pg::Connection& connection);
   void require_restartable(const base::Error& error) const;
 
   InitialRequest request_;

@@ -6,29 +6,19 @@
 #include "common/log/log.hpp"
 #include "tools/walcat/stream/start_plan.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
 namespace cdckit::walcat {
+namespace {
 
-std::string copy_statement(const PublishedTable& source) {
-  const auto& relation = source.relation;
-  std::string columns;
-  for (const auto& column : relation.columns) {
-    columns += (columns.empty() ? "" : ", ") + pg::quote_identifier(column.name);
-  }
-  const std::string name = pg::quote_name(relation.schema, relation.table);
-  if (!source.partitioned && source.condition.empty())
-    return "COPY " + name + " (" + columns + ") TO STDOUT";
-  // a plain table's children are published for themselves
-  const std::string from = (source.partitioned ? "" : "ONLY ") + name;
-  const std::string where = source.condition.empty() ? "" : " WHERE " + source.condition;
-  return "COPY (SELECT " + columns + " FROM " + from + where + ") TO STDOUT";
-}
+constexpr std::size_t kQueueBytes = 2U << 20U;  // of all jobs together
+constexpr std::size_t kLeastQueueBytes = 256U << 10U;
+constexpr std::size_t kBatch = 128U << 10U;
+constexpr std::chrono::milliseconds kTick{200};
 
-std::string_view snapshot_word(const RowPlace& place) noexcept {
-  if (place.last_of_all) return "last";
-  if (place.first_of_all) return "first";
-  if (place.last_in_table) return "last_in_data_collection";
-  return place.first_in_table ? "first_in_data_collection" : "true";
-}
+}  // namespace
 
 void import_snapshot(pg::Connection& connection, const std::string& snapshot) {
   connection.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
@@ -36,90 +26,134 @@ void import_snapshot(pg::Connection& connection, const std::string& snapshot) {
   connection.execute("SET TRANSACTION SNAPSHOT " + connection.quote_literal(snapshot));
 }
 
-Snapshot::Snapshot(SnapshotSettings settings,
-                   pg::Connection& connection,
-                   Changes& changes,
-                   Delivery& delivery)
-    : settings_(std::move(settings)),
-      connection_(connection),
-      changes_(changes),
-      delivery_(delivery),
-      line_(settings_.identity) {
+// The threads, and which part is next. Ends them before anything that they use is gone.
+class Snapshot::Jobs {
+ public:
+  Jobs(BatchQueues& queues, const std::vector<SnapshotTable>& tables) : queues_(queues) {
+    for (std::size_t number = 0; number < tables.size(); ++number) {
+      for (const auto& range : tables[number].ranges) {
+        parts_.push_back({.number = number,
+                          .table = tables[number].table,
+                          .select = &tables[number].select,
+                          .range = range});
+      }
+    }
+  }
+  Jobs(const Jobs&) = delete;
+  Jobs& operator=(const Jobs&) = delete;
+  ~Jobs() {
+    queues_.close();
+    for (auto& thread : threads_) thread.join();
+  }
+
+  void start(pg::Connection& connection, const DataLine& line, std::uint64_t lsn) {
+    const auto job = threads_.size();
+    threads_.emplace_back([this, &connection, job, line, lsn] {
+      try {
+        PartReader reader(connection, queues_, job, line);
+        reader.set_lsn(lsn);
+        for (auto part = next_++; part < parts_.size(); part = next_++) {
+          if (!reader.read(parts_[part])) return;
+        }
+      } catch (...) {
+        queues_.fail(std::current_exception());
+      }
+    });
+  }
+
+ private:
+  BatchQueues& queues_;
+  std::vector<TablePart> parts_;
+  std::atomic<std::size_t> next_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+Snapshot::Snapshot(SnapshotSettings settings, Changes& changes, Delivery& delivery)
+    : settings_(std::move(settings)), changes_(changes), delivery_(delivery) {
   context_.pos_lsn = settings_.consistent_point - 1;
   context_.unix_us = base::unix_microseconds();
-  const auto xid = connection_.query("SELECT pg_snapshot_xmax(pg_current_snapshot())");
-  context_.xid = base::parse_unsigned(xid.at(0, 0)).value_or(0);
-  context_.snapshot = "";
+  context_.snapshot = kWordInside;
 }
 
-bool Snapshot::run(const std::vector<PublishedTable>& tables) {
+bool Snapshot::run(const std::vector<std::unique_ptr<pg::Connection>>& connections,
+                   const std::vector<SnapshotTable>& tables) {
+  const auto xid = connections.front()->query("SELECT pg_snapshot_xmax(pg_current_snapshot())");
+  context_.xid = base::parse_unsigned(xid.at(0, 0)).value_or(0);
+  DataLine line(settings_.identity);
+  line.set_context(context_);
   delivery_.reached(0, std::string(kSnapshotPrefix) + base::hex16(settings_.consistent_point));
-  for (const auto& source : tables) {
-    if (source.relation.columns.empty()) continue;  // nothing that a row could say
-    if (!read_table(source)) return false;
+  BatchQueues queues(connections.size(),
+                     std::max(kQueueBytes / connections.size(), kLeastQueueBytes));
+  Jobs jobs(queues, tables);
+  for (const auto& connection : connections)
+    jobs.start(*connection, line, settings_.consistent_point);
+  return write(queues, tables);
+}
+
+bool Snapshot::write(BatchQueues& queues, const std::vector<SnapshotTable>& tables) {
+  for (std::size_t number = 0; number < tables.size(); ++number) {
+    if (!write_table(queues, number, tables[number])) return false;
   }
-  print_held(true, true);
+  print_held(queues, true, true);
   return true;
 }
 
-bool Snapshot::read_table(const PublishedTable& source) {
-  Table& table = changes_.snapshot_table(source.relation);
-  // behind the row of an earlier table that is still held back
-  std::string& before = held_table_ == nullptr ? delivery_.lines() : held_after_;
-  changes_.print_schema(table, before);
-  print_border(table, "begin", 0, before);
+bool Snapshot::write_table(BatchQueues& queues, std::size_t number, const SnapshotTable& source) {
+  Table& table = *source.table;
   table_rows_ = 0;
-  connection_.begin_copy_out(copy_statement(source));
-  while (const auto line = connection_.next_copy()) {
-    take_row(table, *line);
-    if (!go_on()) return false;
+  changes_.print_schema(table, behind_held());
+  print_border(table, "begin", behind_held());
+  auto parts = source.ranges.size();
+  Batch batch;
+  while (parts > 0) {
+    if (!queues.next(number, batch, kTick)) {
+      if (!go_on(true)) return false;
+      continue;
+    }
+    if (batch.part_ends) --parts;
+    if (!take(queues, std::move(batch), table)) return false;
   }
-  std::string& after = held_table_ == nullptr ? delivery_.lines() : held_after_;
-  print_border(table, "end", table_rows_, after);
+  print_border(table, "end", behind_held());
+  settings_.meter.table_done();
   log::info("read " + std::to_string(table_rows_) + " rows of \"" + table.shape.schema + "." +
             table.shape.table + '"');
   return true;
 }
 
-void Snapshot::take_row(Table& table, std::string_view line) {
-  if (held_table_ != nullptr) print_held(held_table_ != &table, false);
-  held_.assign(line);
+bool Snapshot::take(BatchQueues& queues, Batch batch, Table& table) {
+  if (batch.starts.empty()) return true;
+  if (held_) print_held(queues, held_table_ != &table, false);
+  held_first_in_table_ = table_rows_ == 0;
+  table_rows_ += batch.starts.size();
+  settings_.meter.rows(batch.starts.size());
+  held_ = std::move(batch);
   held_table_ = &table;
-  held_first_in_table_ = table_rows_++ == 0;
+  return go_on(false);
 }
 
-void Snapshot::print_held(bool last_in_table, bool last_of_all) {
-  if (held_table_ != nullptr) {
-    ++ordinal_;
-    set_word(snapshot_word({.first_of_all = ordinal_ == 1,
-                            .first_in_table = held_first_in_table_,
-                            .last_in_table = last_in_table,
-                            .last_of_all = last_of_all}));
-    const auto& values = row_.parse(held_);
-    line_.append(delivery_.lines(),
-                 {.table = held_table_,
-                  .op = 'r',
-                  .ordinal = ordinal_,
-                  .lsn = settings_.consistent_point,
-                  .key_values = values,
-                  .after = values});
-    changes_.add_line(*held_table_, 'r');
+void Snapshot::print_held(BatchQueues& queues, bool last_in_table, bool last_of_all) {
+  if (held_) {
+    place_lines(*held_,
+                {.first_of_all = ordinal_ == 0,
+                 .first_in_table = held_first_in_table_,
+                 .last_in_table = last_in_table,
+                 .last_of_all = last_of_all});
+    keep_lines(*held_, settings_.limit - changes_.lines());
+    number_lines(*held_, ordinal_);
+    changes_.add_lines(*held_table_, 'r', held_->starts.size());
+    if (delivery_.lines().empty()) {
+      std::swap(delivery_.lines(), held_->lines);
+    } else {
+      delivery_.lines() += held_->lines;
+    }
+    queues.give_back(std::move(*held_));
+    held_.reset();
   }
   delivery_.lines() += held_after_;
   held_after_.clear();
-  held_table_ = nullptr;
 }
 
-void Snapshot::set_word(std::string_view word) {
-  if (context_.snapshot == word) return;
-  context_.snapshot = word;
-  line_.set_context(context_);
-}
-
-void Snapshot::print_border(const Table& table,
-                            std::string_view phase,
-                            std::uint64_t rows,
-                            std::string& out) {
+void Snapshot::print_border(const Table& table, std::string_view phase, std::string& out) {
   if (!delivery_.control()) return;
   event::append_snapshot(out,
                          {.phase = phase,
@@ -127,14 +161,14 @@ void Snapshot::print_border(const Table& table,
                           .table = table.shape.table,
                           .scope = {},
                           .pos = base::hex16(settings_.consistent_point - 1),
-                          .rows = rows});
+                          .rows = table_rows_});
   out += '\n';
 }
 
-// Looks at the clock and the pipe only when a batch is full.
-bool Snapshot::go_on() {
+// Looks at the clock and the pipe only when a batch is full, and while there is nothing to do.
+bool Snapshot::go_on(bool idle) {
   if (changes_.lines() >= settings_.limit) return false;
-  if (delivery_.lines().size() < (128U << 10U)) return true;
+  if (!idle && delivery_.lines().size() < kBatch) return true;
   delivery_.set_rows(changes_.lines());
   delivery_.checkpoint();
   delivery_.submit(true);

@@ -1,15 +1,22 @@
-// Reads the published tables as of one exported snapshot and prints them as rows of op r, each
-// table between its begin and end lines. Memory does not depend on the size of a table: one row is
-// held back, because only the next one shows which word `source.snapshot` gets.
+// Reads tables as of one exported snapshot and prints them as rows of op r, each table between its
+// begin and end lines. Jobs read parts of tables side by side, each in a thread and a connection of
+// its own; this thread is the only writer. Memory does not depend on the size of a table: queues
+// are bounded, and one batch is held back, because only the next one shows which word its last row
+// gets.
 #pragma once
 
 #include "common/pg/connection.hpp"
-#include "tools/walcat/server/catalog.hpp"
+#include "tools/walcat/snapshot/batch_queues.hpp"
+#include "tools/walcat/snapshot/part_reader.hpp"
+#include "tools/walcat/snapshot/progress.hpp"
+#include "tools/walcat/snapshot/row_lines.hpp"
 #include "tools/walcat/stream/changes.hpp"
 #include "tools/walcat/stream/delivery.hpp"
-#include "tools/walcat/wire/copy_row.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,54 +25,48 @@ namespace cdckit::walcat {
 struct SnapshotSettings {
   SourceIdentity identity;
   std::uint64_t consistent_point = 0;
-  std::uint64_t limit = 0;
+  std::uint64_t limit = 0;     // data lines of the whole run
   std::function<void()> tick;  // keeps other connections alive
+  SnapshotMeter& meter;
+};
+
+struct SnapshotTable {
+  Table* table = nullptr;  // lives as long as the Changes
+  TableSelect select;
+  std::vector<BlockRange> ranges;
 };
 
 // Begins the transaction that sees the exported snapshot.
 void import_snapshot(pg::Connection& connection, const std::string& snapshot);
 
-// What reads a published table: its columns, its rows alone, the publication's row filter.
-std::string copy_statement(const PublishedTable& source);
-// Debezium's words, and which wins when a row is several of them.
-struct RowPlace {
-  bool first_of_all = false;
-  bool first_in_table = false;
-  bool last_in_table = false;
-  bool last_of_all = false;
-};
-std::string_view snapshot_word(const RowPlace& place) noexcept;
-
 class Snapshot {
  public:
-  Snapshot(SnapshotSettings settings,
-           pg::Connection& connection,
-           Changes& changes,
-           Delivery& delivery);
+  Snapshot(SnapshotSettings settings, Changes& changes, Delivery& delivery);
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+  ~Snapshot() = default;
 
-  // False when a stop or --limit cut it short.
-  bool run(const std::vector<PublishedTable>& tables);
+  // `connections`: one a job, in transactions that see the snapshot. False when a stop or --limit
+  // cut it short.
+  bool run(const std::vector<std::unique_ptr<pg::Connection>>& connections,
+           const std::vector<SnapshotTable>& tables);
 
  private:
-  bool read_table(const PublishedTable& source);
-  void take_row(Table& table, std::string_view line);
-  void print_held(bool last_in_table, bool last_of_all);
-  void print_border(const Table& table,
-                    std::string_view phase,
-                    std::uint64_t rows,
-                    std::string& out);
-  void set_word(std::string_view word);
-  bool go_on();
+  class Jobs;
+  bool write(BatchQueues& queues, const std::vector<SnapshotTable>& tables);
+  bool write_table(BatchQueues& queues, std::size_t number, const SnapshotTable& source);
+  bool take(BatchQueues& queues, Batch batch, Table& table);
+  void print_held(BatchQueues& queues, bool last_in_table, bool last_of_all);
+  void print_border(const Table& table, std::string_view phase, std::string& out);
+  std::string& behind_held() { return held_ ? held_after_ : delivery_.lines(); }
+  bool go_on(bool idle);
 
   SnapshotSettings settings_;
-  pg::Connection& connection_;
   Changes& changes_;
   Delivery& delivery_;
-  DataLine line_;
   LineContext context_;
-  CopyRow row_;
-  std::string held_;        // the row that waits for the next one
-  std::string held_after_;  // control lines behind it
+  std::optional<Batch> held_;  // waits for the next one
+  std::string held_after_;     // control lines behind it
   Table* held_table_ = nullptr;
   bool held_first_in_table_ = false;
   std::uint64_t ordinal_ = 0;

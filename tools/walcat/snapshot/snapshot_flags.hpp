@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/cli/flag_table.hpp"
+#include "tools/walcat/snapshot/conditions.hpp"
 #include "tools/walcat/stream/start_plan.hpp"
 
 #include <optional>
@@ -11,6 +12,8 @@ namespace cdckit::walcat {
 
 struct SnapshotOptions {
   std::optional<SnapshotMode> mode;  // nothing: by slot and ack
+  std::size_t jobs = 1;
+  std::vector<RowCondition> where;
 };
 
 void add_snapshot_flags(std::vector<cli::Flag>& into, SnapshotOptions& options);

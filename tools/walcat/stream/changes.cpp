@@ -255,9 +255,9 @@ void Changes::print(Table& table, Row row, std::string& out) {
   add_line(table, row.op);
 }
 
-void Changes::add_line(Table& table, char op) noexcept {
-  ++lines_;
-  ++table.counts[op_index(op)];
+void Changes::add_lines(Table& table, char op, std::uint64_t count) noexcept {
+  lines_ += count;
+  table.counts[op_index(op)] += count;
 }
 
 void Changes::print_schema(Table& table, std::string& out) {

@@ -50,7 +50,8 @@ class Changes {
   [[nodiscard]] std::uint64_t last_end() const noexcept { return last_end_; }
   void set_start(std::uint64_t lsn) noexcept { last_end_ = lsn; }
   [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
-  void add_line(Table& table, char op) noexcept;
+  void add_line(Table& table, char op) noexcept { add_lines(table, op, 1); }
+  void add_lines(Table& table, char op, std::uint64_t count) noexcept;
   [[nodiscard]] bool limit_reached() const noexcept { return lines_ >= settings_.limit; }
   [[nodiscard]] std::uint64_t transactions() const noexcept { return transactions_; }
   [[nodiscard]] std::int64_t last_commit_us() const noexcept { return context_.unix_us; }

@@ -151,6 +151,7 @@ void Session::announce() {
 }
 
 bool Session::take_snapshot() {
+  SnapshotMeter meter(context_.metrics());
   InitialSnapshot snapshot({.options = options_,
                             .stop = context_.stop(),
                             .filter = filter_,
@@ -162,7 +163,8 @@ bool Session::take_snapshot() {
                                   (void)delivery_.confirmable();
                                   meter_.update_if_due(*changes_, delivery_, confirmed_);
                                 },
-                            .check_slot = [this] { check_temporary_slot(); }},
+                            .check_slot = [this] { check_temporary_slot(); },
+                            .meter = meter},
                            *changes_,
                            delivery_);
   const bool whole = snapshot.run(new_slot_);

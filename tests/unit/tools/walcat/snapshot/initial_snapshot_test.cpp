@@ -19,6 +19,7 @@ TEST_CASE("a server that stays away ends the attempts when --retry-for is over")
   Feed feed;
   cli::Context context("walcat", {}, {});
   Delivery delivery({.output = open("/dev/null", O_WRONLY | O_CLOEXEC)}, context);
+  SnapshotMeter meter(context.metrics());
   int looks = 0;
   InitialSnapshot snapshot({.options = options,
                             .stop = {},
@@ -27,7 +28,8 @@ TEST_CASE("a server that stays away ends the attempts when --retry-for is over")
                             .identity = {"n", "d"},
                             .limit = 1,
                             .tick = [] {},
-                            .check_slot = [&] { ++looks; }},
+                            .check_slot = [&] { ++looks; },
+                            .meter = meter},
                            feed.changes,
                            delivery);
   CHECK_THROWS_AS(snapshot.run({}), base::Error);

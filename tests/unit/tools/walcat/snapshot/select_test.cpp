@@ -1,0 +1,56 @@
+#include "tools/walcat/snapshot/select.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cdckit::walcat;
+
+namespace {
+
+PublishedTable table() {
+  PublishedTable out;
+  out.relation = {.oid = 1,
+                  .schema = "s",
+                  .table = "T\"",
+                  .identity = 'd',
+                  .columns = {{"a", 23, -1, true}, {"b c", 25, -1, false}}};
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a table is read by the columns and rows that are published") {
+  PublishedTable source = table();
+  CHECK(copy_statement(select_of(source, {}), {}) ==
+        R"(COPY "s"."T""" ("a", "b c") TO STDOUT (FORMAT binary))");
+  source.condition = "(a > 1)";
+  CHECK(
+      copy_statement(select_of(source, {}), {}) ==
+      R"(COPY (SELECT "a", "b c" FROM ONLY "s"."T""" WHERE ((a > 1))) TO STDOUT (FORMAT binary))");
+  source.partitioned = true;
+  CHECK(copy_statement(select_of(source, {}), {}) ==
+        R"(COPY (SELECT "a", "b c" FROM "s"."T""" WHERE ((a > 1))) TO STDOUT (FORMAT binary))");
+}
+
+TEST_CASE("parts are blocks, behind every other filter") {
+  PublishedTable source = table();
+  TableSelect select = select_of(source, {});
+  CHECK(
+      copy_statement(select, {0, 7}) ==
+      R"(COPY (SELECT "a", "b c" FROM ONLY "s"."T""" WHERE (ctid < '(7,0)'::pg_catalog.tid)) TO STDOUT (FORMAT binary))");
+  select.filters = {"x OR y"};
+  CHECK(
+      copy_statement(select, {7, {}}) ==
+      R"(COPY (SELECT "a", "b c" FROM ONLY "s"."T""" WHERE (x OR y) AND (ctid >= '(7,0)'::pg_catalog.tid)) TO STDOUT (FORMAT binary))");
+}
+
+TEST_CASE("types without a binary form come as the text of their output function") {
+  PublishedTable source = table();
+  source.relation.columns = {{"i", 869, -1, true}, {"d", 50000, -1, false}, {"n", 23, -1, false}};
+  const auto select =
+      select_of(source, {{869, {"pg_catalog.inet_out", ""}}, {50000, {"s.o", "s.base"}}});
+  CHECK(select.columns ==
+        R"(pg_catalog.textin(pg_catalog.inet_out("i")), pg_catalog.textin(s.o("d"::s.base)), "n")");
+  CHECK(select.forms ==
+        std::vector<BinaryForm>{BinaryForm::text, BinaryForm::text, BinaryForm::int4});
+  CHECK_FALSE(select.plain);
+}

@@ -1,0 +1,55 @@
+#include "tools/walcat/snapshot/select.hpp"
+
+namespace cdckit::walcat {
+namespace {
+
+// The output function and no cast: `inet::text` says more than an inet prints, casts can be
+// anybody's.
+std::string as_text(const std::string& column, const OutputFunction& function) {
+  const std::string value = function.base.empty() ? column : column + "::" + function.base;
+  return "pg_catalog.textin(" + function.name + "(" + value + "))";
+}
+
+std::string tid(std::uint64_t block) {
+  return "'(" + std::to_string(block) + ",0)'::pg_catalog.tid";
+}
+
+}  // namespace
+
+TableSelect select_of(const PublishedTable& source, const OutputFunctions& functions) {
+  TableSelect select;
+  // a plain table's children are published for themselves
+  select.from = (source.partitioned ? "" : "ONLY ") +
+                pg::quote_name(source.relation.schema, source.relation.table);
+  select.plain = !source.partitioned;
+  for (const auto& column : source.relation.columns) {
+    std::string text = pg::quote_identifier(column.name);
+    const auto form = binary_form(column.type);
+    if (!form) {
+      text = as_text(text, functions.at(column.type));
+      select.plain = false;
+    }
+    select.columns += (select.columns.empty() ? "" : ", ") + text;
+    select.forms.push_back(form.value_or(BinaryForm::text));
+  }
+  if (!source.condition.empty()) select.filters.push_back(source.condition);
+  return select;
+}
+
+std::string copy_statement(const TableSelect& select, const BlockRange& range) {
+  auto filters = select.filters;
+  if (range.first > 0) filters.push_back("ctid >= " + tid(range.first));
+  if (range.last) filters.push_back("ctid < " + tid(*range.last));
+  if (select.plain && filters.empty()) {
+    return "COPY " + select.from.substr(std::string_view("ONLY ").size()) + " (" + select.columns +
+           ") TO STDOUT (FORMAT binary)";
+  }
+  std::string where;
+  for (const auto& filter : filters) {
+    where += (where.empty() ? " WHERE (" : " AND (") + filter + ")";
+  }
+  return "COPY (SELECT " + select.columns + " FROM " + select.from + where +
+         ") TO STDOUT (FORMAT binary)";
+}
+
+}  // namespace cdckit::walcat

@@ -1,0 +1,41 @@
+// The COPY statements that read published tables: which columns come in binary and which as the
+// text of their type's output function, which rows, which part of the table. Pure.
+#pragma once
+
+#include "tools/walcat/server/catalog.hpp"
+#include "tools/walcat/wire/binary_text.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cdckit::walcat {
+
+// Blocks [first, last) of a table's file; without `last` to its end.
+struct BlockRange {
+  std::uint64_t first = 0;
+  std::optional<std::uint64_t> last;
+};
+
+// How the server prints values of a type that is not read in binary.
+struct OutputFunction {
+  std::string name;  // quoted and qualified
+  std::string base;  // of a domain: the type below it, quoted and qualified; else empty
+};
+using OutputFunctions = std::map<std::uint32_t, OutputFunction>;  // by type
+
+// What one table is read by.
+struct TableSelect {
+  std::string from;                  // [ONLY] "s"."t"
+  std::string columns;               // the select list
+  bool plain = false;                // no expression in it
+  std::vector<BinaryForm> forms;     // of the columns as they come
+  std::vector<std::string> filters;  // all of them hold
+};
+
+TableSelect select_of(const PublishedTable& source, const OutputFunctions& functions);
+std::string copy_statement(const TableSelect& select, const BlockRange& range);
+
+}  // namespace cdckit::walcat
