@@ -9,6 +9,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from walcat_lab import Case, start_lab, stop_lab
+from walcat_values import compare, wanted_rows
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
@@ -151,28 +152,8 @@ def random_values(rng: random.Random) -> dict[str, list[str]]:
     }
 
 
-def raw_after(line: str) -> str:
-    """The text of member `after`: what stands between it and `source`."""
-    return line.split('"after":', 1)[1].split(',"source":{"version"', 1)[0]
-
-
-def tokens(text: str) -> str:
-    """White space between tokens is free, every other byte counts."""
-    out, inside, escaped = [], False, False
-    for letter in text:
-        if inside:
-            inside = escaped or letter != '"'
-            escaped = letter == "\\" and not escaped
-        elif letter in " \n\r\t":
-            continue
-        elif letter == '"':
-            inside = True
-        out.append(letter)
-    return "".join(out)
-
-
 class Values(Case):
-    def fill(self) -> dict[str, str]:
+    def fill(self) -> dict[tuple[str, int], str]:
         rng = random.Random(20260301)
         self.sql(PREPARE)
         more = random_values(rng)
@@ -189,29 +170,17 @@ class Values(Case):
         everything = ", ".join(f"({literals[0]})::{kind}" for kind, literals in VALUES.items())
         rows.append(f"INSERT INTO v VALUES (0, {everything});")
         self.sql("SET standard_conforming_strings = on;\n" + "\n".join(rows))
-        wanted = self.sql(
-            "SET timezone = 'UTC'; SELECT id || ' ' || replace(replace(row_to_json(v)::text, E'\\r', ' '), E'\\n', ' ') FROM v"
-        )
-        return dict(line.split(" ", 1) for line in wanted.split("\n"))
-
-    def compare(self, output: str, wanted: dict[str, str]) -> None:
-        seen = {}
-        for line in output.rstrip("\n").split("\n"):
-            event = json.loads(line)
-            seen[str(event["key"]["id"])] = tokens(raw_after(line))
-        self.assertEqual(len(seen), len(wanted))
-        for key, text in wanted.items():
-            self.assertEqual(seen[key], tokens(text), key)
+        return wanted_rows(self, ["v"])
 
     def test_stream_and_snapshot_are_row_to_json(self):
         wanted = self.fill()
         self.assertGreater(len(wanted), 300)
         stream = self.walcat("--slot", "s", "--no-ack", "--until-now")
         self.assertEqual(stream.returncode, 0, stream.stderr)
-        self.compare(stream.stdout, wanted)
+        compare(self, stream.stdout, wanted)
         snapshot = self.walcat("--snapshot", "only")
         self.assertEqual(snapshot.returncode, 0, snapshot.stderr)
-        self.compare(snapshot.stdout, wanted)
+        compare(self, snapshot.stdout, wanted)
 
     def test_session_settings_of_database_and_role_do_not_matter(self):
         self.sql(f"""ALTER DATABASE "{self.database}" SET datestyle = 'German, DMY';
