@@ -61,8 +61,9 @@ ErrorKind kind_without_state(std::string_view message) {
   for (const std::string_view sign : {"certificate verify failed",
                                       "does not support SSL",
                                       "server certificate for",
-                                      "root certificate file",
-                                      "could not load private key",
+                                      "certificate file",
+                                      "private key",
+                                      " alert ",  // of TLS: the other side refuses ours
                                       "requested authentication"}) {
     if (message.find(sign) != std::string_view::npos) return ErrorKind::permission;
   }

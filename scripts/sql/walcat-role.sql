@@ -3,7 +3,7 @@
 --
 -- psql -d DATABASE [-v role=NAME] [-v publication=NAME] [-v schemas=a,b] -f walcat-role.sql
 --   role         default walcat. No password is set: use \password, a client certificate or peer.
---   publication  default cdckit: of all tables in the schemas, new ones included.
+--   publication  default cdckit: of all tables in the schemas, new ones included. Empty: none.
 --   schemas      default public.
 \set ON_ERROR_STOP on
 \if :{?role} \else \set role walcat \endif
@@ -28,4 +28,5 @@ SELECT statement
 SELECT format('CREATE PUBLICATION %I FOR TABLES IN SCHEMA %s', :'publication',
               (SELECT string_agg(quote_ident(name), ', ')
                  FROM regexp_split_to_table(:'schemas', '\s*,\s*') AS name))
- WHERE NOT EXISTS (SELECT 1 FROM pg_publication WHERE pubname = :'publication') \gexec
+ WHERE :'publication' <> ''
+   AND NOT EXISTS (SELECT 1 FROM pg_publication WHERE pubname = :'publication') \gexec

@@ -3,6 +3,8 @@
 The tools come from the caller's PATH. One lab serves a whole test file: call start_lab() in
 setUpModule and stop_lab() in tearDownModule. CDC_TEST_POSTGRES names the part that serves:
 postgres (default), postgres16, postgres17 or postgres18.
+
+walcat works as the role of scripts/sql/walcat-role.sql, everything else as superuser.
 """
 
 import json
@@ -16,6 +18,7 @@ import unittest
 TOP = pathlib.Path(__file__).resolve().parents[3]
 NAME = f"it-walcat-{os.getpid()}"
 POSTGRES = os.environ.get("CDC_TEST_POSTGRES") or "postgres"
+ROLE = "walcat"
 _environment: dict[str, str] = {}
 
 
@@ -34,6 +37,18 @@ def start_lab() -> None:
         name, _, value = item.partition("=")
         if name.startswith(("PG", "CDC_")):
             _environment[name] = value
+    make_role("template1", ROLE)
+
+
+def make_role(database: str, role: str) -> None:
+    """The least-privilege role; databases made from template1 later have its rights too."""
+    script = TOP / "scripts" / "sql" / "walcat-role.sql"
+    psql(database, f"\\set role {role}\n\\set publication ''\n\\i {script}")
+    psql(
+        database,
+        f"ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO {role};"
+        f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {role}",
+    )
 
 
 def stop_lab() -> None:
@@ -110,13 +125,26 @@ class Case(unittest.TestCase):
     def words(self, *options: str) -> list[str]:
         return ["walcat", *options, "-d", self.database]
 
+    @staticmethod
+    def walcat_environment(*options: str) -> dict[str, str]:
+        """Publishing all tables, as --create does, is a superuser's right."""
+        makes = "create" in options or "--create" in options
+        return environment() if makes else {**environment(), "PGUSER": ROLE}
+
     def walcat(self, *options: str, timeout: float = 60) -> subprocess.CompletedProcess:
-        words = self.words(*options)
-        return subprocess.run(words, env=environment(), capture_output=True, text=True, timeout=timeout, check=False)
+        return subprocess.run(
+            self.words(*options),
+            env=self.walcat_environment(*options),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
 
     def popen(self, *options: str, **more) -> subprocess.Popen:
         more.setdefault("stdout", subprocess.PIPE)
-        process = subprocess.Popen(self.words(*options), env=environment(), **more)
+        more.setdefault("env", self.walcat_environment(*options))
+        process = subprocess.Popen(self.words(*options), **more)
         self.addCleanup(self._end, process)
         return process
 

@@ -48,6 +48,18 @@ TEST_CASE("a refused login is told from a server that is away") {
         ErrorKind::permission);
   CHECK(pg::connect_error("failed: FATAL:  3D000: database \"x\" does not exist\n", false).kind() ==
         ErrorKind::unavailable);
-  CHECK(pg::connect_error("SSL error: certificate verify failed\n", false).kind() ==
-        ErrorKind::permission);
+}
+
+TEST_CASE("a quarrel about certificates is no matter of another attempt") {
+  const std::string failed = "connection to server at \"h\" (10.0.0.1), port 5432 failed: ";
+  for (const auto* why :
+       {"SSL error: certificate verify failed",
+        "SSL error: tlsv1 alert unknown ca",
+        "server certificate for \"a\" (and 1 other name) does not match host name \"b\"",
+        "root certificate file \"/x/root.crt\" does not exist",
+        "certificate present, but not private key file \"/x/client.key\"",
+        "private key file \"/x/client.key\" has group or world access",
+        "server does not support SSL, but SSL was required"}) {
+    CHECK(pg::connect_error(failed + why, false).kind() == ErrorKind::permission);
+  }
 }

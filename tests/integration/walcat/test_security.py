@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+"""TLS, SCRAM, client certificates, password stores: each against a server that demands it."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from tls_server import Authority, install
+from walcat_lab import POSTGRES, Case, environment, make_role, psql, start_lab, stop_lab
+
+PASSWORD = "right one: it's 4 you\\"
+RULES = """
+hostssl all keyholder 127.0.0.1/32 scram-sha-256
+hostssl all certified 127.0.0.1/32 cert
+host all keyholder,certified 127.0.0.1/32 reject
+"""
+_folder = tempfile.TemporaryDirectory()
+FOLDER = pathlib.Path(_folder.name)
+
+
+def setUpModule():
+    start_lab()
+    data = pathlib.Path(environment()["CDC_LAB_DIR"]) / POSTGRES / "data"
+    ours = Authority(FOLDER, "ours")
+    Authority(FOLDER, "foreign")
+    certificate, key = ours.issue("server", "localhost", host="localhost")
+    ours.issue("certified", "certified")
+    ours.issue("someone", "someone")
+    install(data, {"server.crt": certificate, "server.key": key, "root.crt": ours.certificate})
+    rules = data / "pg_hba.conf"
+    rules.write_text(RULES + rules.read_text())
+    for role in ("keyholder", "certified"):
+        make_role("template1", role)
+    quoted = PASSWORD.replace("'", "''")
+    psql(
+        "postgres",
+        f"SET password_encryption = 'scram-sha-256'; ALTER ROLE keyholder PASSWORD '{quoted}';"
+        "ALTER SYSTEM SET ssl_ca_file = 'root.crt'",
+    )
+    psql("postgres", "ALTER SYSTEM SET ssl = on")
+    psql("postgres", "SELECT pg_reload_conf()")
+
+
+def tearDownModule():
+    stop_lab()
+    _folder.cleanup()
+
+
+class SecurityCase(Case):
+    def setUp(self):
+        super().setUp()
+        self.sql("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)")
+        self.publish_all()
+        self.wait_until(lambda: psql("postgres", "SHOW ssl") == "on")
+
+    def run_walcat(self, conninfo: str, *options: str, **variables: str) -> subprocess.CompletedProcess:
+        """A snapshot through both kinds of connections, with nothing from the caller's own home."""
+        env = {**environment(), "HOME": str(self.folder), "PGPASSFILE": str(self.folder / "none"), **variables}
+        for name in ("PGUSER", "PGHOST", "PGDATABASE"):
+            env.pop(name, None)
+        options = options or ("--snapshot", "only")
+        words = ["walcat", *options, "-d", f"dbname={self.database} hostaddr=127.0.0.1 {conninfo}", "-vv"]
+        done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=30, check=False)
+        self.assertNotIn("right one", done.stdout + done.stderr)
+        return done
+
+    def reads(self, conninfo: str, **variables: str) -> None:
+        done = self.run_walcat(conninfo, **variables)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([json.loads(line)["after"] for line in done.stdout.splitlines()], [{"id": 1}])
+
+    def refused(self, conninfo: str, **variables: str) -> str:
+        done = self.run_walcat(conninfo, **variables)
+        self.assertEqual((done.returncode, done.stdout), (77, ""), done.stderr)
+        return done.stderr
+
+
+VERIFIED = f"host=localhost sslmode=verify-full sslrootcert={FOLDER}/ours.crt"
+
+
+class Tls(SecurityCase):
+    def test_verify_full(self):
+        self.reads(f"{VERIFIED} user=keyholder", PGPASSWORD=PASSWORD)
+        self.reads(f"{VERIFIED} user=keyholder channel_binding=require", PGPASSWORD=PASSWORD)
+
+    def test_check_tells_the_protocol(self):
+        done = self.run_walcat(f"{VERIFIED} user=keyholder", "check", PGPASSWORD=PASSWORD)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("TLSv1.3", json.loads(done.stdout.splitlines()[0])["detail"])
+
+    def test_an_authority_that_is_not_trusted(self):
+        conninfo = f"host=localhost sslmode=verify-full sslrootcert={FOLDER}/foreign.crt user=keyholder"
+        self.assertIn("certificate verify failed", self.refused(conninfo, PGPASSWORD=PASSWORD))
+
+    def test_the_certificate_of_another_host(self):
+        conninfo = f"host=127.0.0.1 sslmode=verify-full sslrootcert={FOLDER}/ours.crt user=keyholder"
+        said = self.refused(conninfo, PGPASSWORD=PASSWORD)
+        self.assertRegex(said, 'server certificate for "localhost" .*does not match host name "127.0.0.1"')
+
+    def test_a_certificate_file_that_is_missing(self):
+        conninfo = f"host=localhost sslmode=verify-full sslrootcert={FOLDER}/none.crt user=keyholder"
+        self.assertIn("none.crt", self.refused(conninfo, PGPASSWORD=PASSWORD))
+
+    def test_a_server_that_demands_tls(self):
+        said = self.refused("host=localhost sslmode=disable user=keyholder", PGPASSWORD=PASSWORD)
+        self.assertIn("pg_hba.conf rejects connection", said)
+        self.assertIn("hint:", said)
+
+
+class Passwords(SecurityCase):
+    CONNINFO = f"{VERIFIED} user=keyholder"
+
+    def test_pgpass_file(self):
+        file = self.folder / ".pgpass"
+        escaped = PASSWORD.replace("\\", "\\\\").replace(":", "\\:")
+        file.write_text(f"# comment\nlocalhost:*:*:keyholder:{escaped}\n")
+        file.chmod(0o600)
+        self.reads(self.CONNINFO, PGPASSFILE=str(file))
+        file.chmod(0o644)
+        self.refused(self.CONNINFO, PGPASSFILE=str(file))
+
+    def test_service_file(self):
+        """All that is needed in one place, the password too."""
+        file = self.folder / "pg_service.conf"
+        settings = (
+            "host=localhost\nhostaddr=127.0.0.1\nuser=keyholder\nsslmode=verify-full\n"
+            f"sslrootcert={FOLDER}/ours.crt\nport={environment()['PGPORT']}\n"
+        )
+        file.write_text(f"[source]\n{settings}password={PASSWORD}\n[wrong]\n{settings}password=wrong\n")
+        self.reads("service=source", PGSERVICEFILE=str(file))
+        self.refused("service=wrong", PGSERVICEFILE=str(file))
+
+    def test_wrong_or_none(self):
+        said = self.refused(self.CONNINFO, PGPASSWORD="wrong-one")
+        self.assertIn("password authentication failed", said)
+        self.assertIn("hint: The password comes from PGPASSWORD", said)
+        self.assertNotIn("wrong-one", said)
+        self.assertIn("password", self.refused(self.CONNINFO))
+
+
+class ClientCertificates(SecurityCase):
+    def certificate(self, name: str) -> str:
+        return f"{VERIFIED} user=certified sslcert={FOLDER}/{name}.crt sslkey={FOLDER}/{name}.key"
+
+    def test_the_own_certificate(self):
+        self.reads(self.certificate("certified"))
+
+    def test_none_or_that_of_another(self):
+        self.refused(f"{VERIFIED} user=certified")
+        self.refused(self.certificate("someone"))
+
+    def test_a_key_that_others_may_read(self):
+        key = FOLDER / "certified.key"
+        key.chmod(0o644)
+        self.addCleanup(key.chmod, 0o600)
+        self.refused(self.certificate("certified"))
+
+
+class Rights(Case):
+    def test_what_the_script_gives_is_enough_and_nothing_more(self):
+        self.sql("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)")
+        self.publish_all()
+        self.make_slot("s")
+        self.sql("INSERT INTO t VALUES (2)")
+        self.assertEqual(len(self.data("--snapshot", "only")), 2)
+        self.assertEqual(len(self.data("--slot", "s", "--ack", "stdout", "--until-now")), 1)
+        self.assertEqual(self.walcat("check", "--slot", "s").returncode, 0)
+        for command in (("status",), ("advance", "--to-now"), ("drop",)):
+            self.assertEqual(self.walcat(*command, "--slot", "s").returncode, 0, command)
+        rights = (
+            "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls, has_table_privilege('walcat', 't', 'INSERT'),"
+            " has_table_privilege('walcat', 't', 'SELECT'), rolreplication FROM pg_roles WHERE rolname = 'walcat'"
+        )
+        self.assertEqual(self.sql(rights), "f|f|f|f|f|t|t")
+
+    def test_the_script_twice_with_a_publication_of_two_schemas(self):
+        self.sql('CREATE SCHEMA "Other one"; CREATE TABLE "Other one".u (id int PRIMARY KEY)')
+        self.sql('CREATE TABLE t (id int PRIMARY KEY); DROP ROLE IF EXISTS "Reader 1"')
+        script = pathlib.Path(__file__).resolve().parents[3] / "scripts" / "sql" / "walcat-role.sql"
+        words = ["psql", "-Xq", "-d", self.database, "-v", "role=Reader 1", "-v", "publication=both"]
+        words += ["-v", "schemas=public, Other one", "-f", script]
+        for _ in range(2):
+            done = subprocess.run(words, env=environment(), capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.sql("CREATE TABLE later (id int PRIMARY KEY)")
+        env = {**environment(), "PGUSER": "Reader 1"}
+        done = subprocess.run(
+            self.words("check", "--publication", "both"), env=env, capture_output=True, text=True, check=False
+        )
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn('"may read 3 tables"', done.stdout)
+        self.sql('DROP OWNED BY "Reader 1"; DROP ROLE "Reader 1"')
+
+    def test_no_right_to_read_a_table(self):
+        self.sql("CREATE TABLE t (id int PRIMARY KEY); REVOKE ALL ON t FROM walcat")
+        self.publish_all()
+        done = self.walcat("--snapshot", "only")
+        self.assertEqual((done.returncode, done.stdout), (77, ""), done.stderr)
+        self.assertIn("permission denied for table t", done.stderr)
+
+    def test_no_right_to_publish(self):
+        done = subprocess.run(
+            self.words("create", "--slot", "s"),
+            env={**environment(), "PGUSER": "walcat"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+        self.assertEqual((done.returncode, done.stdout), (77, ""), done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
