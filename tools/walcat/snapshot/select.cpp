@@ -6,6 +6,12 @@ namespace {
 // The output function and no cast: `inet::text` says more than an inet prints, casts can be
 // anybody's.
 std::string as_text(const std::string& column, const OutputFunction& function) {
+  // format() calls the output function whatever it was declared for, but shows NULL as nothing. A
+  // row of NULLs is no NULL: IS NULL would say so.
+  if (function.name.empty()) {
+    return "CASE WHEN " + column + " IS DISTINCT FROM NULL THEN pg_catalog.format('%s', " + column +
+           ") END";
+  }
   const std::string value = function.base.empty() ? column : column + "::" + function.base;
   return "pg_catalog.textin(" + function.name + "(" + value + "))";
 }

@@ -21,7 +21,7 @@ struct BlockRange {
 
 // How the server prints values of a type that is not read in binary.
 struct OutputFunction {
-  std::string name;  // quoted and qualified
+  std::string name;  // quoted and qualified; empty when it is that of another type (refcursor)
   std::string base;  // of a domain: the type below it, quoted and qualified; else empty
 };
 using OutputFunctions = std::map<std::uint32_t, OutputFunction>;  // by type

@@ -133,13 +133,14 @@ bool Snapshot::take(BatchQueues& queues, Batch batch, Table& table) {
 
 void Snapshot::print_held(BatchQueues& queues, bool last_in_table, bool last_of_all) {
   if (held_) {
-    place_lines(*held_,
-                {.first_of_all = ordinal_ == 0,
-                 .first_in_table = held_first_in_table_,
-                 .last_in_table = last_in_table,
-                 .last_of_all = last_of_all});
+    const bool for_eyes = settings_.identity.pretty;  // says neither word nor number
+    const RowPlace place{.first_of_all = ordinal_ == 0,
+                         .first_in_table = held_first_in_table_,
+                         .last_in_table = last_in_table,
+                         .last_of_all = last_of_all};
+    if (!for_eyes) place_lines(*held_, place);
     keep_lines(*held_, settings_.limit - changes_.lines());
-    number_lines(*held_, ordinal_);
+    if (!for_eyes) number_lines(*held_, ordinal_);
     changes_.add_lines(*held_table_, 'r', held_->starts.size());
     if (delivery_.lines().empty()) {
       std::swap(delivery_.lines(), held_->lines);

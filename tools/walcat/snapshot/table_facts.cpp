@@ -16,11 +16,13 @@ constexpr const char* kOutputFunctions = R"(
     UNION ALL
     SELECT c.top, t.typbasetype FROM chain c JOIN pg_catalog.pg_type t ON t.oid = c.oid
      WHERE t.typtype = 'd')
-  SELECT c.top, quote_ident(fn.nspname) || '.' || quote_ident(p.proname),
+  SELECT c.top, CASE WHEN p.proargtypes[0] = t.oid OR a.typtype = 'p'
+                     THEN quote_ident(fn.nspname) || '.' || quote_ident(p.proname) END,
          CASE WHEN c.top <> c.oid THEN quote_ident(tn.nspname) || '.' || quote_ident(t.typname) END
     FROM chain c JOIN pg_catalog.pg_type t ON t.oid = c.oid AND t.typtype <> 'd'
     JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
     JOIN pg_catalog.pg_proc p ON p.oid = t.typoutput
+    JOIN pg_catalog.pg_type a ON a.oid = p.proargtypes[0]
     JOIN pg_catalog.pg_namespace fn ON fn.oid = p.pronamespace)";
 
 // Other access methods may order their rows otherwise; foreign tables have no blocks.

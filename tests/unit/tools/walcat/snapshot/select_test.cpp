@@ -53,4 +53,7 @@ TEST_CASE("types without a binary form come as the text of their output function
   CHECK(select.forms ==
         std::vector<BinaryForm>{BinaryForm::text, BinaryForm::text, BinaryForm::int4});
   CHECK_FALSE(select.plain);
+  source.relation.columns = {{"r", 1790, -1, false}};
+  CHECK(select_of(source, {{1790, {"", ""}}}).columns ==
+        R"(CASE WHEN "r" IS DISTINCT FROM NULL THEN pg_catalog.format('%s', "r") END)");
 }
