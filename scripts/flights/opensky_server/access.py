@@ -15,6 +15,7 @@ class Tokens:
 
     def __init__(self, credentials: pathlib.Path | None, required: bool, lifetime: int):
         self.required = required
+        self.count = 0  # issued
         self.lifetime = lifetime
         self._issued: dict[str, float] = {}
         self._client: tuple[str, str] | None = None
@@ -38,6 +39,7 @@ class Tokens:
         if not all(matches):
             return None
         token = secrets.token_urlsafe(32)
+        self.count += 1
         self._issued[token] = time.monotonic() + self.lifetime
         return token
 

@@ -200,6 +200,7 @@ class Service:
                     "over": self.clock.is_over(),
                     "requests": self.requests,
                     "credits": self.credits["states"].remaining,
+                    "tokens": self.tokens.count,
                     "bearer_hosts": sorted(self.bearer_hosts),
                     "faults": self.faults.waiting(),
                 }

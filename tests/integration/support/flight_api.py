@@ -42,6 +42,10 @@ class FlightApi:
         """The next data request gets this with status 200."""
         self._call("POST", "/control/answer", body)
 
+    def clear(self) -> None:
+        """No fault waits any longer."""
+        self._call("POST", "/control/clear")
+
     def status(self) -> dict:
         return json.loads(self._call("GET", "/control"))
 
