@@ -34,6 +34,8 @@ void Delivery::hello(const std::string& source, const std::string& from) {
 
 void Delivery::reached(std::uint64_t lsn, std::string text) {
   position_ = std::move(text);
+  if (confirmed_ >= reached_) confirmed_at_ = Clock::now();  // nothing waited until now
+  reached_ = std::max(reached_, lsn);
   if (settings_.proof == Proof::written && lsn != 0) mark_written(lsn);
 }
 
@@ -83,6 +85,20 @@ void Delivery::pause(std::chrono::milliseconds limit) {
 }
 
 std::uint64_t Delivery::confirmable() {
+  const std::uint64_t lsn = proven();
+  if (lsn > confirmed_) {
+    confirmed_ = lsn;
+    confirmed_at_ = Clock::now();
+  }
+  return lsn;
+}
+
+std::chrono::milliseconds Delivery::last_ack_age() const noexcept {
+  if (settings_.proof == Proof::none || confirmed_ >= reached_) return {};
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - confirmed_at_);
+}
+
+std::uint64_t Delivery::proven() {
   switch (settings_.proof) {
     case Proof::acks:
       return acknowledged();

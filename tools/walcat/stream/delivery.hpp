@@ -76,10 +76,15 @@ class Delivery {
   [[nodiscard]] bool control() const noexcept { return settings_.control; }
   [[nodiscard]] Proof proof() const noexcept { return settings_.proof; }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return submitted_; }
+  // For metrics: the newest confirmable position, and since when it has stood still although later
+  // ones wait for it (zero while none does).
+  [[nodiscard]] std::uint64_t confirmed() const noexcept { return confirmed_; }
+  [[nodiscard]] std::chrono::milliseconds last_ack_age() const noexcept;
 
  private:
   void mark_written(std::uint64_t lsn);
   std::uint64_t total_bytes() noexcept { return submitted_ + output_.buffer().size(); }
+  std::uint64_t proven();
   std::uint64_t acknowledged();
   std::uint64_t written();
   bool wait_acknowledged(const Tick& tick);
@@ -103,6 +108,9 @@ class Delivery {
   std::uint64_t submitted_ = 0;
   std::uint64_t written_lsn_ = 0;
   std::deque<Mark> marks_;
+  std::uint64_t reached_ = 0;
+  std::uint64_t confirmed_ = 0;
+  std::chrono::steady_clock::time_point confirmed_at_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace cdckit::walcat

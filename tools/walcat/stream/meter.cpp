@@ -1,5 +1,9 @@
 #include "tools/walcat/stream/meter.hpp"
 
+#include "common/base/clock.hpp"
+
+#include <algorithm>
+
 namespace cdckit::walcat {
 
 Meter::Meter(metrics::Registry& registry)
@@ -8,9 +12,24 @@ Meter::Meter(metrics::Registry& registry)
       bytes_(registry.counter("walcat_output_bytes_total", "Bytes handed to stdout.")),
       confirmed_(registry.gauge("walcat_confirmed_lsn", "Position confirmed to the server.")),
       last_commit_(registry.gauge("walcat_last_commit_timestamp_seconds",
-                                  "Commit time of the newest transaction seen.")) {}
+                                  "Commit time of the newest transaction seen.")),
+      ack_age_(registry.gauge("walcat_last_ack_age_seconds",
+                              "How long printed changes wait for the next acknowledgement.")),
+      delay_(registry.histogram("walcat_commit_delay_seconds",
+                                "From commit to stdout, of the newest transaction of each batch.",
+                                metrics::delay_bounds())) {}
+
+// Once a batch, so that a backlog costs nothing. By two clocks: the server's and ours.
+void Meter::observe_delay(const Changes& changes) {
+  const std::int64_t commit_us = changes.last_commit_us();
+  if (commit_us == seen_commit_us_ || changes.in_transaction()) return;
+  seen_commit_us_ = commit_us;
+  const std::int64_t delay_us = base::unix_microseconds() - commit_us;
+  delay_.observe(delay_us > 0 ? static_cast<double>(delay_us) / 1e6 : 0);
+}
 
 void Meter::update(Changes& changes, const Delivery& delivery, std::uint64_t confirmed) {
+  observe_delay(changes);
   changes.visit_tables([&](Table& table) {
     for (std::size_t i = 0; i < kOps.size(); ++i) {
       if (table.counts[i] == 0) continue;
@@ -27,11 +46,13 @@ void Meter::update(Changes& changes, const Delivery& delivery, std::uint64_t con
   bytes_.add(static_cast<double>(delivery.bytes() - seen_bytes_));
   seen_transactions_ = changes.transactions();
   seen_bytes_ = delivery.bytes();
-  confirmed_.set(static_cast<double>(confirmed));
+  confirmed_.set(static_cast<double>(std::max(confirmed, delivery.confirmed())));
+  ack_age_.set(static_cast<double>(delivery.last_ack_age().count()) / 1e3);
   last_commit_.set(static_cast<double>(changes.last_commit_us()) / 1e6);
 }
 
 void Meter::update_if_due(Changes& changes, const Delivery& delivery, std::uint64_t confirmed) {
+  observe_delay(changes);
   const auto now = std::chrono::steady_clock::now();
   if (now - last_ < std::chrono::seconds(1)) return;
   last_ = now;

@@ -1,5 +1,5 @@
-// walcat's metrics. Rows are counted in plain integers on the hot path; here they reach the
-// registry, at most once a second and at the end.
+// walcat's metrics of the stream (the slot's: server/slot_sampler.hpp). Rows are counted in plain
+// integers on the hot path; here they reach the registry, at most once a second and at the end.
 #pragma once
 
 #include "common/metrics/metrics.hpp"
@@ -17,13 +17,17 @@ class Meter {
   void update_if_due(Changes& changes, const Delivery& delivery, std::uint64_t confirmed);
 
  private:
+  void observe_delay(const Changes& changes);
   metrics::Registry& registry_;
   metrics::Counter& transactions_;
   metrics::Counter& bytes_;
   metrics::Gauge& confirmed_;
   metrics::Gauge& last_commit_;
+  metrics::Gauge& ack_age_;
+  metrics::Histogram& delay_;
   std::uint64_t seen_transactions_ = 0;
   std::uint64_t seen_bytes_ = 0;
+  std::int64_t seen_commit_us_ = 0;
   std::chrono::steady_clock::time_point last_{};
 };
 

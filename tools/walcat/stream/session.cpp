@@ -57,6 +57,7 @@ base::ExitCode Session::run() {
   prepare();
   make_slot();
   announce();
+  sample_slot();
   if (plan_.snapshot && !take_snapshot()) return finish_without_stream();
   changes_->set_start(plan_.start);
   reached_ = plan_.start;
@@ -137,6 +138,14 @@ void Session::make_slot() {
                            .failover = options_.slots.failover && !temporary},
                           context_.stop());
   plan_.start = new_slot_.consistent_point;
+}
+
+// Only when somebody looks: it takes a connection of its own.
+void Session::sample_slot() {
+  const auto& common = context_.options();
+  const bool wanted = !common.metrics_file.empty() || !common.metrics_listen.empty() ||
+                      common.stats_interval.count() > 0;
+  if (wanted) sampler_.emplace(connect_options(options_, false), slot_, context_.metrics());
 }
 
 void Session::announce() {

@@ -5,12 +5,14 @@
 
 #include "tools/walcat/options.hpp"
 #include "tools/walcat/server/server.hpp"
+#include "tools/walcat/server/slot_sampler.hpp"
 #include "tools/walcat/stream/changes.hpp"
 #include "tools/walcat/stream/delivery.hpp"
 #include "tools/walcat/stream/meter.hpp"
 #include "tools/walcat/stream/streaming.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,7 @@ class Session {
   void read_status_interval();
   void make_slot();
   void announce();
+  void sample_slot();
   bool take_snapshot();
   void check_temporary_slot();
   bool stream();
@@ -47,6 +50,7 @@ class Session {
   std::unique_ptr<Changes> changes_;
   Delivery delivery_;
   Meter meter_;
+  std::optional<SlotSampler> sampler_;
   std::unique_ptr<pg::Connection> sql_;
   std::unique_ptr<pg::Connection> replication_;
   std::vector<std::string> publications_;

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 #include <unistd.h>
 
 #include <doctest/doctest.h>
@@ -153,4 +154,20 @@ TEST_CASE("a reader that is gone shows as output_closed, and a promise is rememb
   };
   CHECK_THROWS_AS(send(), base::Error);
   CHECK(around.promised());
+}
+
+TEST_CASE("the age of the last ack grows only while something waits for the next") {
+  Pipe pipe;
+  auto around = context();
+  Delivery delivery({.output = pipe.writer, .proof = Proof::written}, around);
+  CHECK(delivery.last_ack_age().count() == 0);
+  delivery.lines() += "a line\n";
+  delivery.reached(0x20, "20");
+  std::this_thread::sleep_for(milliseconds(20));
+  CHECK(delivery.last_ack_age() >= milliseconds(20));
+  CHECK(delivery.confirmed() == 0);
+  CHECK(delivery.finish([] {}));
+  CHECK(delivery.confirmable() == 0x20);
+  CHECK(delivery.confirmed() == 0x20);
+  CHECK(delivery.last_ack_age().count() == 0);
 }

@@ -27,3 +27,18 @@ TEST_CASE("events are counted by operation and table, each once") {
   CHECK(text.find("walcat_transactions_total 1") != std::string::npos);
   CHECK(text.find("walcat_confirmed_lsn 16") != std::string::npos);
 }
+
+TEST_CASE("the delay of a commit is observed once, when it is whole") {
+  cli::Context around("walcat", {}, {});
+  Delivery delivery({.output = ::open("/dev/null", O_WRONLY | O_CLOEXEC)}, around);
+  Feed feed;
+  metrics::Registry registry;
+  Meter meter(registry);
+  feed(begin(0x10));
+  meter.update_if_due(feed.changes, delivery, 0);
+  CHECK(registry.text().find("walcat_commit_delay_seconds_count 0") != std::string::npos);
+  feed(commit(0x10, 0x18));
+  meter.update_if_due(feed.changes, delivery, 0);
+  meter.update_if_due(feed.changes, delivery, 0);
+  CHECK(registry.text().find("walcat_commit_delay_seconds_count 1") != std::string::npos);
+}
