@@ -58,6 +58,20 @@ class Convert(unittest.TestCase):
         self.assertIsNone(lines[3]["states"][0][2])
         self.assertEqual(counts, "4 ticks, 3 rows, 2 aircraft\n")
 
+    def test_what_is_not_known_is_null_and_the_ground_is_the_ground(self):
+        unknown = {"altitude": None, "groundspeed": None, "track": None, "vertical_rate": None, "callsign": None}
+        (line,), _ = self.convert([{**ROW, **unknown, "onground": True, "squawk": "0017"}])
+        (vector,) = line["states"]
+        self.assertEqual(vector[7:12], [None, True, None, None, None])
+        self.assertEqual((vector[1], vector[14]), (" " * 8, "0017"))
+
+    def test_a_tick_shows_the_newest_row_before_it(self):
+        rows = [{**ROW, "timestamp": ROW["timestamp"] + 1000 * late, "track": late} for late in (3, 1, 10, 2)]
+        lines, _ = self.convert(rows)
+        (vector,) = lines[0]["states"]
+        self.assertEqual(lines[0]["time"], 1533101260)
+        self.assertEqual((vector[4], vector[10]), (1533101260, 10))
+
     def test_slice(self):
         rows = [{**ROW, "timestamp": ROW["timestamp"] + 10000 * step} for step in range(10)]
         lines, _ = self.convert(rows, "--from", "2018-08-01T05:27:40Z", "--until", "1533101280")
@@ -83,6 +97,16 @@ class TheRecording(unittest.TestCase):
         self.assertEqual({len(vector) for vector in vectors}, {17})
         readme = (RECORDING.parent / "README.md").read_text(encoding="utf-8")
         self.assertIn("1,080 ticks, 33,359 rows, 312 aircraft, at most 47", readme)
+
+    def test_the_one_of_paris_has_nulls_squawks_and_ground(self):
+        recording = RECORDING.parent / "paris-2021-10-07.ndjson.zst"
+        text = subprocess.run(["zstd", "-dc", recording], capture_output=True, check=True).stdout
+        lines = [json.loads(line) for line in text.splitlines()]
+        vectors = [vector for line in lines for vector in line["states"] or []]
+        counts = (len(lines), len(vectors), len({vector[0] for vector in vectors}))
+        self.assertEqual(counts, (360, 11217, 118))
+        self.assertEqual(sum(vector[8] for vector in vectors), 2058)
+        self.assertEqual([sum(v[index] is None for v in vectors) for index in (7, 9, 14)], [1866, 1268, 492])
 
 
 if __name__ == "__main__":

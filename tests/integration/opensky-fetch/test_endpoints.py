@@ -186,6 +186,37 @@ class Track(Case):
         self.assertIsInstance(earlier[0]["time"], int)
 
 
+class Paris(Case):
+    """The recording with nulls, squawks and aircraft on the ground."""
+
+    def setUp(self):
+        super().setUp()
+        data = pathlib.Path(__file__).resolve().parents[3] / "scripts/flights/data"
+        self.api_of_paris = self.api("--recording", str(data / "paris-2021-10-07.ndjson.zst"))
+
+    def test_nulls_stay_null_and_the_ground_is_the_ground(self):
+        api = self.api_of_paris
+        api.go_to(100)
+        states = json.loads(api.states())["states"]
+        api.go_to(100)
+        rows = self.rows(api, "states")
+        self.assertEqual([row["squawk"] for row in rows], [state[14] for state in states])
+        self.assertEqual([row["on_ground"] for row in rows], [state[8] for state in states])
+        self.assertEqual([row["baro_altitude_m"] for row in rows], [state[7] for state in states])
+        self.assertTrue(any(row["on_ground"] for row in rows))
+        self.assertTrue(any(row["baro_altitude_m"] is None for row in rows))
+
+    def test_who_landed_at_paris(self):
+        api = self.api_of_paris
+        api.go_to(359)
+        window = ["--begin", "2021-10-07T00:00:00Z", "--end", "2021-10-07T23:59:59Z"]
+        landed = self.rows(api, "flights", "--arrival", "LFPG", *window)
+        self.assertTrue(landed)
+        self.assertEqual({row["est_arrival_airport"] for row in landed}, {"LFPG"})
+        way = self.rows(api, "track", "--icao24", landed[0]["icao24"], "--time", landed[0]["first_seen"])
+        self.assertEqual(way[-1]["end_time"], landed[0]["last_seen"])
+
+
 class Redirect(Case):
     def test_a_token_stays_with_the_configured_host(self):
         api = self.api()
