@@ -125,6 +125,7 @@ cli::Command stream_command(Options& options) {
   add_format_flag(command.flags, options.format);
   add_stream(command.flags, options);
   add_snapshot_flags(command.flags, options.snapshot);
+  add_stream_flags(command.flags, options.stream);
   add_limits(command.flags, options);
   command.source = true;
   command.run = [&options](cli::Context& context) { return run_stream(options, context); };
@@ -140,6 +141,7 @@ cli::Command peek_command(Options& options) {
   add_publication(command.flags, options);
   add_filter_flags(command.flags, options.filters);
   add_format_flag(command.flags, options.format);
+  add_stream_flags(command.flags, options.stream);
   add_limits(command.flags, options);
   command.run = [&options](cli::Context& context) { return run_peek(options, context); };
   return command;
@@ -222,6 +224,7 @@ void check_connection_options(const Options& options) {
 
 void check_stream_options(const Options& options, const cli::CommonOptions& common) {
   check_connection_options(options);
+  check_stream_flags(options.stream, !options.slot.empty());
   const bool has_ack = !common.ack.empty();
   if (acks_by_stdout(common) && common.ack.size() > 1) {
     refuse("could not use --ack stdout beside an ack file", "Choose one of the two.");

@@ -8,6 +8,7 @@
 #include "tools/walcat/filter/filter_flags.hpp"
 #include "tools/walcat/pretty/format_flags.hpp"
 #include "tools/walcat/snapshot/snapshot_flags.hpp"
+#include "tools/walcat/stream/stream_flags.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -28,6 +29,7 @@ struct Options {
   std::vector<std::string> exclude_tables;
   FilterOptions filters;
   SnapshotOptions snapshot;
+  StreamOptions stream;
   std::string encoding = "plain";
   FormatOptions format;
   std::string topic_prefix;

@@ -111,7 +111,7 @@ class Modes(Case):
         ack.write_text(json.dumps(record))
         lines, said = self.run_with_sink("--snapshot", "when-needed")
         self.assertEqual(fold(lines), self.table())
-        self.assertIn("another timeline", said)
+        self.assertIn("is of timeline 77", said)
 
     def test_when_needed_does_not_take_a_slot_of_another_plugin(self):
         self.start()

@@ -36,7 +36,8 @@ SlotInfo read_slot(pg::Connection& connection, const std::string& name) {
   SlotInfo slot;
   const auto result = connection.query(
       "SELECT confirmed_flush_lsn, plugin, database, wal_status, slot_type, active_pid, "
-      "to_jsonb(s)->>'invalidation_reason', to_jsonb(s)->>'failover' FROM "
+      "to_jsonb(s)->>'invalidation_reason', to_jsonb(s)->>'failover', "
+      "to_jsonb(s)->>'two_phase' FROM "
       "pg_catalog.pg_replication_slots s WHERE slot_name = " +
       connection.quote_literal(name));
   if (result.rows() == 0) return slot;
@@ -49,6 +50,7 @@ SlotInfo read_slot(pg::Connection& connection, const std::string& name) {
   slot.active_pid = result.text(0, 5);
   slot.invalidation_reason = result.text(0, 6);
   slot.failover = result.at(0, 7) == "true";
+  slot.two_phase = result.at(0, 8) == "true";
   return slot;
 }
 
@@ -92,7 +94,24 @@ ServerState read_server_state(pg::Connection& connection, const std::string& slo
   state.id.database = identity.text(0, 3);
   state.wal_end = event::parse_lsn(identity.at(0, 2)).value_or(0);
   if (!slot.empty()) state.slot = read_slot(connection, slot);
+  if (state.id.timeline > 1) {
+    const auto history = connection.query("TIMELINE_HISTORY " + std::to_string(state.id.timeline));
+    state.history = parse_history(history.at(0, 1));
+  }
   return state;
+}
+
+// `1\t0/3000148\tno recovery target specified`
+std::vector<TimelineSwitch> parse_history(std::string_view text) {
+  std::vector<TimelineSwitch> history;
+  for (const auto& line : base::split(std::string(text), '\n')) {
+    const auto words = base::split(line, '\t');
+    if (words.size() < 2) continue;
+    const auto timeline = base::parse_unsigned(base::trim(words[0]));
+    const auto end = event::parse_lsn(base::trim(words[1]));
+    if (timeline && end) history.push_back({*timeline, *end});
+  }
+  return history;
 }
 
 NewSlot create_slot(pg::Connection& connection,

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace cdckit::walcat {
 
@@ -28,12 +30,20 @@ struct SlotInfo {
   std::string invalidation_reason = {};  // 17 and newer
   std::string active_pid = {};           // empty: nobody reads it
   bool failover = false;                 // kept on standbys too, 17 and newer
+  bool two_phase = false;                // transactions are sent when they are prepared
+};
+
+// Where a server left an earlier timeline, as after a promotion.
+struct TimelineSwitch {
+  std::uint64_t timeline = 0;
+  std::uint64_t end = 0;  // what lies behind it was never part of the server's present
 };
 
 struct ServerState {
   SourceId id;
   std::uint64_t wal_end = 0;  // flushed
   SlotInfo slot;
+  std::vector<TimelineSwitch> history = {};  // of the timelines before this one
 };
 
 struct NewSlot {
@@ -62,6 +72,8 @@ void require_failover(const pg::Connection& connection);
                                    const std::string& name,
                                    const std::string& action,
                                    const pg::ServerError& error);
+// The lines of a timeline history file.
+std::vector<TimelineSwitch> parse_history(std::string_view text);
 ServerState read_server_state(pg::Connection& connection, const std::string& slot);
 // Waits for all running transactions, naming them when that takes long; a stop ends the wait.
 NewSlot create_slot(pg::Connection& connection,

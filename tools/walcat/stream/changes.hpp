@@ -9,6 +9,7 @@
 #include "tools/walcat/filter/table_filter.hpp"
 #include "tools/walcat/wire/pgoutput.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -48,6 +49,10 @@ class Changes {
   [[nodiscard]] bool in_transaction() const noexcept { return in_transaction_; }
   // End LSN of the last whole transaction, or where the stream began.
   [[nodiscard]] std::uint64_t last_end() const noexcept { return last_end_; }
+  // How far lines were printed, of a transaction that is not yet whole too.
+  [[nodiscard]] std::uint64_t last_printed() const noexcept {
+    return std::max(last_end_, last_printed_.lsn);
+  }
   void set_start(std::uint64_t lsn) noexcept { last_end_ = lsn; }
   [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
   void add_line(Table& table, char op) noexcept { add_lines(table, op, 1); }

@@ -14,7 +14,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t kCapacity = 4U << 20U;
 constexpr std::size_t kBatch = 128U << 10U;
-constexpr std::chrono::milliseconds kTick{1000};
+constexpr std::chrono::milliseconds kTick{
+    250};  // far below any wal_sender_timeout that makes sense
 constexpr std::size_t kMarkBytes = 64U << 10U;
 
 }  // namespace

@@ -17,7 +17,9 @@ Meter::Meter(metrics::Registry& registry)
                               "How long printed changes wait for the next acknowledgement.")),
       delay_(registry.histogram("walcat_commit_delay_seconds",
                                 "From commit to stdout, of the newest transaction of each batch.",
-                                metrics::delay_bounds())) {}
+                                metrics::delay_bounds())),
+      spooled_(registry.gauge("walcat_spool_bytes",
+                              "Held of transactions that still run (--streaming).")) {}
 
 // Once a batch, so that a backlog costs nothing. By two clocks: the server's and ours.
 void Meter::observe_delay(const Changes& changes) {

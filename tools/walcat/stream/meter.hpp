@@ -14,6 +14,7 @@ class Meter {
  public:
   explicit Meter(metrics::Registry& registry);
   void update(Changes& changes, const Delivery& delivery, std::uint64_t confirmed);
+  void spooled(std::uint64_t bytes) { spooled_.set(static_cast<double>(bytes)); }
   void update_if_due(Changes& changes, const Delivery& delivery, std::uint64_t confirmed);
 
  private:
@@ -25,6 +26,7 @@ class Meter {
   metrics::Gauge& last_commit_;
   metrics::Gauge& ack_age_;
   metrics::Histogram& delay_;
+  metrics::Gauge& spooled_;
   std::uint64_t seen_transactions_ = 0;
   std::uint64_t seen_bytes_ = 0;
   std::int64_t seen_commit_us_ = 0;

@@ -89,6 +89,8 @@ void Session::prepare() {
                        .create = options_.create};
   request.snapshot_new_slot =
       !options_.snapshot.mode && acks_by_stdout(context_.options()) && options_.filters.wants('r');
+  request.start = options_.stream.start;
+  request.moves_slot = delivery_.proof() != Proof::none;
   plan_ = plan_start(server_, delivery_.read_files(), request);
   preflight({*sql_, publications_, filter_, *encoding_, columns_, !plan_.create_slot});
   ChangesSettings settings;
@@ -206,7 +208,12 @@ bool Session::stream() {
   for (;;) {
     try {
       if (replication_ == nullptr) reconnect();
-      pg::ReplicationStream stream(*replication_, slot_, changes_->last_end(), stream_options());
+      pg::ReplicationStream stream(
+          *replication_,
+          slot_,
+          changes_->last_end(),
+          pgoutput_options(
+              replication_->server_version(), publications_, options_.stream.streaming));
       attempts.succeeded();
       Streaming streaming(limits(), stream, *changes_, delivery_);
       stream_once(streaming, stream);
@@ -219,25 +226,32 @@ bool Session::stream() {
             error.what(),
             "A temporary slot ends with its connection; a persistent one (--slot) would go on.");
       }
+      if (restart_needed_) throw;
       attempts.failed(error);
     }
   }
 }
 
 void Session::stream_once(Streaming& streaming, pg::ReplicationStream& stream) {
-  try {
-    streaming.run();
-  } catch (const pg::ServerError& error) {
+  const auto remember = [&] {
     reached_ = streaming.position();
     confirmed_ = stream.confirmed();
+  };
+  try {
+    streaming.run();
+    remember();
+  } catch (const pg::ServerError& error) {
+    remember();
     if (error.sqlstate() != "42704") throw;
     throw base::Error(
         ErrorKind::unavailable,
         error.what(),
         "The publication must have existed when the change was made: it was created after "
         "the slot, or dropped. A new slot begins now.");
+  } catch (const base::Error&) {
+    remember();
+    throw;
   }
-  reached_ = streaming.position();
 }
 
 // From here on the server is only told how far things came: without it the ack files know.
@@ -269,23 +283,27 @@ void Session::reconnect() {
                       "Start walcat again: it decides from the ack file how to go on.");
   };
   if (now.id.system_id != server_.id.system_id) refuse("the server is another one now");
+  check_timeline(now, server_.id.timeline, changes_->last_printed(), "what was printed");
   if (!now.slot.exists) refuse("it is gone");
   if (now.slot.confirmed > std::max(reached_, confirmed_)) refuse("something else has moved it");
   if (now.wal_end < changes_->last_end()) refuse("the server has lost what was printed already");
+  if (now.id.timeline != server_.id.timeline) take_timeline(now);
   changes_->resume();
   log::info("connected again, going on from " + event::lsn_text(changes_->last_end()));
 }
 
-// Messages are always asked for and origins always told: ordinals must not depend on flags.
-std::string Session::stream_options() const {
-  std::string names;
-  for (const auto& name : publications_) {
-    names += (names.empty() ? "" : ",") + pg::quote_identifier(name);
+// A standby was promoted. Ack files carry the timeline that hello told: with them another run must
+// begin, so that no position is ever taken for one of the old timeline.
+void Session::take_timeline(const ServerState& now) {
+  if (delivery_.control()) {
+    restart_needed_ = true;
+    throw base::Error(
+        ErrorKind::temporary,
+        "could not go on: the server was promoted to timeline " + std::to_string(now.id.timeline),
+        "Start walcat again: nothing is lost, and nothing acknowledged comes again.");
   }
-  std::string quoted;
-  for (const char letter : names)
-    quoted += letter == '\'' ? std::string("''") : std::string(1, letter);
-  return "proto_version '1', publication_names '" + quoted + "', messages 'true'";
+  log::info("the server was promoted to timeline " + std::to_string(now.id.timeline));
+  server_ = now;
 }
 
 StreamLimits Session::limits() {
@@ -293,7 +311,12 @@ StreamLimits Session::limits() {
   limits.until_lsn = until_;
   limits.deadline = deadline_;
   limits.status_interval = status_interval_;
-  limits.on_tick = [this] { meter_.update_if_due(*changes_, delivery_, confirmed_); };
+  limits.spool_folder =
+      options_.stream.spool_folder.empty() ? Spool::default_folder() : options_.stream.spool_folder;
+  limits.on_tick = [this](std::uint64_t spooled) {
+    meter_.spooled(spooled);
+    meter_.update_if_due(*changes_, delivery_, confirmed_);
+  };
   return limits;
 }
 

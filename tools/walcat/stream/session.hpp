@@ -35,7 +35,7 @@ class Session {
   bool stream();
   void stream_once(Streaming& streaming, pg::ReplicationStream& stream);
   void reconnect();
-  [[nodiscard]] std::string stream_options() const;
+  void take_timeline(const ServerState& now);
   StreamLimits limits();
   base::ExitCode finish_without_stream();
   bool finish_stream(Streaming& streaming, pg::ReplicationStream& stream);
@@ -61,6 +61,7 @@ class Session {
   std::optional<std::uint64_t> until_;
   std::optional<std::chrono::steady_clock::time_point> deadline_;
   std::chrono::milliseconds status_interval_{10'000};
+  bool restart_needed_ = false;  // another run must decide how to go on
   std::uint64_t reached_ = 0;    // of the stream, survives the connection
   std::uint64_t confirmed_ = 0;  // for the meter
 };

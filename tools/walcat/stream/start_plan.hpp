@@ -21,6 +21,8 @@ struct StartRequest {
   bool create = false;  // a missing slot may be made
   bool snapshot_new_slot =
       false;  // a slot made now begins with a snapshot, whatever `snapshot` says
+  std::optional<std::uint64_t> start = {};  // --start
+  bool moves_slot = true;                   // something will be confirmed; else only looked at
 };
 
 struct StartPlan {
@@ -36,6 +38,12 @@ struct StartPlan {
 inline constexpr std::string_view kSnapshotPrefix = "snapshot:";
 
 std::string source_json(const SourceId& id);
+// Whether a position of `timeline` is part of the server's past; throws unavailable when it is not.
+// `what` has come so far.
+void check_timeline(const ServerState& server,
+                    std::uint64_t timeline,
+                    std::uint64_t position,
+                    const std::string& what);
 // `slot` of the state is empty for a temporary slot.
 StartPlan plan_start(const ServerState& server,
                      const std::vector<std::optional<ack::Record>>& files,

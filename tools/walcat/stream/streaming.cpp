@@ -12,6 +12,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kBatch = 128U << 10U;
+constexpr std::size_t kUnattended = 1U << 20U;
 constexpr milliseconds kIdleWait{1000};
 constexpr milliseconds kPendingWait{20};  // while a checkpoint or a written position is pending
 constexpr milliseconds kQuestionInterval{100};
@@ -27,6 +28,7 @@ Streaming::Streaming(StreamLimits limits,
       stream_(stream),
       changes_(changes),
       delivery_(delivery),
+      streamed_(changes, limits_.spool_folder),
       position_(changes.last_end()) {}
 
 void Streaming::run() {
@@ -57,19 +59,39 @@ bool Streaming::past_end(std::uint64_t lsn) const noexcept {
 
 bool Streaming::take(const pg::StreamMessage& message) {
   pace_.received(message.data.size());
-  const Message& decoded = decoder_.decode(message.data);
-  if (decoded.kind == 'B' && past_end(decoded.lsn)) return false;
-  changes_.apply(decoded, message.start, delivery_.lines());
-  if (decoded.kind == 'C') {
-    after_commit();
-    if (past_end(decoded.end_lsn)) return false;
+  unattended_ += message.data.size();
+  if (streamed_.in_block() && !message.data.starts_with('E')) {
+    streamed_.keep(message.start, message.data);
+  } else {
+    const Message& decoded = decoder_.decode(message.data);
+    if (decoded.kind == 'B' && past_end(decoded.lsn)) return false;
+    if (decoded.kind == 'S' || decoded.kind == 'E' || decoded.kind == 'A') {
+      streamed_.control(decoded);
+    } else if (decoded.kind == 'c') {
+      if (!take_streamed_commit(decoded)) return false;
+    } else {
+      changes_.apply(decoded, message.start, delivery_.lines());
+    }
+    if (decoded.kind == 'C' || decoded.kind == 'c') {
+      after_commit(decoded.end_lsn);
+      if (past_end(decoded.end_lsn)) return false;
+    }
+    if (changes_.limit_reached()) return false;
   }
-  if (changes_.limit_reached()) return false;
-  return delivery_.lines().size() < kBatch || between_batches();
+  const bool enough = delivery_.lines().size() >= kBatch || unattended_ >= kUnattended;
+  return !enough || between_batches();
 }
 
-void Streaming::after_commit() {
-  position_ = changes_.last_end();
+bool Streaming::take_streamed_commit(const Message& message) {
+  if (past_end(message.lsn)) return false;
+  return streamed_.commit(message, delivery_.lines(), [this] {
+    if (changes_.limit_reached()) return false;
+    return delivery_.lines().size() < kBatch || between_batches();
+  });
+}
+
+void Streaming::after_commit(std::uint64_t end) {
+  position_ = end;
   stream_.received(position_);
   delivery_.set_rows(changes_.lines());
   delivery_.reached(position_, base::hex16(position_));
@@ -79,7 +101,7 @@ void Streaming::after_commit() {
 // Between transactions a keepalive proves that nothing of ours lies before its position: an idle
 // slot moves on with it, like with any other checkpoint.
 bool Streaming::take_keepalive(const pg::StreamMessage& message) {
-  if (changes_.in_transaction()) return true;
+  if (changes_.in_transaction() || streamed_.in_block()) return true;
   stream_.received(message.wal_end);
   if (message.wal_end > position_) {
     position_ = message.wal_end;
@@ -115,6 +137,7 @@ bool Streaming::pause() {
 }
 
 bool Streaming::between_batches() {
+  unattended_ = 0;
   delivery_.submit(true);
   keep_alive();
   if (limits_.deadline && Clock::now() >= *limits_.deadline) return false;
@@ -122,7 +145,7 @@ bool Streaming::between_batches() {
 }
 
 void Streaming::keep_alive() {
-  if (limits_.on_tick) limits_.on_tick();
+  if (limits_.on_tick) limits_.on_tick(streamed_.spooled_bytes());
   stream_.confirm(delivery_.confirmable());
   stream_.send_status_if_due(stream_.has_news() ? kConfirmInterval : limits_.status_interval);
 }

@@ -6,6 +6,7 @@
 #include "tools/walcat/stream/changes.hpp"
 #include "tools/walcat/stream/delivery.hpp"
 #include "tools/walcat/stream/pace.hpp"
+#include "tools/walcat/stream/streamed.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -18,7 +19,9 @@ struct StreamLimits {
   std::optional<std::uint64_t> until_lsn;
   std::optional<std::chrono::steady_clock::time_point> deadline;
   std::chrono::milliseconds status_interval{10'000};  // well below wal_sender_timeout
-  std::function<void()> on_tick;                      // with every batch and at least once a second
+  std::string spool_folder;                           // of transactions that still run
+  // with every batch and at least once a second; is told how many bytes are spooled
+  std::function<void(std::uint64_t)> on_tick;
 };
 
 class Streaming {
@@ -35,7 +38,8 @@ class Streaming {
  private:
   bool take(const pg::StreamMessage& message);
   bool take_keepalive(const pg::StreamMessage& message);
-  void after_commit();
+  bool take_streamed_commit(const Message& message);
+  void after_commit(std::uint64_t end);
   bool idle();
   bool pause();
   bool between_batches();
@@ -48,9 +52,12 @@ class Streaming {
   Changes& changes_;
   Delivery& delivery_;
   PgoutputDecoder decoder_;
+  StreamedTransactions streamed_;
   Pace pace_;
   std::chrono::steady_clock::time_point last_question_{};
   std::uint64_t position_ = 0;
+  std::size_t unattended_ =
+      0;  // bytes received since the clock, the pipe and a stop were looked at
 };
 
 }  // namespace cdckit::walcat

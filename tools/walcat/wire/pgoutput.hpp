@@ -47,8 +47,8 @@ struct Message {
 class PgoutputDecoder {
  public:
   const Message& decode(std::string_view bytes);
-  // A new stream begins: no block is open.
-  void reset() noexcept { streaming_ = false; }
+  // What follows comes from inside a streamed block, or no longer.
+  void set_streaming(bool inside) noexcept { streaming_ = inside; }
 
  private:
   class Cursor;

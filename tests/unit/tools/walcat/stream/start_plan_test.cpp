@@ -99,10 +99,9 @@ TEST_CASE("a snapshot that no file proves is taken again, the stream begins at t
 }
 
 TEST_CASE("a file of another source is refused") {
-  for (const std::string member : {"system_id", "timeline", "slot", "database"}) {
+  for (const std::string member : {"system_id", "slot", "database"}) {
     ServerState other = server();
     if (member == "system_id") other.id.system_id = "78";
-    if (member == "timeline") other.id.timeline = 2;
     if (member == "slot") other.id.slot = "x";
     if (member == "database") other.id.database = "x";
     CHECK(says(refusal(server(), {file("0000000000000200", other)}), "another " + member));
@@ -167,4 +166,51 @@ TEST_CASE("when-needed makes a new slot for one that is gone or lost") {
   CHECK(plan.replace_slot);
   state.slot.plugin = "test_decoding";
   CHECK(says(refusal(state, {file("0000000000000200")}, kNeeded), "plugin"));
+}
+
+TEST_CASE("after a promotion the history of timelines decides") {
+  ServerState promoted = server();
+  promoted.id.timeline = 3;
+  promoted.history = {{1, 0x200}, {2, 0x300}};
+  const auto at = [](std::uint64_t timeline, const std::string& pos) {
+    ServerState then = server();
+    then.id.timeline = timeline;
+    return std::vector<std::optional<ack::Record>>{file(pos, then)};
+  };
+  CHECK(plan_start(promoted, at(1, "0000000000000200"), kInitial).start == 0x200);
+  CHECK(plan_start(promoted, at(2, "0000000000000280"), kInitial).start == 0x280);
+  CHECK(plan_start(promoted, at(3, "0000000000000400"), kInitial).start == 0x400);
+  CHECK(says(refusal(promoted, at(1, "0000000000000201")), "which this server left at 0/200"));
+  CHECK(says(refusal(promoted, at(4, "0000000000000200")), "no past of this server"));
+  CHECK(says(refusal(server(), at(2, "0000000000000200")), "no past of this server"));
+  // what a snapshot has not finished proves nothing, on whatever timeline
+  CHECK(plan_start(promoted, at(4, "snapshot:0000000000000200"), kInitial).snapshot);
+  promoted.slot = {};
+  CHECK(says(refusal(promoted, at(1, "0000000000000200")), "promoted to timeline 3"));
+}
+
+TEST_CASE(
+    "--start stays within what the slot has, and leaves nothing out that would be confirmed") {
+  const auto request = [](std::uint64_t start, bool moves_slot) {
+    return StartRequest{.start = start, .moves_slot = moves_slot};
+  };
+  CHECK(plan_start(server(), {}, request(0x100, true)).start == 0x100);
+  CHECK(plan_start(server(), {file("0000000000000200")}, request(0x180, true)).start == 0x180);
+  CHECK(plan_start(server(), {}, request(0x300, false)).start == 0x300);
+  CHECK(says(refusal(server(), {}, request(0x80, false)), "slot \"s\" is at 0/100"));
+  CHECK(says(refusal(server(), {}, request(0x2000, false)), "only come to 0/1000"));
+  CHECK(says(refusal(server(), {}, request(0x300, true)), "would be lost"));
+  CHECK(says(refusal(server(), {file("0000000000000200")}, request(0x201, true)), "would be lost"));
+  StartRequest both = kInitial;
+  both.start = 0x100;
+  CHECK(says(refusal(server(), {std::nullopt}, both), "a snapshot comes first"));
+  ServerState state = server();
+  state.slot = {};
+  CHECK(says(refusal(state, {std::nullopt}, both), "does not exist yet"));
+}
+
+TEST_CASE("a slot with two_phase is refused") {
+  ServerState state = server();
+  state.slot.two_phase = true;
+  CHECK(says(refusal(state, {}), "two_phase"));
 }

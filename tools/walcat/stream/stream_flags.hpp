@@ -1,0 +1,29 @@
+// The flags about where the stream begins and about transactions that are still running.
+#pragma once
+
+#include "common/cli/flag_table.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cdckit::walcat {
+
+struct StreamOptions {
+  std::optional<std::uint64_t> start;
+  bool streaming = false;
+  std::string spool_folder;  // empty: Spool::default_folder()
+};
+
+void add_stream_flags(std::vector<cli::Flag>& into, StreamOptions& options);
+// Throw usage.
+void check_stream_flags(const StreamOptions& options, bool has_slot);
+
+// What START_REPLICATION is told, by the server's version (150020). Throws unavailable when the
+// server is too old for streaming.
+std::string pgoutput_options(int server_version,
+                             const std::vector<std::string>& publications,
+                             bool streaming);
+
+}  // namespace cdckit::walcat
