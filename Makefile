@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 release := build/release
 bootstrapped := scripts/bootstrap
 
-.PHONY: build demo test check bench soak fmt install deb clean bootstrap configure dev asan tsan
+.PHONY: build demo test check bench bench-load soak fmt install deb clean bootstrap configure dev asan tsan
 .DEFAULT_GOAL := build
 
 bootstrap:
@@ -36,6 +36,9 @@ check: bootstrap
 
 bench: build
 	@tests/bench/run
+
+bench-load: build
+	@tests/bench/run pg-load
 
 bench-%: build
 	@tests/bench/run $*

@@ -64,7 +64,9 @@ void declare_target(cli::FlagTable& table, Options& options) {
 void declare_batches(cli::FlagTable& table, Options& options) {
   table.number("batch-rows", "N", options.batch_rows, "Rows in one transaction at most.");
   table.duration(
-      "batch-time", options.batch_time, "How long rows may wait for their transaction to end.");
+      "batch-time",
+      options.batch_time,
+      "How long rows may wait for their transaction to end, unless more input is there already.");
   table.toggle("atomic", options.atomic, "One transaction for the whole input.");
   table.toggle("truncate", options.truncate, "Empty the table first, in the first transaction.");
   table.choice("missing",

@@ -33,7 +33,7 @@ struct Options {
   std::string scope;                 // COL=VALUE
   std::string mode_word = "insert";
   std::string missing_word = "default";
-  std::int64_t batch_rows = 500'000;
+  std::int64_t batch_rows = 1'000'000;
   std::int64_t max_rejects = -1;
   std::chrono::milliseconds batch_time{1'000};
   std::chrono::milliseconds retry_for{60'000};

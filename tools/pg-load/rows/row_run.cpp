@@ -1,5 +1,6 @@
 #include "tools/pg-load/rows/row_run.hpp"
 
+#include "common/io/file_descriptor.hpp"
 #include "common/log/log.hpp"
 
 #include <algorithm>
@@ -40,7 +41,13 @@ bool RowRun::due() const {
   if (sync_ || options_.atomic || loader_.pending_rows() == 0) return false;
   if (loader_.pending_rows() >= static_cast<std::uint64_t>(options_.batch_rows)) return true;
   // Asking the clock for every row would cost more than encoding it.
-  return loader_.pending_rows() % 256 == 0 && wait() == milliseconds(0);
+  return loader_.pending_rows() % 256 == 0 && wait() == milliseconds(0) && !more_is_there();
+}
+
+// A flood is not cut into batches by the clock: each merge would read the whole table again.
+bool RowRun::more_is_there() const {
+  return input_.has_buffered_line() ||
+         io::wait_readable({context_.input_settings().fd}, milliseconds(0)) != 0;
 }
 
 bool RowRun::step() {

@@ -25,6 +25,7 @@ class RowRun {
   void commit(bool picture);
   void acknowledge();
   [[nodiscard]] bool due() const;
+  [[nodiscard]] bool more_is_there() const;
   [[nodiscard]] std::chrono::milliseconds wait() const;
 
   const Options& options_;
