@@ -212,6 +212,7 @@ Response Client::Implementation::transfer_once(const Request& request) const {
   if (curl_multi_add_handle(multi.get(), easy.get()) != CURLM_OK) throw std::bad_alloc();
   const CURLcode code = run();
   curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &transfer.response.status);
+  transfer.response.url = request.url;
   curl_multi_remove_handle(multi.get(), easy.get());
   curl_easy_reset(easy.get());  // it pointed at locals
   if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();

@@ -35,6 +35,7 @@ struct Request {
 
 struct Response {
   long status = 0;
+  std::string url;  // what answered, after the redirects that were followed
   std::string body;
   std::map<std::string, std::string> headers;  // names in lower case
   [[nodiscard]] std::string header(const std::string& lower_case_name) const;

@@ -231,6 +231,7 @@ class Redirect(Case):
             api.fail_next(fault)
         done = self.fetch(api, "states", login=True)
         self.assertEqual(done.returncode, 77, done.stderr)
+        self.assertIn("redirects to http://localhost:", done.stderr)
         self.assertEqual(api.status()["bearer_hosts"], [api.root.removeprefix("http://")])
 
 

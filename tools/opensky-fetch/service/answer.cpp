@@ -75,6 +75,17 @@ Meaning meaning_of(long status) {
   return {ErrorKind::protocol, false, ""};
 }
 
+// A refusal may only mean that the service has moved, where no token is sent.
+std::string hint_for(const http::Response& response, const std::string& url, const char* usual) {
+  const bool login = response.status == 401 || response.status == 403;
+  if (!login || response.url.empty() || http::origin_of(response.url) == http::origin_of(url))
+    return usual;
+  return fmt::format(
+      "The service redirects to {}, and credentials stay with the host of --url; name the new one "
+      "there if you trust it.",
+      http::origin_of(response.url));
+}
+
 }  // namespace
 
 void judge(const http::Response& response, const std::string& url) {
@@ -93,7 +104,7 @@ void judge(const http::Response& response, const std::string& url) {
       {.label = limited ? "rate_limited" : fmt::format("status_{}", response.status),
        .worth_retry = meaning.worth_retry,
        .wait = meaning.worth_retry ? asked_pause(response) : std::nullopt,
-       .hint = meaning.hint});
+       .hint = hint_for(response, url, meaning.hint)});
 }
 
 PollError no_answer(const http::TransportError& error, const std::string& url) {

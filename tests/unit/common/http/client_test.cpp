@@ -167,8 +167,11 @@ TEST_CASE("a redirect is an answer unless asked otherwise, and the token stays a
   Request request = get(server.url("/away"));
   request.bearer = secrets::Secret("tok");
   CHECK(client.send(request).status == 302);
+  CHECK(client.send(request).url == request.url);
   request.follow_redirects = true;
-  CHECK(client.send(request).body == "other");
+  const Response elsewhere = client.send(request);
+  CHECK(elsewhere.body == "other");
+  CHECK(elsewhere.url == other.url("/x"));
   CHECK_FALSE(holds(other.requests().at(0), "tok"));
   request.url = server.url("/stay");
   CHECK(client.send(request).body == "same");

@@ -50,6 +50,14 @@ TEST_CASE("each status has its kind, and says whether another try makes sense") 
   }
 }
 
+TEST_CASE("a refusal after a redirect says where the service has gone") {
+  http::Response response = response_of(401);
+  response.url = "https://elsewhere.org/api/states/all";
+  CHECK(failure_of(response).hint().find("https://elsewhere.org:443") != std::string_view::npos);
+  response.url = "https://example.org/api/states/all?lamin=1";
+  CHECK(failure_of(response).hint().find("API client's file") != std::string_view::npos);
+}
+
 TEST_CASE("the message has the place without its query and the server's own words on one line") {
   const PollError error = failure_of(response_of(400, "Bad\nbox\n"));
   CHECK(std::string(error.what()) ==
