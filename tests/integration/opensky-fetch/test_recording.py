@@ -69,6 +69,9 @@ class Same(Case):
         self.assertGreater(flights.count(b"\n"), 300)
         self.assertEqual(self.ok(run("flights", "--replay", self.day)), flights)
         self.assertEqual(self.ok(run("track", "--icao24", address, "--replay", self.day)), track)
+        self.assertEqual(self.ok(run("track", "--replay", self.day)), track)
+        one = self.ok(run("flights", "--icao24", address, "--replay", self.day))
+        self.assertEqual(one, b"".join(line for line in flights.splitlines(True) if address.encode() in line))
 
     def test_a_run_that_was_killed_and_one_after_it(self):
         """What was printed before kill -9 is in the recording, and so is the rest."""

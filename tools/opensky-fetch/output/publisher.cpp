@@ -28,12 +28,6 @@ TimeFormat time_format(const Options& options) {
   return options.time_format == "unix" ? TimeFormat::unix : TimeFormat::iso;
 }
 
-// The service filters states by itself; the other endpoints hold nothing that was not asked for.
-RowFilter filter_for(const Options& options) {
-  if (options.endpoint != Endpoint::states) return {{}, {}};
-  return {options.icao24, options.boxes};
-}
-
 std::string source_json(const std::string& url) {
   std::string json = "{\"url\":";
   ndjson::append_string(json, url);
@@ -52,7 +46,7 @@ Publisher::Publisher(cli::Context& context,
       controls_(context.options().control || !context.options().ack.empty()),
       ack_(context.options().ack),
       writer_(fields_of(options), time_format(options)),
-      filter_(filter_for(options)),
+      filter_(options.icao24, options.boxes),
       output_(fd, kQueueBytes),
       run_(base::random_id()),
       rows_total_(context.metrics().counter("opensky_fetch_rows_total", "Rows printed.")),

@@ -187,7 +187,8 @@ void check_request(const Options& options) {
       check_flights(options);
       break;
     case Endpoint::track:
-      if (options.icao24.empty()) refuse("could not ask for a track: there is no --icao24");
+      if (options.icao24.empty() && options.replay.empty())
+        refuse("could not ask for a track: there is no --icao24");
       break;
   }
   if (options.time && (options.every || options.budget || !options.replay.empty())) {

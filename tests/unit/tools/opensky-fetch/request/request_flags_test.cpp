@@ -24,6 +24,13 @@ TEST_CASE("an airport is four letters or digits in upper case") {
   CHECK_THROWS_AS((void)parse_serial("1a"), std::invalid_argument);
 }
 
+TEST_CASE("a recorded track need not be named") {
+  Options options;
+  options.endpoint = Endpoint::track;
+  options.replay = "day";
+  CHECK_NOTHROW(check_request(options));
+}
+
 TEST_CASE("what does not go together is refused") {
   Options options;
   CHECK_NOTHROW(check_request(options));
