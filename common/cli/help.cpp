@@ -67,14 +67,18 @@ std::string usage_line(const Tool& tool, const Command& command) {
   return out;
 }
 
+// Groups in the order in which they first appear, each under one heading.
 void append_flags(std::string& out, const std::vector<Flag>& flags) {
-  std::string group = "\n";
+  std::vector<std::string> groups;
   for (const Flag& flag : flags) {
-    if (flag.group != group) {
-      group = flag.group;
-      out += '\n' + (group.empty() ? "Options" : group) + ":\n";
+    if (std::find(groups.begin(), groups.end(), flag.group) == groups.end())
+      groups.push_back(flag.group);
+  }
+  for (const std::string& group : groups) {
+    out += '\n' + (group.empty() ? "Options" : group) + ":\n";
+    for (const Flag& flag : flags) {
+      if (flag.group == group) append_entry(out, flag_spelling(flag), help_with_default(flag));
     }
-    append_entry(out, flag_spelling(flag), help_with_default(flag));
   }
   append_entry(out, "-h, --help", "Show this text.");
   append_entry(out, "-V, --version", "Show the version.");

@@ -85,6 +85,21 @@ TEST_CASE("help and man text have every flag, with default and value") {
                  "Usage: walcat drop [OPTIONS] SLOT...\n"));
 }
 
+TEST_CASE("flags of one group stand under one heading, wherever they were declared") {
+  Fixture fixture;
+  std::vector<Flag> flags(3);
+  flags[0].name = "first";
+  flags[0].group = flags[2].group = "Source";
+  flags[1].name = "second";
+  flags[1].group = "Output";
+  flags[2].name = "third";
+  const std::string help = help_text(fixture.tool, fixture.tool.commands[0], flags);
+  const auto heading = help.find("\nSource:\n");
+  CHECK(help.find("\nSource:\n", heading + 1) == std::string::npos);
+  CHECK(heading < help.find("--third"));
+  CHECK(help.find("--third") < help.find("--second"));
+}
+
 TEST_CASE("help lines end before column 100 where words allow") {
   Fixture fixture;
   CommonOptions options;
