@@ -16,6 +16,8 @@ from walcat_lab import POSTGRES, Case, environment, file_ack, lab, start_lab, st
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
+KILLS = int(os.environ.get("CDC_KILLS", "12"))
+SEED = int(os.environ.get("CDC_SEED", "7"))
 SINK = pathlib.Path(__file__).resolve().parents[1] / "support" / "file_sink.py"
 
 
@@ -220,18 +222,17 @@ class Refusing(Delivery):
 class Trouble(Delivery):
     def test_kill_nine_loses_nothing(self):
         """Seeded kills of either side while rows are written; duplicates only after the last ack."""
-        rng = random.Random(7)
+        rng = random.Random(SEED)
         self.sql("CREATE TABLE w (id serial PRIMARY KEY, a int)")
-        words = ["psql", "-Xq", "-d", self.database]
+        script = self.folder / "writer.sql"
         loop = "".join(
             f"INSERT INTO w (a) SELECT {n} FROM generate_series(1, {n % 37 + 1});\nSELECT pg_sleep(0.004) \\g /dev/null\n"
-            for n in range(1200)
+            for n in range(100 * KILLS)
         )
-        writer = subprocess.Popen(words, env=environment(), stdin=subprocess.PIPE, text=True)
-        writer.stdin.write(loop)
-        writer.stdin.close()
+        script.write_text(loop)
+        writer = subprocess.Popen(["psql", "-Xq", "-d", self.database, "-f", str(script)], env=environment())
         self.addCleanup(self.end_process, writer)
-        for _ in range(12):
+        for _ in range(KILLS):
             process = subprocess.Popen(
                 ["bash", "-c", self.command()], env=environment(), start_new_session=True, stderr=subprocess.DEVNULL
             )
