@@ -103,6 +103,14 @@ class Trouble(Case):
         self.assertIn("is lost", done.stderr)
         self.assertIn("hint: ", done.stderr)
 
+    def test_full_disk_while_streaming(self):
+        with open("/dev/full", "wb") as full:
+            process = self.popen("--slot", "s", "--no-ack", stdout=full, stderr=subprocess.PIPE)
+            self.addCleanup(process.stderr.close)
+            self.sql("INSERT INTO t VALUES (1, 1)")
+            self.assertEqual(process.wait(timeout=20), 74)
+        self.assertIn(b"No space left", process.stderr.read())
+
     def test_start(self):
         self.sql("INSERT INTO t VALUES (1, 1)")
         middle = self.sql("SELECT pg_current_wal_lsn()")
