@@ -21,8 +21,7 @@ const TypeRows& rows() {
     array(1007, 23);
     array(1009, 25);
     array(1020, 603, ';');
-    made[90001] = {
-        .oid = 90001, .kind = 'c', .fields = {{"a", 23}, {"b \"c", 25}, {"list", 1009}}};
+    made[90001] = {.oid = 90001, .kind = 'c', .fields = {{"a", 23}, {"b \"c", 25}, {"list", 1009}}};
     array(90002, 90001);
     made[90003] = {.oid = 90003, .hstore = true};
     array(90004, 90003);

@@ -4,6 +4,7 @@
 import base64
 import json
 import pathlib
+import re
 import sys
 import unittest
 
@@ -220,6 +221,30 @@ class Rows(Case):
         )
         self.assertEqual([event["source"]["table"] for event in self.data(*PEEK, "--table", "b")], ["b"])
         self.assertEqual(self.data(*PEEK, "--table", "b")[0]["pos"], events[2]["pos"])
+
+    def test_the_manual_names_every_member(self):
+        manual = (pathlib.Path(__file__).resolve().parents[3] / "man/cdc-event.5.md").read_text()
+        table = dict(re.findall(r"^\| (\w+) \| ([\w, ]+) \| .* \|$", manual, re.MULTILINE))
+        self.prepare("CREATE TABLE t (id int PRIMARY KEY)")
+        self.sql("INSERT INTO t VALUES (1); SELECT pg_logical_emit_message(true, 'p', '')")
+        lines = self.events(*PEEK, "--control", "--transactions")
+        lines += self.events("--snapshot", "only", "--control")
+        control = [line for line in lines if "__cdc" in line]
+        self.assertEqual(
+            {line["__cdc"] for line in control}, {"hello", "schema", "snapshot", "begin", "commit", "ckpt", "eof"}
+        )
+        for line in control:
+            said = [
+                name.strip()
+                for name in table[line["__cdc"]].replace("schema and table or scope", "schema, table").split(",")
+            ]
+            if line["__cdc"] == "snapshot" and line["phase"] == "begin":
+                said.remove("rows")
+            self.assertEqual(list(line)[1:], said, line)
+        message = next(line for line in lines if line.get("op") == "m")
+        self.assertEqual(list(message), ["pos", "key", "op", "ts_ms", "source", "transaction", "message"])
+        for name in (*lines[3], *lines[3]["source"], *message, *lines[3]["transaction"]):
+            self.assertRegex(manual, rf'(\*\*{name}\*\*|"{name}")')
 
     def test_odd_names(self):
         self.prepare(

@@ -178,6 +178,13 @@ class Filters(Case):
         self.refuse(69, "it is part of the key", "--mask", "t.id=hash:x", *PEEK)
         self.assertEqual(self.data(*PEEK, "--key", "t:n", "--ops", "c")[0]["key"], {"n": 7})
 
+    def test_check_looks_at_filters(self):
+        self.prepare()
+        good = self.events("--check", "--mask", "t.mail", "--key", "t:id")
+        self.assertIn(("filters", True), [(line["check"], line["ok"]) for line in good])
+        bad = self.events("--check", "--mask", "t.mial", code=69)
+        self.assertIn(("filters", False), [(line["check"], line["ok"]) for line in bad])
+
     def test_a_backlog_may_have_what_the_catalog_lacks(self):
         """A mask must go on holding for rows that were written before its column was dropped."""
         self.prepare()

@@ -3,6 +3,7 @@
 #include "common/ack/source_ack.hpp"
 #include "common/base/error.hpp"
 #include "tools/walcat/commands/requirements.hpp"
+#include "tools/walcat/server/preflight.hpp"
 #include "tools/walcat/server/server.hpp"
 
 #include <functional>
@@ -63,6 +64,18 @@ std::string check_start(pg::Connection& connection,
   return plan.snapshot ? "a snapshot will be taken" : "goes on where it was";
 }
 
+std::string check_filters(const Options& options,
+                          const TableFilter& filter,
+                          bool backlog,
+                          signals::StopToken stop) {
+  const auto sql = connect(options, false, stop);
+  const auto publications = Catalog(*sql).publications(options.publications);
+  const auto encoding = make_encoding(options.encoding);
+  ColumnFilter columns(options.filters);
+  preflight({*sql, publications, filter, *encoding, columns, backlog});
+  return "columns, masks and keys fit";
+}
+
 }  // namespace
 
 ExitCode run_check(const Options& given, cli::Context& context) {
@@ -82,6 +95,11 @@ ExitCode run_check(const Options& given, cli::Context& context) {
   for (const auto& line :
        judge(facts, wanted_of(options, context.options(), !filter.selects_all())))
     report.add(line);
+  if (options.filters.touches_columns() && !options.create) {
+    report.attempt("filters", [&] {
+      return check_filters(options, filter, facts.slot.exists, context.stop());
+    });
+  }
   std::unique_ptr<pg::Connection> replication;
   const bool replicates = report.attempt("replication", [&] {
     replication = connect(options, true, context.stop());
