@@ -90,6 +90,16 @@ class Budget(Case):
         self.assertGreaterEqual(polls, 2)
         self.assertLessEqual(polls, 6)
 
+    def test_a_run_that_is_started_again_keeps_the_pace(self):
+        with FlightApi() as api:
+            words = ["--budget", "8/365d", "--for", "2s", *self.state]
+            first = fetch(api, *words)
+            self.assert_code(first, 0)
+            self.assertGreater(first.stdout.count("\n"), 10)
+            again = fetch(api, *words)
+            self.assert_code(again, 0)
+            self.assertEqual((again.stdout, api.status()["requests"]), ("", 1))
+
     def test_a_poll_dearer_than_the_budget_is_refused(self):
         with FlightApi() as api:
             self.assert_code(fetch(api, "--budget", "3"), 2)

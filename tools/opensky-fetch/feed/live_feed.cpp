@@ -109,19 +109,35 @@ bool LiveFeed::wait_for_tick() {
 // A budget that is spent is no trouble: a run that goes on and on sits it out. A pause that the
 // service asked for is, and counts against --max-wait.
 bool LiveFeed::wait_for_quota() {
-  while (const auto hold = quota_.hold(now_seconds(), cost_)) {
-    const milliseconds wait(hold->until * 1000 - base::unix_milliseconds());
-    const bool patient = !hold->by_service && options_.budget && options_.count != 1;
-    if (!patient && wait > options_.max_wait) {
+  while (const auto held = hold()) {
+    const milliseconds wait(held->until * 1000 - base::unix_milliseconds());
+    if ((held->by_service || !paces_itself()) && wait > options_.max_wait) {
       count("held");
-      throw held_back(hold->reason, "Run again then, or raise --max-wait.");
+      throw held_back(held->reason, "Run again then, or raise --max-wait.");
     }
     if (options_.run_for.count() > 0 && Clock::now() + wait >= started_ + options_.run_for)
       return false;
-    log::warning(fmt::format("{}; waiting", hold->reason));
+    log::warning(fmt::format("{}; waiting", held->reason));
     if (pause_(std::max(wait, milliseconds(0)))) return false;
   }
   return true;
+}
+
+bool LiveFeed::paces_itself() const {
+  return options_.budget && options_.count != 1;
+}
+
+// Within a run the ticks keep the pace.
+std::optional<Quota::Hold> LiveFeed::hold() {
+  if (polls_ == 0 && paces_itself()) return quota_.hold_at_start(now_seconds(), cost_);
+  return quota_.hold(now_seconds(), cost_);
+}
+
+// So that a run that is started again and again does not poll at each start.
+void LiveFeed::remember_pace() {
+  if (!paces_itself() || options_.state.empty()) return;
+  const std::int64_t now = base::unix_milliseconds();
+  quota_.next_poll_at((now + until_next_tick(now, rhythm()).count()) / 1000);
 }
 
 // False when the run was asked to stop.
@@ -144,8 +160,8 @@ bool LiveFeed::poll_through_trouble(const Deliver& deliver) {
       if (pause_(pause)) return false;
     }
     // what was paid for pieces of a poll that failed may have used the budget up
-    const auto hold = quota_.hold(now_seconds(), cost_);
-    if (hold && !hold->by_service && !wait_for_quota()) return false;
+    const auto held = quota_.hold(now_seconds(), cost_);
+    if (held && !held->by_service && !wait_for_quota()) return false;
   }
 }
 
@@ -154,6 +170,7 @@ void LiveFeed::poll_once(const Deliver& deliver) {
   last_was_new_ = poller_.poll(deliver);
   const std::chrono::duration<double> took = Clock::now() - began;
   settle();
+  remember_pace();
   seconds_.observe(took.count());
   count(last_was_new_ ? "ok" : "unchanged");
   report();

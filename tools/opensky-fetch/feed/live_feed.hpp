@@ -28,6 +28,9 @@ class LiveFeed : public Feed {
   [[nodiscard]] Rhythm rhythm() const;
   bool wait_for_tick();
   bool wait_for_quota();
+  [[nodiscard]] bool paces_itself() const;
+  std::optional<Quota::Hold> hold();
+  void remember_pace();
   bool poll_through_trouble(const Deliver& deliver);
   void poll_once(const Deliver& deliver);
   void settle();

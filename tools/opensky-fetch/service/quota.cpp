@@ -8,6 +8,8 @@
 #include "common/ndjson/validator.hpp"
 #include "tools/opensky-fetch/rows/time_text.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -70,16 +72,18 @@ Quota::Record Quota::parse(const std::string& text) const {
   record.not_before = number("not_before");
   record.stretch = number("stretch");
   record.spent = number("spent");
+  record.next = number("next");
   return record;
 }
 
 std::string Quota::print(const Record& record) {
   std::string text = "{\"v\":1,\"api\":";
   ndjson::append_string(text, record.api);
-  return text + fmt::format(",\"not_before\":{},\"stretch\":{},\"spent\":{}}}\n",
+  return text + fmt::format(",\"not_before\":{},\"stretch\":{},\"spent\":{},\"next\":{}}}\n",
                             record.not_before,
                             record.stretch,
-                            record.spent);
+                            record.spent,
+                            record.next);
 }
 
 template <class Change>
@@ -114,6 +118,20 @@ std::optional<Quota::Hold> Quota::hold(std::int64_t now, int cost) {
                           spent_at(now),
                           budget_->credits,
                           iso_text(end))};
+}
+
+std::optional<Quota::Hold> Quota::hold_at_start(std::int64_t now, int cost) {
+  auto found = hold(now, cost);
+  if (found || !budget_ || record_.next <= now) return found;
+  // a pace that was slower then, or a clock that went back, must not stop this run for long
+  const auto pace = std::chrono::duration_cast<std::chrono::seconds>(even_pause(*budget_, cost));
+  const std::int64_t next = std::min(record_.next, now + pace.count());
+  return Hold{
+      next, false, fmt::format("the pace of the budget has its next poll at {}", iso_text(next))};
+}
+
+void Quota::next_poll_at(std::int64_t time) {
+  update([&](Record& record) { record.next = time; });
 }
 
 void Quota::spend(std::int64_t now, int credits) {

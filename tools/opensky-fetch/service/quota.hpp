@@ -25,7 +25,11 @@ class Quota {
   // Nothing when a poll of this cost may go out at `now`. Throws data when the folder's file is
   // damaged, temporary when another run keeps it locked.
   std::optional<Hold> hold(std::int64_t now, int cost);
+  // The same for the first poll of a run that paces itself: not before the last one had its next.
+  std::optional<Hold> hold_at_start(std::int64_t now, int cost);
   void spend(std::int64_t now, int credits);
+  // Where the pace of the budget has its next poll.
+  void next_poll_at(std::int64_t time);
   // The service wants to be left alone until then.
   void hold_until(std::int64_t until);
 
@@ -35,6 +39,7 @@ class Quota {
     std::int64_t not_before = 0;  // Unix seconds
     std::int64_t stretch = 0;     // begin of the budget's stretch of time ...
     std::int64_t spent = 0;       // ... and what was spent since
+    std::int64_t next = 0;        // by the budget's pace
   };
   template <class Change>
   void update(const Change& change);

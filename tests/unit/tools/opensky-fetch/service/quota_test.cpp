@@ -61,6 +61,21 @@ TEST_CASE("a budget holds until its stretch of time is over, across runs") {
   CHECK_FALSE(quota.hold(hold->until, 6).has_value());
 }
 
+TEST_CASE(
+    "a run that paces itself goes on where the last one was, but no longer than its own pace") {
+  const TemporaryFolder folder;
+  Options options = with_state(folder);
+  options.budget = parse_budget("24");
+  Quota(options).next_poll_at(kNow + 3'000);
+  Quota quota(options);
+  CHECK_FALSE(quota.hold(kNow, 1).has_value());
+  REQUIRE(quota.hold_at_start(kNow, 1).has_value());
+  CHECK(quota.hold_at_start(kNow, 1)->until == kNow + 3'000);
+  CHECK_FALSE(quota.hold_at_start(kNow + 3'000, 1).has_value());
+  quota.next_poll_at(kNow + 1'000'000);
+  CHECK(quota.hold_at_start(kNow, 1)->until == kNow + 3'600);
+}
+
 TEST_CASE("two runs that share a folder count together") {
   const TemporaryFolder folder;
   Options options = with_state(folder);
