@@ -50,6 +50,9 @@ void declare_target(cli::FlagTable& table, Options& options) {
       "create",
       options.create,
       "Create a missing table, with types taken from the first rows or from schema lines.");
+  table.toggle("alter",
+               options.alter,
+               "Add missing columns, with types taken from the rows or from schema lines.");
   table.list("column",
              "NAME:TYPE",
              options.columns,
@@ -68,6 +71,11 @@ void declare_batches(cli::FlagTable& table, Options& options) {
       options.batch_time,
       "How long rows may wait for their transaction to end, unless more input is there already.");
   table.toggle("atomic", options.atomic, "One transaction for the whole input.");
+  table.toggle(
+      "no-staging",
+      options.no_staging,
+      "With --mode insert: COPY straight into the table, whatever happens. A bad row means "
+      "sending the batch again.");
   table.toggle("truncate", options.truncate, "Empty the table first, in the first transaction.");
   table.choice("missing",
                {"default", "null", "error"},
@@ -76,6 +84,10 @@ void declare_batches(cli::FlagTable& table, Options& options) {
                "null, or a bad row.");
   table.toggle(
       "ignore-extra", options.ignore_extra, "Ignore members that the table has no column for.");
+  table.text("extra-to",
+             "COLUMN",
+             options.extra_to,
+             "Put members that the table has no column for into this jsonb column.");
   table.number("max-rejects", "N", options.max_rejects, "Give up after N rejected rows.");
   table.duration("retry-for",
                  options.retry_for,
@@ -91,7 +103,10 @@ Mode Options::mode() const {
 }
 
 EncoderSettings Options::encoder_settings() const {
-  EncoderSettings settings{.missing = Missing::use_default, .ignore_extra = ignore_extra};
+  EncoderSettings settings{.missing = Missing::use_default,
+                           .ignore_extra = ignore_extra,
+                           .report_extra = alter && mode() != Mode::events,
+                           .extra_to = extra_to};
   if (missing_word == "null") settings.missing = Missing::use_null;
   if (missing_word == "error") settings.missing = Missing::error;
   return settings;
@@ -132,6 +147,11 @@ void check_options(const Options& options) {
     throw usage("could not use --scope: it goes with --mode sync");
   if (mode == Mode::events && options.truncate)
     throw usage("could not use --truncate with --mode events");
+  const int extras = static_cast<int>(options.ignore_extra) + static_cast<int>(options.alter) +
+                     static_cast<int>(!options.extra_to.empty());
+  if (extras > 1) throw usage("could not use two of --alter, --ignore-extra and --extra-to");
+  if (options.no_staging && mode != Mode::insert)
+    throw usage("could not use --no-staging: it goes with --mode insert");
   if (!options.columns.empty() && !options.create)
     throw usage("could not use --column: it goes with --create");
   if (options.batch_rows < 1) throw usage("could not use --batch-rows: it must be at least 1");

@@ -41,6 +41,9 @@ struct Options {
   bool atomic = false;
   bool truncate = false;
   bool ignore_extra = false;
+  bool alter = false;
+  bool no_staging = false;
+  std::string extra_to;
   VerifyOptions verify;
 
   [[nodiscard]] Mode mode() const;

@@ -75,6 +75,8 @@ void EventTables::announce(Session& session, const event::TableSchema& schema) {
     create_target(session, name, schema);
     target = find_target(session, name, options_.key_columns());
   }
+  if (target && options_.alter && add_columns(session, *target, schema.columns))
+    target = find_target(session, name, options_.key_columns());
   if (target) place(escaped(schema.schema) + "." + escaped(schema.table), std::move(*target));
 }
 

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::uint64_t kSampleRows = 1000;   // for --create
 constexpr std::uint64_t kAnalyzeRows = 1000;  // below, the planner's guess does no harm
+// A deferred constraint that fails at the commit would not tell which row it was.
+constexpr const char* kCheckNow = "SET CONSTRAINTS ALL IMMEDIATE";
 
 std::string sqlstate_of(const base::Error& error) {
   const auto* server = dynamic_cast<const pg::ServerError*>(&error);
@@ -90,7 +92,7 @@ void RowLoader::add(std::uint64_t line_number, std::string_view row) {
       return;
     }
     if (store_.size() == 0 && !streaming_) start();
-    if (!streaming_) {
+    if (!streaming_ || must_alter_) {
       store_.append(line);
     } else {
       stream(line);
@@ -108,9 +110,32 @@ void RowLoader::stream(const StoredLine& line) {
   if (status == RowStatus::bad) return reject_row(line);
   store_.append(line);
   if (status == RowStatus::good) return;
-  if (stage_->direct()) direct_allowed_ = false;
+  if (status == RowStatus::unknown) {
+    must_alter_ = true;  // when the batch is known, and with it the types
+  } else if (stage_->direct()) {
+    leave_direct();
+  }
   session_.roll_back();
   streaming_ = false;
+}
+
+// A value that only the server can read, or a default that only it can fill in.
+void RowLoader::leave_direct() {
+  if (options_.no_staging) {
+    throw base::Error(base::ErrorKind::data,
+                      "could not copy straight into table \"" + display_name(name_) +
+                          "\": a row lacks a column that has a default, or a value must be cast",
+                      "Leave out --no-staging.");
+  }
+  direct_allowed_ = false;
+}
+
+void RowLoader::alter_table() {
+  if (!must_alter_ || !stage_) return;
+  add_columns(session_, stage_->target(), columns_of(options_, store_));
+  stage_.reset();
+  streaming_ = false;
+  must_alter_ = false;
 }
 
 void RowLoader::reject_row(const StoredLine& line) {
@@ -137,7 +162,7 @@ void RowLoader::replay() {
     store_.for_each(0, store_.size(), [&](const StoredLine& line) {
       if (again || rejects_.contains(line.number)) return;
       const RowStatus status = stage_->add(line);
-      if (status == RowStatus::bad) {
+      if (status == RowStatus::bad || status == RowStatus::unknown) {
         rejects_.later(line.number,
                        stage_->encoder().problem_text(),
                        std::string(stage_->encoder().problem().code));
@@ -146,7 +171,7 @@ void RowLoader::replay() {
       again = status == RowStatus::recoded;
     });
     if (!again) return;
-    if (stage_->direct()) direct_allowed_ = false;
+    if (stage_->direct()) leave_direct();
     session_.roll_back();
   }
 }
@@ -155,6 +180,7 @@ Receipt RowLoader::commit(const std::string& pos, bool picture) {
   if (rows_read_ == 0) started_ = std::chrono::steady_clock::now();
   for (;;) {
     try {
+      alter_table();
       open_table(true);
       if (!stage_) {
         if (store_.size() == 0)
@@ -182,6 +208,7 @@ void RowLoader::send(bool picture) {
   if (!streaming_) replay();
   stage_->finish();
   if (stage_->direct()) {
+    session_.connection().execute(kCheckNow);
     counts_.inserted = store_.size() - rejects_.pending();
   } else {
     apply();
@@ -194,7 +221,7 @@ void RowLoader::send(bool picture) {
 void RowLoader::recover(const base::Error& error) {
   session_.roll_back();
   if (!is_row_error(error)) return session_.pause_after(error);
-  if (stage_ && stage_->direct()) {
+  if (stage_ && stage_->direct() && !options_.no_staging) {
     direct_allowed_ = false;  // the staging table tells which row it was
     return;
   }
@@ -240,6 +267,7 @@ bool RowLoader::apply_part(const StageFacts& facts) {
   session_.savepoint("part");
   try {
     run_merge(facts);
+    session_.connection().execute(kCheckNow);
     session_.release("part");
     return true;
   } catch (const base::Error& error) {
@@ -334,6 +362,7 @@ void RowLoader::reset() {
   bytes_ = 0;
   streaming_ = false;
   direct_allowed_ = true;
+  must_alter_ = false;
   torn_ = false;
   rejected_before_ = rejects_.total();
   foreign_before_ = rejects_.foreign();

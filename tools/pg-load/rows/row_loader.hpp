@@ -47,6 +47,8 @@ class RowLoader {
   void start();
   void stream(const StoredLine& line);
   void reject_row(const StoredLine& line);
+  void alter_table();
+  void leave_direct();
   void replay();
   void send(bool picture);
   void recover(const base::Error& error);
@@ -77,8 +79,9 @@ class RowLoader {
   std::chrono::steady_clock::time_point started_{};
   bool streaming_ = false;  // the rows of the store are on their way
   bool direct_allowed_ = true;
-  bool truncate_ = false;  // still to be done
-  bool torn_ = false;      // a row of the picture is lost and its key is not known
+  bool must_alter_ = false;  // rows of the store have members without a column
+  bool truncate_ = false;    // still to be done
+  bool torn_ = false;        // a row of the picture is lost and its key is not known
 };
 
 }  // namespace cdckit::pg_load

@@ -80,7 +80,7 @@ RowStatus RowStage::encode(const StoredLine& line) {
 
 RowStatus RowStage::add(const StoredLine& line) {
   const RowStatus status = read(line);
-  if (status == RowStatus::bad) return status;
+  if (status == RowStatus::bad || status == RowStatus::unknown) return status;
   if (status == RowStatus::grown && copying_) {
     close_copy();
     facts_.masked = true;  // the rows before lack the new column

@@ -1,9 +1,10 @@
 #include "tools/pg-load/table/row_encoder.hpp"
 
-#include "common/ndjson/text.hpp"
+#include "common/base/error.hpp"
 #include "tools/pg-load/value/big_endian.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cdckit::pg_load {
 namespace {
@@ -11,17 +12,30 @@ namespace {
 const FieldProblem kUnknownMember{"42703", "the table has no such column"};
 const FieldProblem kMissingKey{"23502", "the key is missing"};
 const FieldProblem kMissingColumn{"23502", "the member is missing"};
+const FieldProblem kExtraTwice{"42701", "it takes unknown members, and the row fills it itself"};
+
+std::size_t find_extra_column(const TargetTable& target, const std::string& name) {
+  const auto column = target.find(name);
+  const bool json = column && (target.columns[*column].codec == Codec::json ||
+                               target.columns[*column].codec == Codec::jsonb);
+  if (json) return *column;
+  throw base::Error(
+      base::ErrorKind::unavailable,
+      "could not use column \"" + name + "\" of table \"" + display_name(target.name) +
+          "\" for other members: " + (column ? "it is not jsonb" : "there is no such column"));
+}
 
 }  // namespace
 
 RowEncoder::RowEncoder(TargetTable& target, EncoderSettings settings)
     : target_(target),
-      settings_(settings),
+      settings_(std::move(settings)),
       is_active_(target.columns.size()),
       masked_columns_(target.columns.size()),
       values_(target.columns.size()) {
   for (const std::size_t column : target.key) activate(column);
-  if (settings.missing != Missing::use_null) return;
+  if (!settings_.extra_to.empty()) extra_column_ = find_extra_column(target, settings_.extra_to);
+  if (settings_.missing != Missing::use_null) return;
   for (std::size_t i = 0; i < target.columns.size(); ++i) {
     if (!target.columns[i].generated && !target.columns[i].identity_always) activate(i);
   }
@@ -69,14 +83,16 @@ void RowEncoder::clear() {
 
 RowStatus RowEncoder::read(std::string_view object) {
   clear();
+  extra_.clear();
   bool grown = false;
   ndjson::ObjectCursor cursor(object);
   ndjson::Member member;
   for (std::size_t place = 0; cursor.next(member); ++place) {
     const std::size_t column = column_for(member.name, place);
     if (column == kNone) {
-      if (settings_.ignore_extra) continue;
-      return fail(kUnknownMember, member.name);
+      const RowStatus status = take_unknown(member);
+      if (status != RowStatus::good) return status;
+      continue;
     }
     if (target_.columns[column].generated) continue;
     values_[column] = member.value;
@@ -84,7 +100,28 @@ RowStatus RowEncoder::read(std::string_view object) {
     activate(column);
     grown = true;
   }
+  if (!extra_.empty() && give_extra(grown) == RowStatus::bad) return RowStatus::bad;
   return grown ? RowStatus::grown : RowStatus::good;
+}
+
+RowStatus RowEncoder::take_unknown(const ndjson::Member& member) {
+  if (settings_.ignore_extra) return RowStatus::good;
+  if (extra_column_ == kNone) {
+    fail(kUnknownMember, member.name);
+    return settings_.report_extra ? RowStatus::unknown : RowStatus::bad;
+  }
+  extra_.append(extra_.empty() ? "{\"" : ",\"").append(member.name).append("\":");
+  extra_.append(member.value);
+  return RowStatus::good;
+}
+
+RowStatus RowEncoder::give_extra(bool& grown) {
+  if (!missing(extra_column_)) return fail(kExtraTwice, settings_.extra_to);
+  extra_ += '}';
+  values_[extra_column_] = extra_;
+  grown = grown || !is_active_[extra_column_];
+  activate(extra_column_);
+  return RowStatus::good;
 }
 
 void RowEncoder::read_key(std::string_view object) {

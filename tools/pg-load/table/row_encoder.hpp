@@ -3,6 +3,7 @@
 // Active are the columns that the input has named so far; the set only grows.
 #pragma once
 
+#include "common/ndjson/text.hpp"
 #include "tools/pg-load/table/target_table.hpp"
 
 #include <cstdint>
@@ -17,6 +18,8 @@ enum class Missing { use_default, use_null, error };
 struct EncoderSettings {
   Missing missing = Missing::use_default;
   bool ignore_extra = false;
+  bool report_extra = false;  // an unknown member is RowStatus::unknown, not a bad row
+  std::string extra_to{};     // the json column that takes unknown members
   // Also mark columns that no row has named yet: a later row of the same staging may name them.
   bool mask_inactive = false;
 };
@@ -24,6 +27,7 @@ struct EncoderSettings {
 enum class RowStatus {
   good,
   bad,      // problem(), problem_column()
+  unknown,  // a member has no column; only with report_extra
   grown,    // a column that was not active is active now; nothing was written: encode again
   recoded,  // a column is staged as text from now on; nothing was written: start the staging again
 };
@@ -36,6 +40,7 @@ struct KeySpan {
 
 class RowEncoder {
  public:
+  // Throws unavailable when the column for unknown members is not there or holds no JSON.
   RowEncoder(TargetTable& target, EncoderSettings settings);
 
   // Reads the members; values are slices of `object` until the next read.
@@ -67,6 +72,9 @@ class RowEncoder {
  private:
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
+  RowStatus take_unknown(const ndjson::Member& member);
+  // Gives the unknown members their column. Bad when the row fills that one itself.
+  RowStatus give_extra(bool& grown);
   std::size_t column_for(std::string_view raw_name, std::size_t place);
   RowStatus fail(const FieldProblem& problem, std::string_view column);
   RowStatus append_field(std::size_t column, std::string& out);
@@ -86,6 +94,8 @@ class RowEncoder {
   std::vector<std::string_view> values_;  // raw JSON by column, empty: missing
   std::vector<std::size_t> expected_;     // column of the n-th member, learned from the row before
   std::string scratch_;
+  std::string extra_;  // unknown members of the row, an object without its end
+  std::size_t extra_column_ = kNone;
   KeySpan key_;
   bool masked_ = false;
   bool needs_mask_ = false;

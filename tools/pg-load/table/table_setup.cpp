@@ -7,7 +7,7 @@
 
 namespace cdckit::pg_load {
 
-event::TableSchema plan_table(const Options& options, const LineStore& rows) {
+std::vector<event::Column> columns_of(const Options& options, const LineStore& rows) {
   TypeInference inference;
   rows.for_each(0, rows.size(), [&](const StoredLine& line) { inference.add(line.text); });
   std::vector<std::pair<std::string, std::string>> fixed;
@@ -15,8 +15,18 @@ event::TableSchema plan_table(const Options& options, const LineStore& rows) {
     Pair pair = split_pair(column, ':', "column");
     fixed.emplace_back(std::move(pair.left), std::move(pair.right));
   }
+  return inference.columns(fixed);
+}
+
+event::TableSchema plan_table(const Options& options, const LineStore& rows) {
   event::TableSchema schema;
-  schema.columns = inference.columns(fixed);
+  schema.columns = columns_of(options, rows);
+  const bool has_extra =
+      std::any_of(schema.columns.begin(), schema.columns.end(), [&](const event::Column& column) {
+        return column.name == options.extra_to;
+      });
+  if (!options.extra_to.empty() && !has_extra)
+    schema.columns.push_back({.name = options.extra_to, .type = "jsonb"});
   schema.key = options.key_columns();
   for (const std::string& key : schema.key) {
     const bool known = std::any_of(schema.columns.begin(),
@@ -47,6 +57,22 @@ std::optional<TargetTable> find_target(Session& session,
   if (target && !key.empty()) choose_key(*target, key);
   if (target) describe_indexes(session.connection(), *target);
   return target;
+}
+
+bool add_columns(Session& session,
+                 const TargetTable& target,
+                 const std::vector<event::Column>& columns) {
+  std::string sql;
+  for (const event::Column& column : columns) {
+    if (target.find(column.name)) continue;
+    sql += (sql.empty() ? " ADD COLUMN IF NOT EXISTS " : ", ADD COLUMN IF NOT EXISTS ") +
+           pg::quote_identifier(column.name) + " " + column.type;
+    log::info("adding column \"" + column.name + "\" " + column.type + " to table \"" +
+              display_name(target.name) + "\"");
+  }
+  if (sql.empty()) return false;
+  session.connection().execute("ALTER TABLE " + target.quoted() + sql);
+  return true;
 }
 
 base::Error missing_table(const TableName& name, bool may_create) {

@@ -24,6 +24,13 @@ TableName target_name(const Options& options, const std::string& schema, const s
 std::optional<TargetTable> find_target(Session& session,
                                        const TableName& name,
                                        const std::vector<std::string>& key);
+// --alter: adds the columns that rows or a schema have and the table lacks; true when there were
+// some.
+bool add_columns(Session& session,
+                 const TargetTable& target,
+                 const std::vector<event::Column>& columns);
+// Of the rows' members, with types inferred and --column respected.
+std::vector<event::Column> columns_of(const Options& options, const LineStore& rows);
 // The error for a table that is not there (69).
 base::Error missing_table(const TableName& name, bool may_create);
 void create_target(Session& session, const TableName& name, const event::TableSchema& schema);

@@ -124,3 +124,21 @@ TEST_CASE("only the key") {
   REQUIRE(encoder.append_key_only(out) == RowStatus::good);
   CHECK(out == kNull + kOne + kNull);
 }
+
+TEST_CASE("unknown members are bad, told, or put into their column") {
+  TargetTable target = tests::sample();
+  target.columns.push_back(tests::column("rest", "jsonb"));
+  std::string out;
+  RowEncoder strict(target, {});
+  CHECK(strict.read(R"({"id":1,"x":2})") == RowStatus::bad);
+  RowEncoder telling(target, {.report_extra = true});
+  CHECK(telling.read(R"({"id":1,"x":2})") == RowStatus::unknown);
+  RowEncoder keeping(target, {.extra_to = "rest"});
+  CHECK(keeping.read(R"({"id":1,"x":2,"y":[1]})") == RowStatus::grown);
+  CHECK(keeping.append(out) == RowStatus::good);
+  CHECK(out.find(R"({"x":2,"y":[1]})") != std::string::npos);
+  CHECK(keeping.read(R"({"id":1,"x":2,"rest":{}})") == RowStatus::bad);
+  CHECK(keeping.problem().code == "42701");
+  CHECK_THROWS_AS(RowEncoder(target, {.extra_to = "s"}), cdckit::base::Error);
+  CHECK_THROWS_AS(RowEncoder(target, {.extra_to = "none"}), cdckit::base::Error);
+}
