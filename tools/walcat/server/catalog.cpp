@@ -176,18 +176,20 @@ bool Catalog::create_publication(const std::string& name, const TableFilter& fil
   return true;
 }
 
-Relation Catalog::read_relation(std::uint32_t oid, const std::string& columns) {
+// 15 lists generated columns as published, but only 18 and newer can send them.
+void Catalog::read_relation(std::uint32_t oid, const std::string& columns, PublishedTable& table) {
   const std::string oid_text = std::to_string(oid);
   const std::array<pg::Parameter, 2> values{pg::Parameter(oid_text), pg::Parameter(columns)};
   const auto result = connection_.query(
       "SELECT a.attname, a.atttypid, a.atttypmod, (c.relreplident = 'f' OR coalesce(a.attnum = "
-      "ANY(i.indkey), false)) "
+      "ANY(i.indkey), false)), a.attgenerated <> '' "
       "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_index i ON "
       "i.indrelid = c.oid AND "
       "CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false "
       "END "
       "WHERE c.oid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = "
-      "ANY($2::name[]) ORDER BY a.attnum",
+      "ANY($2::name[]) AND (a.attgenerated = '' OR "
+      "current_setting('server_version_num')::int >= 180000) ORDER BY a.attnum",
       values);
   Relation relation;
   relation.oid = oid;
@@ -197,8 +199,9 @@ Relation Catalog::read_relation(std::uint32_t oid, const std::string& columns) {
          number_at(result, row, 1),
          static_cast<std::int32_t>(base::parse_signed(result.at(row, 2)).value_or(-1)),
          result.at(row, 3) == "t"});
+    table.generated = table.generated || result.at(row, 4) == "t";
   }
-  return relation;
+  table.relation = std::move(relation);
 }
 
 std::vector<PublishedTable> Catalog::published_tables(const std::vector<std::string>& publications,
@@ -208,7 +211,7 @@ std::vector<PublishedTable> Catalog::published_tables(const std::vector<std::str
   for (int row = 0; row < result.rows(); ++row) {
     if (!filter.selects(result.at(row, 1), result.at(row, 2))) continue;
     PublishedTable table;
-    table.relation = read_relation(number_at(result, row, 0), result.text(row, 5));
+    read_relation(number_at(result, row, 0), result.text(row, 5), table);
     table.relation.schema = result.text(row, 1);
     table.relation.table = result.text(row, 2);
     table.relation.identity = result.at(row, 3).front();

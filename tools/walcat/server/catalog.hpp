@@ -16,6 +16,7 @@ namespace cdckit::walcat {
 struct PublishedTable {
   Relation relation;
   bool partitioned = false;  // a root: its rows live in other tables
+  bool generated = false;    // has a generated column among those published, 18 and newer
   std::string condition;     // row filter, empty: none
 };
 
@@ -50,7 +51,7 @@ class Catalog {
 
  private:
   std::vector<std::string> matching_tables(const TableFilter& filter);
-  Relation read_relation(std::uint32_t oid, const std::string& columns);
+  void read_relation(std::uint32_t oid, const std::string& columns, PublishedTable& table);
   std::vector<Attribute> read_attributes(const Relation& relation);
   static void compare(const Relation& relation,
                       const std::vector<Attribute>& attributes,

@@ -27,7 +27,7 @@ TableSelect select_of(const PublishedTable& source, const OutputFunctions& funct
   // a plain table's children are published for themselves
   select.from = (source.partitioned ? "" : "ONLY ") +
                 pg::quote_name(source.relation.schema, source.relation.table);
-  select.plain = !source.partitioned;
+  select.plain = !source.partitioned && !source.generated;  // of neither COPY reads all
   for (const auto& column : source.relation.columns) {
     std::string text = pg::quote_identifier(column.name);
     const auto form = binary_form(column.type);

@@ -102,8 +102,10 @@ void check_slot_kind(const SlotInfo& slot, const SourceId& id) {
 
 void check_slot_alive(const SlotInfo& slot, const SourceId& id) {
   if (slot.wal_status == "lost") {
-    refuse("slot \"" + id.slot +
-               "\" is lost: the server has removed WAL that it needs (max_slot_wal_keep_size)",
+    refuse("slot \"" + id.slot + "\" is lost: " +
+               (slot.invalidation_reason.empty() || slot.invalidation_reason == "wal_removed"
+                    ? "the server has removed WAL that it needs (max_slot_wal_keep_size)"
+                    : "the server has invalidated it (" + slot.invalidation_reason + ")"),
            "Use --snapshot when-needed, or drop it with walcat drop, remove the ack file and begin "
            "with a new snapshot.");
   }

@@ -43,6 +43,13 @@ TEST_CASE("parts are blocks, behind every other filter") {
       R"(COPY (SELECT "a", "b c" FROM ONLY "s"."T""" WHERE (x OR y) AND (ctid >= '(7,0)'::pg_catalog.tid)) TO STDOUT (FORMAT binary))");
 }
 
+TEST_CASE("generated columns can be read, though not by COPY of the table itself") {
+  PublishedTable source = table();
+  CHECK(select_of(source, {}).plain);
+  source.generated = true;
+  CHECK(copy_statement(select_of(source, {}), {0, {}}).starts_with("COPY (SELECT "));
+}
+
 TEST_CASE("types without a binary form come as the text of their output function") {
   PublishedTable source = table();
   source.relation.columns = {{"i", 869, -1, true}, {"d", 50000, -1, false}, {"n", 23, -1, false}};

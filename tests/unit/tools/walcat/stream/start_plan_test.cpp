@@ -115,7 +115,10 @@ TEST_CASE("gaps and lost things are refused, each in its own words") {
   CHECK(says(refusal(server(), {file("offset:1")}), "no position of walcat"));
   ServerState state = server();
   state.slot.wal_status = "lost";
-  CHECK(says(refusal(state, {}), "is lost"));
+  CHECK(says(refusal(state, {}), "max_slot_wal_keep_size"));
+  state.slot.invalidation_reason = "idle_timeout";
+  CHECK(says(refusal(state, {}), "invalidated it (idle_timeout)"));
+  state.slot.invalidation_reason.clear();
   state = server();
   state.slot.plugin = "wal2json";
   CHECK(says(refusal(state, {}), "wal2json"));
