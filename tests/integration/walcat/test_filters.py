@@ -178,6 +178,12 @@ class Filters(Case):
         self.refuse(69, "it is part of the key", "--mask", "t.id=hash:x", *PEEK)
         self.assertEqual(self.data(*PEEK, "--key", "t:n", "--ops", "c")[0]["key"], {"n": 7})
 
+    def test_a_table_glob_that_fits_nothing_is_said(self):
+        self.prepare()
+        done = self.walcat(*PEEK, "--table", "public.t", "--table", "publik.*")
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertEqual(done.stderr, 'walcat: "--table publik.*" fits no published table today\n')
+
     def test_check_looks_at_filters(self):
         self.prepare()
         good = self.events("--check", "--mask", "t.mail", "--key", "t:id")

@@ -13,6 +13,7 @@ class TableFilter {
   TableFilter(std::vector<std::string> include, std::vector<std::string> exclude)
       : include_(std::move(include)), exclude_(std::move(exclude)) {}
   [[nodiscard]] bool selects(std::string_view schema, std::string_view table) const;
+  [[nodiscard]] const std::vector<std::string>& include() const noexcept { return include_; }
   [[nodiscard]] bool selects_all() const noexcept { return include_.empty() && exclude_.empty(); }
 
  private:

@@ -28,6 +28,24 @@ void warn_of_index_identities(const Preflight& request) {
   }
 }
 
+// It may come into being later: no reason to refuse.
+void warn_of_idle_globs(const Preflight& request) {
+  if (request.tables.include().empty()) return;
+  const std::string names = array_text(request.publications);
+  const std::array<pg::Parameter, 1> parameters{pg::Parameter(names)};
+  const auto result = request.connection.query(
+      "SELECT schemaname, tablename FROM pg_publication_tables WHERE pubname = ANY($1::name[])",
+      parameters);
+  for (const auto& glob : request.tables.include()) {
+    const TableFilter filter({glob}, {});
+    bool fits = false;
+    for (int row = 0; row < result.rows() && !fits; ++row) {
+      fits = filter.selects(result.at(row, 0), result.at(row, 1));
+    }
+    if (!fits) log::warning("\"--table " + glob + "\" fits no published table today");
+  }
+}
+
 }  // namespace
 
 void judge_unmatched(const std::string& unmatched, bool backlog) {
@@ -43,6 +61,7 @@ void judge_unmatched(const std::string& unmatched, bool backlog) {
 
 void preflight(const Preflight& request) {
   warn_of_index_identities(request);
+  warn_of_idle_globs(request);
   if (request.columns.idle()) return;
   Catalog catalog(request.connection);
   for (const auto& found : catalog.published_tables(request.publications, request.tables)) {
