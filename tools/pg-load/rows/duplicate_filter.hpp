@@ -11,7 +11,7 @@ namespace cdckit::pg_load {
 
 class DuplicateFilter {
  public:
-  explicit DuplicateFilter(std::size_t limit = 1U << 21U) : limit_(limit) {}
+  explicit DuplicateFilter(std::size_t limit = 1U << 20U) : limit_(limit) {}
 
   bool seen(std::string_view key) {
     if (count_ >= limit_) return true;
