@@ -55,6 +55,35 @@ bool is_operation(std::string_view token) noexcept {
   return token.size() == 3 && std::string_view("cudrtm").find(token[1]) != std::string_view::npos;
 }
 
+// What tells an event from a plain row.
+struct Found {
+  bool operation = false;
+  bool envelope = false;
+};
+
+void take_member(Event& event, const Member& member, Found& found) noexcept {
+  if (member.name == "op") {
+    found.operation = is_operation(member.value);
+    event.op = found.operation ? member.value[1] : '\0';
+  } else if (member.name == "pos") {
+    event.pos = without_quotes(member.value);
+  } else {
+    found.envelope = found.envelope || member.name == "source" || member.name == "before" ||
+                     member.name == "after";
+    store(event, member);
+  }
+}
+
+// {"schema":..,"payload":..} around Debezium's value; what is ours stands outside.
+void take_payload(Event& event, std::string_view payload, Found& found) noexcept {
+  if (!payload.starts_with('{')) return;
+  ObjectCursor cursor(payload);
+  Member member;
+  while (cursor.next(member)) {
+    if (!is_ours(member.name)) take_member(event, member, found);
+  }
+}
+
 }  // namespace
 
 Source read_source(std::string_view source) {
@@ -81,8 +110,8 @@ const char* Decoder::decode(std::string_view line, bool padded, LineKind& kind, 
   }
   ObjectCursor cursor(line);
   Member member;
-  bool has_operation = false;
-  bool has_envelope = false;
+  Found found;
+  bool has_schema = false;
   bool others_follow = false;
   while (cursor.next(member)) {
     if (is_ours(member.name)) {
@@ -91,21 +120,17 @@ const char* Decoder::decode(std::string_view line, bool padded, LineKind& kind, 
       const char* begin = member.name.data() - 1;
       event.tail = {begin, static_cast<std::size_t>(line.data() + line.size() - begin)};
     }
-    if (member.name == "op") {
-      has_operation = is_operation(member.value);
-      event.op = has_operation ? member.value[1] : '\0';
-    } else if (member.name == "pos") {
-      event.pos = without_quotes(member.value);
+    if (member.name == "payload" && has_schema && !found.operation) {
+      take_payload(event, member.value, found);
     } else {
-      has_envelope = has_envelope || member.name == "source" || member.name == "before" ||
-                     member.name == "after";
-      store(event, member);
+      has_schema = has_schema || member.name == "schema";
+      take_member(event, member, found);
     }
   }
   if (others_follow) event.tail = {};
   while (!event.tail.empty() && event.tail.back() != '}')
     event.tail.remove_suffix(1);  // white space
-  if (has_operation && has_envelope) {
+  if (found.operation && found.envelope) {
     kind = LineKind::event;
   } else {
     event = Event{};

@@ -47,7 +47,8 @@ class Decoder {
  public:
   // Null and `kind`/`event` set when the line is fine, else the reason (static text). A line that
   // starts with `{"__cdc":` is control; one with a string member `op` and a `source`, `before` or
-  // `after` is an event; any other object is a plain row (event.line is set, the rest empty).
+  // `after` is an event; any other object is a plain row (event.line is set, the rest empty). The
+  // event may also stand in `payload` beside a `schema` (walcat --schemas).
   const char* decode(std::string_view line, bool padded, LineKind& kind, Event& event);
 
  private:

@@ -101,6 +101,7 @@ Connection::Connection(const ConnectOptions& options) : options_(options) {
   start();
   wait_connected(options_.connect_timeout);
   set_session();
+  if (!options.setup.empty()) execute(options.setup);
 }
 
 void Connection::start() {

@@ -69,6 +69,7 @@ struct ConnectOptions {
   std::string application_name;  // unless the connection string or PGAPPNAME names one
   bool replication = false;      // replication=database
   std::chrono::seconds connect_timeout{10};
+  std::string setup = {};  // a statement for the session, behind those of our own
 };
 
 using Parameter = std::optional<std::string_view>;

@@ -7,6 +7,7 @@
 #include "common/secrets/secret.hpp"
 #include "tools/walcat/commands/check.hpp"
 #include "tools/walcat/commands/commands.hpp"
+#include "tools/walcat/debezium/flags.hpp"
 #include "tools/walcat/run.hpp"
 
 #include <algorithm>
@@ -96,7 +97,10 @@ void add_stream(std::vector<cli::Flag>& into, Options& options) {
   add_create(into, options);
   cli::FlagTable output("Output");
   output.choice(
-      "encoding", {"plain"}, options.encoding, "How values are printed: as row_to_json() does.");
+      "encoding",
+      {"plain", "debezium"},
+      options.encoding,
+      "How values are printed: as row_to_json() does, or as the Debezium connector does.");
   output.text("topic-prefix",
               "NAME",
               options.topic_prefix,
@@ -106,6 +110,8 @@ void add_stream(std::vector<cli::Flag>& into, Options& options) {
                 "Print begin and commit lines and fill the member transaction.");
   output.toggle("schema-only", options.schema_only, "Print the schema line of each table and end.");
   add_all(into, output);
+
+  add_debezium_flags(into, options.debezium);
 
   cli::FlagTable delivery("Delivery");
   delivery.toggle("no-ack", options.no_ack, "Only look: a persistent slot stays where it is.");
@@ -225,6 +231,7 @@ void check_connection_options(const Options& options) {
 void check_stream_options(const Options& options, const cli::CommonOptions& common) {
   check_connection_options(options);
   check_stream_flags(options.stream, !options.slot.empty());
+  check_debezium_settings(options.debezium, options.encoding);
   const bool has_ack = !common.ack.empty();
   if (acks_by_stdout(common) && common.ack.size() > 1) {
     refuse("could not use --ack stdout beside an ack file", "Choose one of the two.");

@@ -5,6 +5,7 @@
 #include "common/cli/run_tool.hpp"
 #include "tools/walcat/commands/digest.hpp"
 #include "tools/walcat/commands/slot_flags.hpp"
+#include "tools/walcat/debezium/mapping.hpp"
 #include "tools/walcat/filter/filter_flags.hpp"
 #include "tools/walcat/pretty/format_flags.hpp"
 #include "tools/walcat/snapshot/snapshot_flags.hpp"
@@ -32,6 +33,7 @@ struct Options {
   StreamOptions stream;
   std::string encoding = "plain";
   FormatOptions format;
+  DebeziumSettings debezium;
   std::string topic_prefix;
   bool transactions = false;
   bool schema_only = false;

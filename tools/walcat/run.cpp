@@ -5,6 +5,7 @@
 #include "common/io/file_descriptor.hpp"
 #include "common/log/log.hpp"
 #include "tools/walcat/commands/check.hpp"
+#include "tools/walcat/debezium/make_encoding.hpp"
 #include "tools/walcat/stream/session.hpp"
 
 #include <unistd.h>
@@ -28,7 +29,7 @@ void choose_format(Options& options, const cli::CommonOptions& common) {
 ExitCode print_schemas(const Options& options, cli::Context& context) {
   const TableFilter filter(options.tables, options.exclude_tables);
   ColumnFilter columns(options.filters);
-  const auto encoding = make_encoding(options.encoding);
+  const auto encoding = make_encoding(options.encoding, options.debezium);
   const auto connection = connect(options, false, context.stop());
   Catalog catalog(*connection);
   std::string lines;

@@ -3,6 +3,7 @@
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
 #include "common/ndjson/writer.hpp"
+#include "tools/walcat/encode/plain.hpp"
 #include "tools/walcat/server/server.hpp"
 #include "tools/walcat/server/slot.hpp"
 #include "tools/walcat/snapshot/snapshot.hpp"
@@ -96,7 +97,7 @@ void add_digest_flags(std::vector<cli::Flag>& into, DigestOptions& options) {
 base::ExitCode run_digest(const Options& options, cli::Context& context) {
   check_digest_options(options);
   const TableFilter filter(options.tables, options.exclude_tables);
-  const auto encoding = make_encoding("plain");
+  const PlainEncoding encoding;
   const auto connection = connect(options, false, context.stop());
   const auto exporter = connect(options, true, context.stop());
   const auto publications = Catalog(*connection).publications(options.publications);
@@ -109,7 +110,7 @@ base::ExitCode run_digest(const Options& options, cli::Context& context) {
   Digester digester(options.digest, *connection, base::hex16(slot.consistent_point));
   for (const auto& source : catalog.published_tables(publications, filter)) {
     const auto described = catalog.describe(source.relation);
-    digester.print(source, build_table(source.relation, described, *encoding).shape);
+    digester.print(source, build_table(source.relation, described, encoding).shape);
   }
   return base::ExitCode::done;
 }

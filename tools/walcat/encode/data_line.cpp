@@ -5,6 +5,7 @@
 #include "common/ndjson/text.hpp"
 #include "tools/walcat/pretty/pretty_line.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace cdckit::walcat {
@@ -38,9 +39,28 @@ void append_event_time(std::string& out) {
   out.append(digits, length);
 }
 
+std::string message_content(const MessageForm& form, std::string_view content) {
+  if (form.hex_content) {
+    std::string hex;
+    for (const char byte : content) {
+      constexpr std::string_view kDigits = "0123456789abcdef";
+      hex += kDigits[static_cast<unsigned char>(byte) >> 4U];
+      hex += kDigits[static_cast<unsigned char>(byte) & 15U];
+    }
+    return hex;
+  }
+  std::string out = base::to_base64(content);
+  if (form.url_safe_content) {
+    std::replace(out.begin(), out.end(), '+', '-');
+    std::replace(out.begin(), out.end(), '/', '_');
+  }
+  return out;
+}
+
 }  // namespace
 
-DataLine::DataLine(const SourceIdentity& identity) {
+DataLine::DataLine(const SourceIdentity& identity, MessageForm message_form)
+    : message_form_(std::move(message_form)) {
   if (identity.pretty) pretty_ = std::make_shared<PrettyLine>(identity.color);
   constant_head_ =
       ",\"source\":{\"version\":\"" CDCKIT_VERSION "\",\"connector\":\"postgresql\",\"name\":";
@@ -106,13 +126,13 @@ void DataLine::append(std::string& out, const Row& row) const {
   }
   if (!row.old_key.empty()) {
     out += ",\"old_key\":";
-    append_key(out, table, row.old_key);
+    append_bare_key(out, table, row.old_key);
   }
   if (!row.new_key.empty()) {
     out += ",\"new_key\":";
-    append_key(out, table, row.new_key);
+    append_bare_key(out, table, row.new_key);
   }
-  out += ",\"before\":";
+  out += table.value_head;
   if (row.before.empty()) {
     out += "null";
   } else if (row.before_is_key) {
@@ -134,7 +154,7 @@ void DataLine::append(std::string& out, const Row& row) const {
   out += '"';
   append_event_time(out);
   append_unchanged(out, table, row.after);
-  out += "}\n";
+  out += table.line_tail;
 }
 
 // Debezium's order: op, ts_ms, source, transaction, message; content in base64.
@@ -144,16 +164,21 @@ void DataLine::append_message(std::string& out,
                               std::string_view content) const {
   if (pretty_ != nullptr) return pretty_->append_message(out, row.lsn, prefix, content);
   append_head(out, row.ordinal);
+  out += message_form_.key_head;
   out += "{\"prefix\":";
   ndjson::append_string(out, prefix);
-  out += "},\"op\":\"m\",\"ts_ms\":";
+  out += '}';
+  out += message_form_.key_tail;
+  out += message_form_.value_head;
+  out += "\"m\",\"ts_ms\":";
   append_number(out, static_cast<std::uint64_t>(base::unix_milliseconds()));
   append_source(out, ",\"schema\":\"\",\"table\":\"\",\"txId\":", row.lsn);
   out += ",\"transaction\":";
   out += row.transaction;
   out += ",\"message\":{\"prefix\":";
   ndjson::append_string(out, prefix);
-  out += ",\"content\":\"" + base::to_base64(content) + "\"}}\n";
+  out += ",\"content\":\"" + message_content(message_form_, content) + "\"}";
+  out += message_form_.line_tail;
 }
 
 }  // namespace cdckit::walcat

@@ -52,7 +52,7 @@ class PrettyLine;
 
 class DataLine {
  public:
-  explicit DataLine(const SourceIdentity& identity);
+  explicit DataLine(const SourceIdentity& identity, MessageForm message_form = {});
   // Once per transaction, and whenever the snapshot word changes.
   void set_context(const LineContext& context);
   // One line with its line break.
@@ -68,6 +68,7 @@ class DataLine {
  private:
   void append_head(std::string& out, std::uint64_t ordinal) const;
   void append_source(std::string& out, std::string_view table_part, std::uint64_t lsn) const;
+  MessageForm message_form_;
   std::string constant_head_;  // ,"source":{"version":...,"ts_ms":
   std::string database_part_;  // ,"db":"d","sequence":"[
   std::string position_head_;  // {"pos":"<lsn>/

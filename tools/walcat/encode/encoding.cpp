@@ -1,14 +1,23 @@
 #include "tools/walcat/encode/encoding.hpp"
 
-#include "common/base/error.hpp"
-#include "tools/walcat/encode/plain.hpp"
+#include "common/ndjson/text.hpp"
 
 namespace cdckit::walcat {
 
-std::unique_ptr<Encoding> make_encoding(std::string_view name) {
-  if (name == "plain") return std::make_unique<PlainEncoding>();
-  throw base::Error(base::ErrorKind::usage,
-                    "could not use encoding \"" + std::string(name) + "\": it is not known");
+std::string Encoding::member_name(std::string_view name) const {
+  std::string out = ",";
+  ndjson::append_string(out, name);
+  return out + ":";
+}
+
+void Encoding::wrap(Table& /*table*/, std::string_view /*topic_prefix*/) const {}
+
+MessageForm Encoding::message_form() const {
+  return {};
+}
+
+std::string Encoding::session_setup() const {
+  return {};
 }
 
 }  // namespace cdckit::walcat

@@ -1,11 +1,11 @@
-// The seam between the decoder and the ways to print a value: an encoding compiles a type into a
-// Codec once per column, afterwards a value costs one indirect call. Values come as the server's
-// own output text (UTF-8, ISO dates, UTC, hex bytea, shortest floats).
+// The seam between the decoder and the ways to print a value: an encoding compiles a column into a
+// ColumnForm once, afterwards a value costs one indirect call. Values come as the server's own
+// output text (UTF-8, ISO dates, UTC, hex bytea, shortest floats).
 #pragma once
 
 #include "tools/walcat/encode/types.hpp"
 
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,16 +14,50 @@ namespace cdckit::walcat {
 
 struct Codec;
 class SaltedHash;
+struct Table;
 // Appends the value as JSON.
 using AppendValue = void (*)(std::string& out, std::string_view text, const Codec& codec);
 
 struct Codec {
   AppendValue append = nullptr;
   char delimiter = ',';
+  std::int32_t parameter = 0;      // what the function at hand needs: a scale, digits
   std::vector<Codec> children;     // element, or fields
   std::vector<std::string> names;  // fields: `"name":` behind a comma or brace; a mask's text
   std::shared_ptr<const SaltedHash> hash = {};  // of a masked column
   std::size_t hash_digits = 0;
+};
+
+// A column as an encoding sees it.
+struct ColumnSource {
+  std::string_view name;
+  const Type& type;
+  std::int32_t modifier = -1;
+  int dimensions = 0;  // of an array, as declared
+  bool nullable = true;
+  std::string_view default_expression = {};  // as pg_get_expr() prints it; empty: none
+  bool snapshot = false;                     // for rows read in a snapshot
+};
+
+// What an encoding makes of a column. Texts are raw JSON.
+struct ColumnForm {
+  Codec codec;
+  bool printed = true;        // false: this encoding has no place for it
+  std::string null = "null";  // for NULL
+  std::string unchanged =
+      {};                   // for a value that was not sent; empty: left out, named in `unchanged`
+  std::string unsent = {};  // where only the key was sent; empty: left out
+  std::string schema = {};  // a Connect schema, when such are printed
+};
+
+// What stands around a logical message, and how its bytes are printed.
+struct MessageForm {
+  std::string key_head;
+  std::string key_tail;
+  std::string value_head = ",\"op\":";
+  std::string line_tail = "}\n";
+  bool hex_content = false;
+  bool url_safe_content = false;
 };
 
 class Encoding {
@@ -32,10 +66,14 @@ class Encoding {
   Encoding(const Encoding&) = delete;
   Encoding& operator=(const Encoding&) = delete;
   virtual ~Encoding() = default;
-  [[nodiscard]] virtual Codec compile(const Type& type) const = 0;
+  [[nodiscard]] virtual ColumnForm column(const ColumnSource& source) const = 0;
+  // `,"name":`
+  [[nodiscard]] virtual std::string member_name(std::string_view name) const;
+  // Sets what stands around keys and values of a table that is otherwise complete.
+  virtual void wrap(Table& table, std::string_view topic_prefix) const;
+  [[nodiscard]] virtual MessageForm message_form() const;
+  // A statement for each connection that rows come from; may be empty.
+  [[nodiscard]] virtual std::string session_setup() const;
 };
-
-// `plain`; others get their names here. Throws usage.
-std::unique_ptr<Encoding> make_encoding(std::string_view name);
 
 }  // namespace cdckit::walcat

@@ -157,7 +157,11 @@ AppendValue append_for(TypeForm form) {
 
 }  // namespace
 
-Codec PlainEncoding::compile(const Type& type) const {
+ColumnForm PlainEncoding::column(const ColumnSource& source) const {
+  return {.codec = compile(source.type)};
+}
+
+Codec PlainEncoding::compile(const Type& type) {
   Codec codec;
   codec.append = append_for(type.form);
   codec.delimiter = type.delimiter;

@@ -9,7 +9,8 @@ namespace cdckit::walcat {
 
 class PlainEncoding : public Encoding {
  public:
-  [[nodiscard]] Codec compile(const Type& type) const override;
+  [[nodiscard]] ColumnForm column(const ColumnSource& source) const override;
+  [[nodiscard]] static Codec compile(const Type& type);
 };
 
 }  // namespace cdckit::walcat

@@ -21,12 +21,6 @@ std::string identity_word(char identity) {
   }
 }
 
-std::string member_name(const std::string& name) {
-  std::string out = ",";
-  ndjson::append_string(out, name);
-  return out + ":";
-}
-
 // In order of the catalog when it speaks of the same columns, else (DDL has moved on) in column
 // order.
 std::vector<std::string> flagged_key(const Relation& relation,
@@ -39,12 +33,34 @@ std::vector<std::string> flagged_key(const Relation& relation,
                                                                                          : flagged;
 }
 
-void append_value(std::string& out, const Column& column, const Value& value) {
+void append_column(std::string& out, const Column& column, const Value& value) {
   if (value.kind == 't') {
-    column.codec.append(out, value.bytes, column.codec);
+    out += column.member;
+    column.form.codec.append(out, value.bytes, column.form.codec);
   } else {
-    out += "null";
+    out += column.null_member;
   }
+}
+
+Column build_column(const Relation::Column& column,
+                    const CatalogColumn& known,
+                    const Encoding& encoding,
+                    bool snapshot) {
+  Column out;
+  out.name = column.name;
+  out.key = column.key;
+  out.form = encoding.column({.name = column.name,
+                              .type = *known.type,
+                              .modifier = column.modifier,
+                              .dimensions = known.dimensions,
+                              .nullable = known.nullable,
+                              .default_expression = known.default_expression,
+                              .snapshot = snapshot});
+  out.shown = out.form.printed;
+  out.member = encoding.member_name(column.name);
+  out.null_member = out.member + out.form.null;
+  if (!out.form.unsent.empty()) out.unsent_member = out.member + out.form.unsent;
+  return out;
 }
 
 // Members were written with a leading comma: the first one becomes the brace.
@@ -107,19 +123,21 @@ void set_key(Table& table, std::vector<std::string> names) {
   table.shape.key = std::move(names);
 }
 
-Table build_table(const Relation& relation, const CatalogTable& catalog, const Encoding& encoding) {
+Table build_table(const Relation& relation,
+                  const CatalogTable& catalog,
+                  const Encoding& encoding,
+                  bool snapshot) {
   Table table;
   table.identity = relation.identity;
   table.shape = {relation.schema, relation.table, identity_word(relation.identity), {}, {}};
   for (std::size_t i = 0; i < relation.columns.size(); ++i) {
     const auto& column = relation.columns[i];
-    const auto& known = catalog.columns.at(i);
+    CatalogColumn known = catalog.columns.at(i);
     // identity columns are NOT NULL, whatever became of them since
-    const bool marked = column.key && relation.identity != 'f';
+    if (column.key && relation.identity != 'f') known.nullable = false;
     table.shape.columns.push_back(
-        {column.name, known.type_name, column.type, column.modifier, known.nullable && !marked});
-    table.columns.push_back(
-        {column.name, member_name(column.name), column.key, encoding.compile(*known.type)});
+        {column.name, known.type_name, column.type, column.modifier, known.nullable});
+    table.columns.push_back(build_column(column, known, encoding, snapshot));
   }
   set_key(table, choose_key(relation, catalog));
   table.source_part = ",\"schema\":";
@@ -134,9 +152,14 @@ void append_row(std::string& out, const Table& table, std::span<const Value> val
   check_width(table, values);
   const auto begin = out.size();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i].kind == 'u' || !table.columns[i].shown) continue;
-    out += table.columns[i].member;
-    append_value(out, table.columns[i], values[i]);
+    const Column& column = table.columns[i];
+    if (!column.shown) continue;
+    if (values[i].kind != 'u') {
+      append_column(out, column, values[i]);
+    } else if (!column.form.unchanged.empty()) {
+      out += column.member;
+      out += column.form.unchanged;
+    }
   }
   close_object(out, begin);
 }
@@ -145,9 +168,13 @@ void append_old_key_row(std::string& out, const Table& table, std::span<const Va
   check_width(table, values);
   const auto begin = out.size();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!table.columns[i].key || !table.columns[i].shown) continue;
-    out += table.columns[i].member;
-    append_value(out, table.columns[i], values[i]);
+    const Column& column = table.columns[i];
+    if (!column.shown) continue;
+    if (column.key) {
+      append_column(out, column, values[i]);
+    } else {
+      out += column.unsent_member;
+    }
   }
   close_object(out, begin);
 }
@@ -157,12 +184,15 @@ void append_key(std::string& out, const Table& table, std::span<const Value> val
     out += "null";
     return;
   }
+  out += table.key_head;
+  append_bare_key(out, table, values);
+  out += table.key_tail;
+}
+
+void append_bare_key(std::string& out, const Table& table, std::span<const Value> values) {
   check_width(table, values);
   const auto begin = out.size();
-  for (const auto index : table.key) {
-    out += table.columns[index].member;
-    append_value(out, table.columns[index], values[index]);
-  }
+  for (const auto index : table.key) append_column(out, table.columns[index], values[index]);
   close_object(out, begin);
 }
 
@@ -170,6 +200,7 @@ void append_unchanged(std::string& out, const Table& table, std::span<const Valu
   bool any = false;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (values[i].kind != 'u' || !table.columns[i].shown) continue;
+    if (!table.columns[i].form.unchanged.empty()) continue;
     out += any ? "," : ",\"unchanged\":[";
     ndjson::append_string(out, table.columns[i].name);
     any = true;

@@ -38,6 +38,8 @@ struct CatalogColumn {
   TypePointer type;
   std::string type_name;  // format_type()
   bool nullable = true;
+  int dimensions = 0;                   // of an array, as declared
+  std::string default_expression = {};  // pg_get_expr()
 };
 struct CatalogTable {
   std::vector<CatalogColumn> columns;       // one for each of the relation's
@@ -48,10 +50,12 @@ struct CatalogTable {
 
 struct Column {
   std::string name;
-  std::string member;  // `,"name":`
-  bool key = false;    // sent in old key tuples
-  Codec codec;
-  bool shown = true;  // by --column and --exclude-column
+  bool key = false;   // sent in old key tuples
+  bool shown = true;  // by the encoding, --column and --exclude-column
+  ColumnForm form;
+  std::string member;         // `,"name":`
+  std::string null_member;    // the same and what stands for NULL
+  std::string unsent_member;  // and for what a key leaves out; empty: left out
 };
 
 struct Table {
@@ -59,9 +63,14 @@ struct Table {
   std::vector<Column> columns;
   std::vector<std::size_t> key;  // indices into columns, in key order; empty without a key
   char identity = 'd';
-  bool selected = true;                   // by --table and --exclude-table
-  bool announced = false;                 // its schema line was printed
-  std::string source_part;                // `,"schema":"s","table":"t","txId":`
+  bool selected = true;     // by --table and --exclude-table
+  bool announced = false;   // its schema line was printed
+  std::string source_part;  // `,"schema":"s","table":"t","txId":`
+  // what stands around key and value
+  std::string key_head;
+  std::string key_tail;
+  std::string value_head = ",\"before\":";
+  std::string line_tail = "}\n";
   std::uint64_t order_stamp = 0;          // transaction that `order` counts in
   std::uint64_t order = 0;                // events of this table in that transaction
   std::array<std::uint64_t, 6> counts{};  // events since the last look, by op: see op_index()
@@ -76,14 +85,21 @@ inline constexpr std::string_view kOps = "cudrtm";
 std::vector<std::string> choose_key(const Relation& relation, const CatalogTable& catalog);
 // Names of columns that the table has.
 void set_key(Table& table, std::vector<std::string> names);
-Table build_table(const Relation& relation, const CatalogTable& catalog, const Encoding& encoding);
+// `snapshot`: for rows read in one.
+Table build_table(const Relation& relation,
+                  const CatalogTable& catalog,
+                  const Encoding& encoding,
+                  bool snapshot = false);
 
-// `{"a":1,"b":null}` of the columns that are shown; those of kind u are left out.
+// `{"a":1,"b":null}` of the columns that are shown; for those of kind u what the encoding has for
+// them, if anything.
 void append_row(std::string& out, const Table& table, std::span<const Value> values);
-// Only the columns that a key tuple carries.
+// Only what a key tuple carries, and what the encoding puts in place of the rest.
 void append_old_key_row(std::string& out, const Table& table, std::span<const Value> values);
-// The key object, or null without a key.
+// The key object in what the encoding puts around it, or null without a key.
 void append_key(std::string& out, const Table& table, std::span<const Value> values);
+// `{"a":1}` of a table that has a key.
+void append_bare_key(std::string& out, const Table& table, std::span<const Value> values);
 // `,"unchanged":["a"]` when there is such a column, else nothing.
 void append_unchanged(std::string& out, const Table& table, std::span<const Value> values);
 bool same_key(const Table& table, std::span<const Value> left, std::span<const Value> right);

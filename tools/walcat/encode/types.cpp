@@ -65,6 +65,9 @@ TypePointer build_from_row(const TypeRow& row, const TypeRows& rows) {
   auto type = std::make_shared<Type>();
   type->oid = row.oid;
   type->character = row.character;
+  type->kind = row.kind;
+  type->name = row.name;
+  type->labels = row.labels;
   if (row.hstore) {
     type->form = TypeForm::hstore;
   } else if (row.element != 0) {
@@ -77,6 +80,15 @@ TypePointer build_from_row(const TypeRow& row, const TypeRows& rows) {
     for (const auto& [name, oid] : row.fields)
       type->fields.push_back({name, build_type(oid, rows)});
   }
+  return type;
+}
+
+// The base type, with the modifier that the outermost domain to have one brings along.
+TypePointer build_domain(const TypeRow& row, const TypeRows& rows) {
+  const TypePointer base = build_type(row.base, rows);
+  if (row.modifier < 0) return base;
+  auto type = std::make_shared<Type>(*base);
+  type->modifier = row.modifier;
   return type;
 }
 
@@ -100,7 +112,7 @@ TypePointer build_type(std::uint32_t oid, const TypeRows& rows) {
     type->oid = oid;
     return type;
   }
-  if (row->second.kind == 'd') return build_type(row->second.base, rows);
+  if (row->second.kind == 'd') return build_domain(row->second, rows);
   return build_from_row(row->second, rows);
 }
 

@@ -36,10 +36,14 @@ struct TypeField {
 struct Type {
   std::uint32_t oid = 0;  // behind all domains
   TypeForm form = TypeForm::text;
-  bool character = false;         // of the string category: any text is a value
-  char delimiter = ',';           // array: between the elements
-  TypePointer element;            // array, vector
-  std::vector<TypeField> fields;  // composite
+  bool character = false;                // of the string category: any text is a value
+  char kind = 'b';                       // typtype; e is an enum
+  std::string name = {};                 // typname, unless the OID says all
+  std::vector<std::string> labels = {};  // enum, in their order
+  std::int32_t modifier = -1;            // that a domain brings along
+  char delimiter = ',';                  // array: between the elements
+  TypePointer element;                   // array, vector
+  std::vector<TypeField> fields;         // composite
 };
 
 // One row of pg_type and what hangs on it, as the catalog gives it.
@@ -52,6 +56,9 @@ struct TypeRow {
   bool character = false;     // typcategory S
   bool hstore = false;        // its cast to json is hstore_to_json
   std::vector<std::pair<std::string, std::uint32_t>> fields = {};  // composite
+  std::string name = {};
+  std::int32_t modifier = -1;            // domain
+  std::vector<std::string> labels = {};  // enum
 };
 using TypeRows = std::map<std::uint32_t, TypeRow>;
 

@@ -179,12 +179,12 @@ void ColumnFilter::mask_columns(Table& table,
     if (!character) {
       log::info("masking " + full_name(table.shape, name) + " of type " +
                 table.shape.columns[i].type + " as null");
-      table.columns[i].codec = nothing();
+      table.columns[i].form.codec = nothing();
       table.shape.columns[i].nullable = true;
       continue;
     }
     const auto room = text_room(relation.columns[i].type, relation.columns[i].modifier);
-    auto& codec = table.columns[i].codec;
+    auto& codec = table.columns[i].form.codec;
     codec = asterisks(std::min(room, kAsterisks));
     if (mask->hash == nullptr) continue;
     codec.append = append_hash;

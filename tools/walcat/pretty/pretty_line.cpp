@@ -115,7 +115,7 @@ void PrettyLine::append_value(std::string& out, const Column& column, const Valu
   if (value.kind == 'u') return paint(out, "(unchanged)", kDim);
   if (value.kind == 'n') return paint(out, "null", kDim);
   const auto begin = out.size();
-  column.codec.append(out, value.bytes, column.codec);
+  column.form.codec.append(out, value.bytes, column.form.codec);
   cut(out, begin);
 }
 

@@ -3,6 +3,7 @@
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
 #include "common/log/log.hpp"
+#include "tools/walcat/wire/text_forms.hpp"
 
 #include <algorithm>
 #include <array>
@@ -53,7 +54,10 @@ constexpr const char* kTypes = R"(
          coalesce(e.typdelim, ','),
          (SELECT p.proname FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc
            WHERE c.castsource = t.oid AND c.casttarget = 'json'::regtype AND t.oid >= 16384),
-         t.typname, t.typcategory = 'S'
+         t.typname, t.typcategory = 'S', t.typtypmod,
+         CASE WHEN t.typtype = 'e' THEN
+           (SELECT array_agg(l.enumlabel::text ORDER BY l.enumsortorder) FROM pg_enum l
+             WHERE l.enumtypid = t.oid) END
     FROM part JOIN pg_type t USING (oid) LEFT JOIN pg_type e ON e.oid = t.typelem)";
 
 // $2: a transaction; a primary key that is younger is not its concern.
@@ -73,9 +77,19 @@ constexpr const char* kAttributes = R"(
          a.attnotnull AND ($2 = '0' OR age(a.xmin) >= age($2::text::xid)) AND NOT EXISTS (
            SELECT 1 FROM pg_constraint n
             WHERE n.conrelid = a.attrelid AND n.contype = 'n' AND NOT n.convalidated
-              AND a.attnum = ANY(n.conkey))
-    FROM pg_attribute a
+              AND a.attnum = ANY(n.conkey)),
+         a.attndims, pg_get_expr(d.adbin, d.adrelid)
+    FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
    WHERE a.attrelid = $1::oid AND a.attnum > 0 AND a.attgenerated = '' ORDER BY a.attnum)";
+// What array_out() prints of the labels of an enum.
+void read_labels(std::string_view text, TypeRow& type) {
+  if (text.empty()) return;
+  ArrayTextCursor cursor(text, ',');
+  std::string_view label;
+  for (auto kind = cursor.next(label); kind != ElementKind::end; kind = cursor.next(label)) {
+    if (kind == ElementKind::value) type.labels.emplace_back(label);
+  }
+}
 
 std::string oid_array(const Relation& relation) {
   std::string out = "{";
@@ -263,7 +277,9 @@ std::vector<Attribute> Catalog::read_attributes(const Relation& relation) {
     attributes.push_back({.name = result.text(row, 0),
                           .type = number_at(result, row, 1),
                           .dropped = result.at(row, 2) == "t",
-                          .not_null = result.at(row, 3) == "t"});
+                          .not_null = result.at(row, 3) == "t",
+                          .dimensions = static_cast<int>(number_at(result, row, 4)),
+                          .default_expression = result.text(row, 5)});
   }
   return attributes;
 }
@@ -278,6 +294,8 @@ void Catalog::compare(const Relation& relation,
       const auto& column = relation.columns[i];
       if (column.name != name || column.type != attribute.type) continue;
       table.columns[i].nullable = !attribute.not_null;
+      table.columns[i].dimensions = attribute.dimensions;
+      table.columns[i].default_expression = attribute.default_expression;
     }
   }
 }
@@ -321,6 +339,9 @@ TypeRows Catalog::read_types(const Relation& relation) {
       log::warning("type \"" + result.text(row, 6) +
                    "\" has a cast to json of its own, printed is its text");
     }
+    type.name = result.text(row, 6);
+    type.modifier = static_cast<std::int32_t>(base::parse_signed(result.at(row, 8)).value_or(-1));
+    read_labels(result.at(row, 9), type);
     rows[type.oid] = std::move(type);
   }
   read_fields(rows);

@@ -26,6 +26,8 @@ struct Attribute {
   std::uint32_t type = 0;
   bool dropped = false;
   bool not_null = false;
+  int dimensions = 0;
+  std::string default_expression = {};
 };
 
 // What a column of today was called when the relation was announced: when nothing but names differs

@@ -2,11 +2,15 @@
 
 #include "common/base/text.hpp"
 #include "common/log/log.hpp"
+#include "tools/walcat/debezium/make_encoding.hpp"
 
 namespace cdckit::walcat {
 
 pg::ConnectOptions connect_options(const Options& options, bool replication) {
-  return {.conninfo = options.conninfo, .application_name = "walcat", .replication = replication};
+  return {.conninfo = options.conninfo,
+          .application_name = "walcat",
+          .replication = replication,
+          .setup = make_encoding(options.encoding, options.debezium)->session_setup()};
 }
 
 retry::Policy retry_policy(const Options& options) {

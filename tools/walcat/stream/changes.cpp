@@ -19,7 +19,7 @@ Changes::Changes(ChangesSettings settings,
       filter_(std::move(filter)),
       encoding_(encoding),
       describe_(std::move(describe)),
-      line_(settings_.identity) {}
+      line_(settings_.identity, encoding.message_form()) {}
 
 void Changes::apply(const Message& message, std::uint64_t start, std::string& out) {
   switch (message.kind) {
@@ -96,7 +96,7 @@ void Changes::commit(const Message& message, std::string& out) {
 void Changes::relation(const Message& message) {
   Relation relation = relation_of(message);
   relation.xid = static_cast<std::uint32_t>(context_.xid);
-  add_table(relation);
+  add_table(relation, false);
 }
 
 // Needed when the catalog does not have the type any more.
@@ -117,14 +117,14 @@ void Changes::name_lost_types(const Relation& relation, CatalogTable& catalog) c
 }
 
 Table& Changes::snapshot_table(const Relation& relation) {
-  return add_table(relation);
+  return add_table(relation, true);
 }
 
 // A Relation comes again after anything that might have changed it; only a real change is
 // announced.
-Table& Changes::add_table(const Relation& relation) {
+Table& Changes::add_table(const Relation& relation, bool snapshot) {
   last_table_ = nullptr;
-  Table table = make_table(relation);
+  Table table = make_table(relation, snapshot);
   Table& entry = tables_[relation.oid];
   table.announced = entry.announced && entry.shape == table.shape;
   table.counts = entry.counts;
@@ -134,7 +134,7 @@ Table& Changes::add_table(const Relation& relation) {
   return entry;
 }
 
-Table Changes::make_table(const Relation& relation) {
+Table Changes::make_table(const Relation& relation, bool snapshot) {
   if (!filter_.selects(relation.schema, relation.table)) {
     Table unseen;
     unseen.selected = false;
@@ -142,12 +142,13 @@ Table Changes::make_table(const Relation& relation) {
   }
   CatalogTable catalog = describe_(relation);
   name_lost_types(relation, catalog);
-  Table table = build_table(relation, catalog, encoding_);
+  Table table = build_table(relation, catalog, encoding_, snapshot);
   if (table.key.empty() && catalog.key_lost && relation.identity != 'd') {
     log::warning("the catalog no longer knows the key that \"" + relation.schema + "." +
                  relation.table + "\" had at this point of the stream: its lines carry none");
   }
   if (settings_.columns != nullptr) settings_.columns->apply(table, relation, catalog);
+  encoding_.wrap(table, settings_.identity.name);
   return table;
 }
 

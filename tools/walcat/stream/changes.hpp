@@ -87,8 +87,8 @@ class Changes {
   void print_commit(const Message& message, std::string& out);
   std::string_view transaction_block(std::uint64_t lsn, std::uint64_t& order);
   Table& table_of(std::uint32_t oid);
-  Table& add_table(const Relation& relation);
-  Table make_table(const Relation& relation);
+  Table& add_table(const Relation& relation, bool snapshot);
+  Table make_table(const Relation& relation, bool snapshot);
 
   ChangesSettings settings_;
   TableFilter filter_;

@@ -44,7 +44,7 @@ SourceIdentity identity_of(const Options& options, const std::string& database) 
 Session::Session(const Options& options, cli::Context& context)
     : options_(options),
       context_(context),
-      encoding_(make_encoding(options.encoding)),
+      encoding_(make_encoding(options.encoding, options.debezium)),
       filter_(options.tables, options.exclude_tables),
       columns_(options.filters),
       source_(options),

@@ -3,6 +3,7 @@
 // connection, ends cleanly.
 #pragma once
 
+#include "tools/walcat/debezium/make_encoding.hpp"
 #include "tools/walcat/options.hpp"
 #include "tools/walcat/server/server.hpp"
 #include "tools/walcat/server/slot_sampler.hpp"

@@ -42,6 +42,23 @@ constexpr std::string_view kLine =
 
 }  // namespace
 
+TEST_CASE("a line with schemas: what is ours stands outside, the event in the payload") {
+  const std::string value =
+      R"("schema":{"type":"struct"},"payload":{"before":null,"after":{"id":1},)"
+      R"("source":{"schema":"s","table":"t"},"op":"c","pos":"x"}})";
+  const std::string line = R"({"pos":"1/2","key":{"schema":{},"payload":{"id":1}},)" + value;
+  const auto [reason, kind, event] = decode(line);
+  CHECK(reason == nullptr);
+  CHECK(kind == LineKind::event);
+  CHECK(event.op == 'c');
+  CHECK(event.pos == "1/2");
+  CHECK(event.key == R"({"schema":{},"payload":{"id":1}})");
+  CHECK(event::read_source(event.source).table == "t");
+  CHECK(debezium_value(event) == "{" + value);
+  CHECK(decode(R"({"payload":{"op":"c","after":{}}})").kind == LineKind::row);
+  CHECK(decode(R"({"schema":1,"payload":2})").kind == LineKind::row);
+}
+
 TEST_CASE("a data line") {
   const auto [reason, kind, event] = decode(kLine);
   CHECK(reason == nullptr);

@@ -1,16 +1,19 @@
 #include "tools/walcat/encode/encoding.hpp"
 
-#include "common/base/error.hpp"
+#include "tools/walcat/encode/plain.hpp"
+#include "tools/walcat/encode/table.hpp"
 
 #include <doctest/doctest.h>
 
-using namespace cdckit;
+using namespace cdckit::walcat;
 
-TEST_CASE("encodings are made by name") {
-  const auto plain = walcat::make_encoding("plain");
-  const auto codec = plain->compile(*walcat::build_type(16, {}));
-  std::string out;
-  codec.append(out, "t", codec);
-  CHECK(out == "true");
-  CHECK_THROWS_AS(walcat::make_encoding("avro"), base::Error);
+TEST_CASE("what an encoding does not say is plain") {
+  const PlainEncoding encoding;
+  CHECK(encoding.member_name("a\"") == ",\"a\\\"\":");
+  CHECK(encoding.session_setup().empty());
+  Table table;
+  encoding.wrap(table, "app");
+  CHECK(table.value_head == ",\"before\":");
+  CHECK(table.key_head.empty());
+  CHECK(encoding.message_form().value_head == ",\"op\":");
 }

@@ -1,0 +1,82 @@
+#include "tools/walcat/debezium/debezium_encoding.hpp"
+
+#include "tests/unit/tools/walcat/debezium/print.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cdckit::walcat;
+
+using walcat_test::quirky;
+using walcat_test::type_of;
+
+namespace {
+ColumnForm form_of(const Type& type,
+                   const ColumnSource& more,
+                   const DebeziumSettings& settings = {}) {
+  return DebeziumEncoding(settings).column({.name = "c",
+                                            .type = type,
+                                            .modifier = more.modifier,
+                                            .nullable = more.nullable,
+                                            .default_expression = more.default_expression,
+                                            .snapshot = more.snapshot});
+}
+const Type kInteger = type_of(oid::kInt4);
+DebeziumSettings with_schemas() {
+  DebeziumSettings settings;
+  settings.schemas = true;
+  return settings;
+}
+}  // namespace
+
+TEST_CASE("null is null whatever the default") {
+  const auto form = form_of(kInteger, {.name = {}, .type = kInteger, .default_expression = "7"});
+  CHECK(form.null == "null");
+  CHECK(form.unsent == "null");
+  CHECK(form.printed);
+}
+
+TEST_CASE("with quirks the default stands for null, a made-up value for what NOT NULL hides") {
+  const ColumnSource with_default{.name = {}, .type = kInteger, .default_expression = "7"};
+  CHECK(form_of(kInteger, with_default, quirky()).null == "7");
+  CHECK(form_of(kInteger, with_default, quirky()).unsent == "7");
+  const ColumnSource required{.name = {}, .type = kInteger, .nullable = false};
+  CHECK(form_of(kInteger, required, quirky()).unsent == "0");
+  CHECK(form_of(kInteger, required).unsent == "null");
+  CHECK(form_of(kInteger, required, with_schemas()).unsent == "0");
+}
+
+TEST_CASE("a name is lost in the stream only, and with quirks only") {
+  const Type name = type_of(oid::kName);
+  const auto print = [&](bool snapshot, const DebeziumSettings& settings) {
+    const auto form = form_of(name, {.name = {}, .type = name, .snapshot = snapshot}, settings);
+    std::string out;
+    form.codec.append(out, "nm", form.codec);
+    return out;
+  };
+  CHECK(print(false, {}) == "\"nm\"");
+  CHECK(print(true, quirky()) == "\"nm\"");
+  CHECK(print(false, quirky()) == "null");
+}
+
+TEST_CASE("columns without a place are printed, with quirks dropped") {
+  const Type query = type_of(3615, "tsquery");
+  CHECK(form_of(query, {.name = {}, .type = query}).printed);
+  CHECK(!form_of(query, {.name = {}, .type = query}, quirky()).printed);
+}
+
+TEST_CASE("a domain's modifier counts") {
+  Type domain = type_of(oid::kNumeric);
+  domain.modifier = (7 << 16 | 2) + 4;
+  const auto form = form_of(domain, {.name = {}, .type = domain});
+  std::string out;
+  form.codec.append(out, "12345.60", form.codec);
+  CHECK(out == "\"EtaA\"");
+}
+
+TEST_CASE("schemas carry NOT NULL and the default") {
+  const ColumnSource required{
+      .name = {}, .type = kInteger, .nullable = false, .default_expression = "7"};
+  CHECK(form_of(kInteger, required, with_schemas()).schema ==
+        R"({"type":"int32","optional":false,"default":7,"field":"c"})");
+  CHECK(form_of(kInteger, required).schema.empty());
+}

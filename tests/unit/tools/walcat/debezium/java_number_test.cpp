@@ -1,0 +1,71 @@
+#include "tools/walcat/debezium/java_number.hpp"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+using namespace cdckit::walcat;
+
+namespace {
+std::string twice(std::string_view text) {
+  std::string out;
+  append_java_number(out, text, FloatWidth::twice);
+  return out;
+}
+std::string single(std::string_view text) {
+  std::string out;
+  append_java_number(out, text, FloatWidth::single);
+  return out;
+}
+std::string of(double value) {
+  std::string out;
+  append_java_number(out, value);
+  return out;
+}
+}  // namespace
+
+TEST_CASE("plain notation from a thousandth up to ten million") {
+  CHECK(twice("100") == "100.0");
+  CHECK(twice("-1.1") == "-1.1");
+  CHECK(twice("0.001") == "0.001");
+  CHECK(twice("0.0012") == "0.0012");
+  CHECK(twice("9999999") == "9999999.0");
+  CHECK(twice("1234567.875") == "1234567.875");
+  CHECK(twice("0") == "0.0");
+  CHECK(twice("-0") == "-0.0");
+}
+
+TEST_CASE("beyond it a mantissa and an exponent") {
+  CHECK(twice("2.5e-10") == "2.5E-10");
+  CHECK(twice("1e+20") == "1.0E20");
+  CHECK(twice("10000000") == "1.0E7");
+  CHECK(twice("12345678.5") == "1.23456785E7");
+  CHECK(twice("0.000999") == "9.99E-4");
+  CHECK(single("1.6777216e+07") == "1.6777216E7");
+  CHECK(twice("1.7976931348623157e+308") == "1.7976931348623157E308");
+}
+
+TEST_CASE("the smallest numbers get a second digit") {
+  CHECK(twice("5e-324") == "4.9E-324");
+  CHECK(twice("1e-323") == "9.9E-324");
+  CHECK(single("1e-45") == "1.4E-45");
+  CHECK(twice("1e-300") == "1.0E-300");
+}
+
+TEST_CASE("what is no number is a string") {
+  CHECK(twice("NaN") == "\"NaN\"");
+  CHECK(twice("-Infinity") == "\"-Infinity\"");
+  CHECK(of(NAN) == "\"NaN\"");
+  CHECK(of(-INFINITY) == "\"-Infinity\"");
+  CHECK(of(12345.6789) == "12345.6789");
+}
+
+TEST_CASE("decimals become the nearest double") {
+  CHECK(to_double("12345.60") == 12345.6);
+  CHECK(to_double("-1e400") == -INFINITY);
+  CHECK(to_double("1" + std::string(400, '0')) == INFINITY);
+  CHECK(to_double("0." + std::string(400, '0') + "1") == 0.0);
+  CHECK(to_double("Infinity") == INFINITY);
+  CHECK(to_double("-Infinity") == -INFINITY);
+  CHECK(std::isnan(to_double("NaN")));
+}

@@ -1,0 +1,236 @@
+#include "tools/walcat/debezium/java_number.hpp"
+#include "tools/walcat/debezium/json_text.hpp"
+#include "tools/walcat/debezium/mapping.hpp"
+#include "tools/walcat/debezium/name_uuid.hpp"
+#include "tools/walcat/encode/type_oids.hpp"
+#include "tools/walcat/wire/text_forms.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace cdckit::walcat {
+namespace {
+
+constexpr const char* kUuidName = "io.debezium.data.Uuid";
+// Arrays that the connector drops although it knows their elements.
+constexpr std::array kNoArrays{
+    oid::kMoney, oid::kInterval, oid::kName, oid::kVarbit, oid::kXml, oid::kPoint};
+
+void append_element(std::string& out, std::string_view text, const Codec& codec) {
+  codec.children.front().append(out, text, codec.children.front());
+}
+
+// Further dimensions are arrays in the array.
+void append_array(std::string& out, std::string_view text, const Codec& codec) {
+  ArrayTextCursor cursor(text, codec.delimiter);
+  std::string_view element;
+  bool comma = false;
+  for (auto kind = cursor.next(element); kind != ElementKind::end; kind = cursor.next(element)) {
+    if (comma && kind != ElementKind::close) out += ',';
+    comma = kind != ElementKind::open;
+    if (kind == ElementKind::open) {
+      out += '[';
+    } else if (kind == ElementKind::close) {
+      out += ']';
+    } else if (kind == ElementKind::null) {
+      out += "null";
+    } else {
+      append_element(out, element, codec);
+    }
+  }
+}
+
+// As Debezium: what stands deeper than the first dimension is null. `parameter` 1: so is an array
+// with a NULL in it.
+void append_flat_array(std::string& out, std::string_view text, const Codec& codec) {
+  ArrayTextCursor cursor(text, codec.delimiter);
+  std::string_view element;
+  const auto begin = out.size();
+  int depth = 0;
+  for (auto kind = cursor.next(element); kind != ElementKind::end; kind = cursor.next(element)) {
+    if (kind == ElementKind::close) {
+      --depth;
+      continue;
+    }
+    if (kind == ElementKind::open && ++depth != 2) continue;
+    if (depth > 1 && kind != ElementKind::open) continue;
+    out += out.size() == begin ? '[' : ',';
+    if (kind == ElementKind::value) {
+      append_element(out, element, codec);
+    } else if (kind == ElementKind::null && codec.parameter == 1) {
+      out.resize(begin);
+      out += "null";
+      return;
+    } else {
+      out += "null";
+    }
+  }
+  if (out.size() == begin) out += '[';
+  out += ']';
+}
+
+// `[1,2.5]`
+template <FloatWidth Width>
+void append_vector(std::string& out, std::string_view text, const Codec& /*codec*/) {
+  out += '[';
+  text = text.substr(1, text.size() < 2 ? 0 : text.size() - 2);
+  for (bool comma = false; !text.empty(); comma = true) {
+    const auto end = std::min(text.find(','), text.size());
+    if (comma) out += ',';
+    append_java_number(out, text.substr(0, end), Width);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  out += ']';
+}
+
+// `{1:1.5,3:2}/5`; a map whose keys are no strings is a list of pairs.
+void append_sparse_vector(std::string& out, std::string_view text, const Codec& /*codec*/) {
+  const auto slash = std::min(text.rfind('/'), text.size());
+  out += "{\"dimensions\":";
+  out += text.substr(std::min(slash + 1, text.size()));
+  out += ",\"vector\":[";
+  text = text.substr(0, slash);
+  text = text.substr(1, text.size() < 2 ? 0 : text.size() - 2);
+  for (bool comma = false; !text.empty(); comma = true) {
+    const auto end = std::min(text.find(','), text.size());
+    const auto pair = text.substr(0, end);
+    const auto colon = std::min(pair.find(':'), pair.size());
+    out += comma ? ",[" : "[";
+    out += pair.substr(0, colon);
+    out += ',';
+    append_java_number(out, pair.substr(std::min(colon + 1, pair.size())), FloatWidth::twice);
+    out += ']';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  out += "]}";
+}
+
+void append_hstore_map(std::string& out, std::string_view text, const Codec& /*codec*/) {
+  HstoreTextCursor cursor(text);
+  std::string_view element;
+  bool is_key = true;
+  const auto begin = out.size();
+  for (auto kind = cursor.next(element); kind != ElementKind::end; kind = cursor.next(element)) {
+    if (is_key) out += out.size() == begin ? '{' : ',';
+    if (kind == ElementKind::null) {
+      out += "null";
+    } else {
+      append_java_string(out, element);
+    }
+    if (is_key) out += ':';
+    is_key = !is_key;
+  }
+  if (out.size() == begin) out += '{';
+  out += '}';
+}
+
+// JSON inside a string.
+void append_hstore_json(std::string& out, std::string_view text, const Codec& codec) {
+  static thread_local std::string inner;
+  inner.clear();
+  append_hstore_map(inner, text, codec);
+  append_java_string(out, inner);
+}
+
+std::string repeated(std::string_view bytes, std::string_view suffix) {
+  std::string out = "[";
+  for (const char byte : bytes) {
+    if (out.size() > 1) out += ',';
+    append_integer(out, byte);
+    out += suffix;
+  }
+  return out + "]";
+}
+
+// The placeholder in whatever the elements can hold; nothing when they cannot.
+std::string unavailable_array(const Mapping& element, const DebeziumSettings& settings) {
+  const std::string bytes = unavailable_bytes(settings);
+  const std::string& type = element.schema.type;
+  if (type.starts_with("int")) return repeated(bytes, "");
+  if (type == "float" || type == "double") return repeated(bytes, ".0");
+  if (element.schema.name == kUuidName) return "[\"" + name_uuid(bytes) + "\"]";
+  if (type == "string" && element.unavailable.empty()) return "[" + java_string(bytes) + "]";
+  return element.unavailable.empty() ? std::string() : "[" + element.unavailable + "]";
+}
+
+Mapping map_array(const MappedType& type, const DebeziumSettings& settings) {
+  const Type& of = *type.type.element;
+  Mapping element = map_type({of, type.modifier, type.snapshot}, settings);
+  Mapping mapping;
+  mapping.codec.append = settings.quirks ? &append_flat_array : &append_array;
+  mapping.codec.delimiter = type.type.delimiter;
+  mapping.codec.parameter = element.element_optional ? 0 : 1;
+  mapping.filler = "[]";
+  mapping.unavailable = unavailable_array(element, settings);
+  mapping.in_debezium = element.in_debezium &&
+                        std::find(kNoArrays.begin(), kNoArrays.end(), of.oid) == kNoArrays.end();
+  ConnectSchema inner = element.schema;
+  bool optional = element.element_optional || !settings.quirks;
+  for (int depth = settings.quirks ? 1 : std::max(1, type.dimensions); depth > 0; --depth) {
+    mapping.schema = simple_schema("array");
+    mapping.schema.nested =
+        "\"items\":" + schema_json(inner, {.optional = optional, .default_value = {}, .field = {}});
+    inner = mapping.schema;
+    optional = true;
+  }
+  mapping.codec.children.push_back(std::move(element.codec));
+  return mapping;
+}
+
+Mapping map_hstore(const DebeziumSettings& settings) {
+  const std::string bytes = unavailable_bytes(settings);
+  Mapping mapping;
+  const std::string pair = "{" + java_string(bytes) + ":" + java_string(bytes) + "}";
+  if (settings.hstore_handling == "map") {
+    mapping.codec.append = &append_hstore_map;
+    mapping.schema = simple_schema("map");
+    mapping.schema.nested = R"("keys":{"type":"string","optional":false},)"
+                            R"("values":{"type":"string","optional":true})";
+    mapping.filler = "{}";
+    mapping.unavailable = pair;
+  } else {
+    mapping.codec.append = &append_hstore_json;
+    mapping.schema = simple_schema("string", "io.debezium.data.Json");
+    mapping.filler = "\"{}\"";
+    mapping.unavailable = java_string(pair);
+  }
+  return mapping;
+}
+
+Mapping map_vector(AppendValue append, const char* item, const char* name) {
+  Mapping mapping;
+  mapping.codec.append = append;
+  mapping.schema = simple_schema("array", std::string("io.debezium.data.") + name);
+  mapping.schema.nested = std::string(R"("items":{"type":")") + item + R"(","optional":false})";
+  mapping.filler = "[]";
+  return mapping;
+}
+
+Mapping map_sparse_vector() {
+  Mapping mapping;
+  mapping.codec.append = &append_sparse_vector;
+  mapping.schema = simple_schema("struct", "io.debezium.data.SparseDoubleVector");
+  mapping.schema.doc = "Sparse double vector";
+  mapping.schema.nested =
+      R"("fields":[{"type":"int16","optional":false,"field":"dimensions"},)"
+      R"({"type":"map","keys":{"type":"int16","optional":false},)"
+      R"("values":{"type":"double","optional":false},"optional":false,"field":"vector"}])";
+  mapping.filler = R"({"dimensions":0,"vector":[]})";
+  return mapping;
+}
+
+}  // namespace
+
+MaybeMapping map_nested(const MappedType& type, const DebeziumSettings& settings) {
+  const Type& of = type.type;
+  if (of.form == TypeForm::array) return map_array(type, settings);
+  if (of.form == TypeForm::hstore) return map_hstore(settings);
+  if (of.name == "vector")
+    return map_vector(&append_vector<FloatWidth::twice>, "double", "DoubleVector");
+  if (of.name == "halfvec")
+    return map_vector(&append_vector<FloatWidth::single>, "float", "FloatVector");
+  if (of.name == "sparsevec") return map_sparse_vector();
+  return std::nullopt;
+}
+
+}  // namespace cdckit::walcat
