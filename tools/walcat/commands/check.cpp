@@ -3,6 +3,7 @@
 #include "common/ack/source_ack.hpp"
 #include "common/base/error.hpp"
 #include "tools/walcat/commands/requirements.hpp"
+#include "tools/walcat/debezium/make_encoding.hpp"
 #include "tools/walcat/server/preflight.hpp"
 #include "tools/walcat/server/server.hpp"
 
@@ -70,7 +71,7 @@ std::string check_filters(const Options& options,
                           signals::StopToken stop) {
   const auto sql = connect(options, false, stop);
   const auto publications = Catalog(*sql).publications(options.publications);
-  const auto encoding = make_encoding(options.encoding);
+  const auto encoding = make_encoding(options.encoding, options.debezium);
   ColumnFilter columns(options.filters);
   preflight({*sql, publications, filter, *encoding, columns, backlog});
   return "columns, masks and keys fit";
