@@ -1,6 +1,7 @@
 #include "tools/walcat/debezium/flags.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/json_string.hpp"
 
 namespace cdckit::walcat {
 
@@ -51,6 +52,12 @@ void add_debezium_flags(std::vector<cli::Flag>& into, DebeziumSettings& settings
 }
 
 void check_debezium_settings(const DebeziumSettings& settings, const std::string& encoding) {
+  const auto placeholder = unavailable_bytes(settings);
+  if (base::to_valid_utf8(placeholder) != placeholder) {
+    throw base::Error(base::ErrorKind::usage,
+                      "could not use --unavailable-value: its bytes are no UTF-8",
+                      "It also stands in strings of JSON.");
+  }
   if (encoding == "debezium") return;
   const DebeziumSettings fresh;
   const auto refuse_unless = [](bool same, const char* flag) {
