@@ -7,6 +7,7 @@
 #include "common/secrets/secret.hpp"
 #include "tools/walcat/commands/check.hpp"
 #include "tools/walcat/commands/commands.hpp"
+#include "tools/walcat/commands/snapshot_signal.hpp"
 #include "tools/walcat/debezium/flags.hpp"
 #include "tools/walcat/run.hpp"
 
@@ -188,6 +189,22 @@ cli::Command slot_command(Options& options,
 
 }  // namespace
 
+namespace {
+
+cli::Command signal_command(Options& options) {
+  cli::Command command = slot_command(
+      options, "snapshot", "Ask a running walcat to read tables again.", run_snapshot_signal);
+  command.positionals.push_back(
+      {"TABLE",
+       "Published tables, as in --table.",
+       true,
+       true,
+       [&options](const std::string& name) { options.snapshot.tables.push_back(name); }});
+  return command;
+}
+
+}  // namespace
+
 cli::Tool declare(Options& options) {
   cli::Tool tool;
   tool.name = "walcat";
@@ -207,6 +224,7 @@ cli::Tool declare(Options& options) {
   tool.commands.push_back(slot_command(
       options, "check", "One line for each thing that a run needs; all of them.", run_check));
   tool.commands.push_back(digest_command(options));
+  tool.commands.push_back(signal_command(options));
   tool.examples = {
       {"walcat -d postgres:///flights | jq .after",
        "Look at changes as they happen; nothing stays behind."},

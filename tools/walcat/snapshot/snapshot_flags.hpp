@@ -14,6 +14,7 @@ struct SnapshotOptions {
   std::optional<SnapshotMode> mode;  // nothing: by slot and ack
   std::size_t jobs = 1;
   std::vector<RowCondition> where;
+  std::vector<std::string> tables;  // of walcat snapshot
 };
 
 void add_snapshot_flags(std::vector<cli::Flag>& into, SnapshotOptions& options);

@@ -6,6 +6,7 @@
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
 #include "tools/walcat/pretty/pretty_line.hpp"
+#include "tools/walcat/snapshot/incremental_state.hpp"
 
 #include <algorithm>
 
@@ -33,7 +34,7 @@ void Changes::apply(const Message& message, std::uint64_t start, std::string& ou
       remove(message, start, out);
       break;
     case 'B':
-      begin(message);
+      begin(message, out);
       break;
     case 'C':
       commit(message, out);
@@ -65,7 +66,8 @@ void Changes::resume() noexcept {
   in_transaction_ = false;
 }
 
-void Changes::begin(const Message& message) {
+void Changes::begin(const Message& message, std::string& out) {
+  if (settings_.observer != nullptr) settings_.observer->before_transaction(message, out);
   in_transaction_ = true;
   begin_printed_ = settings_.transactions && message.lsn == skip_up_to_.lsn;
   ordinal_ = total_order_ = message_order_ = 0;
@@ -275,6 +277,10 @@ void Changes::message(const Message& message, std::uint64_t start, std::string& 
   }
   Row row{.op = 'm', .lsn = start};
   const bool wanted = take_ordinal(row);
+  if (message.name == kSignalPrefix) {  // to walcat, not to those who read its lines
+    if (settings_.observer != nullptr) settings_.observer->signal(message.content);
+    return;
+  }
   if (!wanted || !settings_.ops.test(op_index('m'))) return;
   if (settings_.transactions) {
     print_begin(out);

@@ -21,6 +21,18 @@ namespace cdckit::walcat {
 // Asked when a relation is met; may throw.
 using DescribeTable = std::function<CatalogTable(const Relation&)>;
 
+// Looks on from the side: what must stand between two transactions, and messages to walcat itself.
+class StreamObserver {
+ public:
+  StreamObserver() = default;
+  StreamObserver(const StreamObserver&) = delete;
+  StreamObserver& operator=(const StreamObserver&) = delete;
+  virtual ~StreamObserver() = default;
+  // May append whole lines.
+  virtual void before_transaction(const Message& begin, std::string& out) = 0;
+  virtual void signal(std::string_view content) = 0;
+};
+
 struct ChangesSettings {
   SourceIdentity identity;
   bool control = false;       // print schema lines
@@ -28,6 +40,7 @@ struct ChangesSettings {
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();  // data lines
   OpSet ops = OpSet().set();                                        // what is printed
   ColumnFilter* columns = nullptr;                                  // outlives this; may be missing
+  StreamObserver* observer = nullptr;                               // likewise
 };
 
 class Changes {
@@ -68,7 +81,7 @@ class Changes {
   }
 
  private:
-  void begin(const Message& message);
+  void begin(const Message& message, std::string& out);
   void commit(const Message& message, std::string& out);
   void origin(const Message& message);
   void relation(const Message& message);

@@ -1,6 +1,7 @@
 #include "tools/walcat/stream/delivery.hpp"
 
 #include "common/base/clock.hpp"
+#include "common/base/text.hpp"
 #include "common/event/control.hpp"
 #include "common/event/position.hpp"
 #include "common/log/log.hpp"
@@ -34,6 +35,10 @@ void Delivery::hello(const std::string& source, const std::string& from) {
 }
 
 void Delivery::reached(std::uint64_t lsn, std::string text) {
+  if (hold_ && lsn > *hold_) {
+    lsn = *hold_;
+    text = base::hex16(lsn);
+  }
   position_ = std::move(text);
   if (confirmed_ >= reached_) confirmed_at_ = Clock::now();  // nothing waited until now
   reached_ = std::max(reached_, lsn);

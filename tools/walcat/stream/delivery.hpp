@@ -48,6 +48,8 @@ class Delivery {
   void hello(const std::string& source, const std::string& from);
   // Everything up to `lsn` is among the lines now. `text`: the position as checkpoints print it.
   void reached(std::uint64_t lsn, std::string text);
+  // Nothing behind this position is told until it is let go.
+  void hold(std::optional<std::uint64_t> lsn) noexcept { hold_ = lsn; }
   // Data lines printed so far in all.
   void set_rows(std::uint64_t rows) noexcept { rows_ = rows; }
   // Prints a checkpoint if there is a position to tell and it is due, or at once with `force`.
@@ -101,6 +103,7 @@ class Delivery {
   CheckpointClock clock_;
   std::string run_;
   std::string position_;  // newest, as text
+  std::optional<std::uint64_t> hold_;
   std::string sent_;      // of the last checkpoint
   std::uint64_t seq_ = 0;
   std::uint64_t rows_ = 0;

@@ -100,10 +100,22 @@ void Session::prepare() {
   settings.limit = limit_of(options_);
   settings.ops = options_.filters.ops;
   settings.columns = &columns_;
+  make_incremental();
+  settings.observer = incremental_.get();
   changes_ =
       std::make_unique<Changes>(settings, filter_, *encoding_, [this](const Relation& relation) {
         return source_.describe(relation);
       });
+  if (incremental_) incremental_->attach(*changes_);
+}
+
+// A reader that only looks would begin the same snapshot with every run.
+void Session::make_incremental() {
+  if (delivery_.proof() == Proof::none || !options_.filters.wants('r')) return;
+  incremental_ = std::make_unique<IncrementalSnapshot>(
+      std::make_unique<ChunkReader>(options_, filter_, publications_),
+      identity_of(options_, server_.id.database),
+      delivery_);
 }
 
 // Three updates within the time after which the server gives up on a silent client.
@@ -154,6 +166,7 @@ void Session::announce() {
   SourceId id = server_.id;
   id.slot = slot_;
   delivery_.hello(source_json(id), base::hex16(plan_.start));
+  if (incremental_) incremental_->read_for(slot_);
   log::info("reading slot \"" + slot_ + "\" from " + event::lsn_text(plan_.start));
   if (plan_.reason.empty()) return;
   const bool expected = options_.snapshot.mode == SnapshotMode::always;
@@ -256,6 +269,7 @@ void Session::stream_once(Streaming& streaming, pg::ReplicationStream& stream) {
 
 // From here on the server is only told how far things came: without it the ack files know.
 bool Session::finish_stream(Streaming& streaming, pg::ReplicationStream& stream) {
+  if (incremental_) incremental_->stop();
   bool connected = true;
   const auto while_connected = [&](const std::function<void()>& work) {
     if (!connected) return;
@@ -289,6 +303,7 @@ void Session::reconnect() {
   if (now.wal_end < changes_->last_end()) refuse("the server has lost what was printed already");
   if (now.id.timeline != server_.id.timeline) take_timeline(now);
   changes_->resume();
+  if (incremental_) incremental_->stream_restarted();
   log::info("connected again, going on from " + event::lsn_text(changes_->last_end()));
 }
 
@@ -316,6 +331,7 @@ StreamLimits Session::limits() {
   limits.on_tick = [this](std::uint64_t spooled) {
     meter_.spooled(spooled);
     meter_.update_if_due(*changes_, delivery_, confirmed_);
+    if (incremental_) incremental_->advance();
   };
   return limits;
 }

@@ -7,6 +7,7 @@
 #include "tools/walcat/options.hpp"
 #include "tools/walcat/server/server.hpp"
 #include "tools/walcat/server/slot_sampler.hpp"
+#include "tools/walcat/snapshot/incremental_snapshot.hpp"
 #include "tools/walcat/stream/changes.hpp"
 #include "tools/walcat/stream/delivery.hpp"
 #include "tools/walcat/stream/meter.hpp"
@@ -29,6 +30,7 @@ class Session {
   void prepare_publications();
   void read_status_interval();
   void make_slot();
+  void make_incremental();
   void announce();
   void sample_slot();
   bool take_snapshot();
@@ -48,6 +50,7 @@ class Session {
   TableFilter filter_;
   ColumnFilter columns_;
   TableSource source_;
+  std::unique_ptr<IncrementalSnapshot> incremental_;  // none where nothing is ever confirmed
   std::unique_ptr<Changes> changes_;
   Delivery delivery_;
   Meter meter_;

@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Tables read again while the stream goes on: nothing lost, nothing stale, killed or not."""
+
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from walcat_lab import Case, environment, start_lab, stop_lab
+
+setUpModule, tearDownModule = start_lab, stop_lab
+
+SINK = pathlib.Path(__file__).resolve().parents[1] / "support" / "file_sink.py"
+FILL = (
+    "CREATE TABLE t (id int PRIMARY KEY, a int, long text); ALTER TABLE t ALTER long SET STORAGE EXTERNAL; "
+    "INSERT INTO t SELECT n * 10, 0, repeat('x', CASE WHEN n % 10 = 0 THEN 3000 ELSE 9 END) || n FROM generate_series(1, {0}) n"
+)
+
+
+class Incremental(Case):
+    def setUp(self):
+        super().setUp()
+        self.data_file, self.ack = self.folder / "data", self.folder / "ack"
+        self.data_file.touch()
+
+    def lines(self) -> list[dict]:
+        whole = [line for line in self.data_file.read_bytes().split(b"\n")[:-1] if b'"op"' in line]
+        return [json.loads(line) for line in whole]
+
+    def fold(self) -> dict[int, dict]:
+        """A reader that knows none of the rows before. Columns left out stay as they were."""
+        state: dict[int, dict] = {}
+        moved: dict[int, dict] = {}
+        for event in self.lines():
+            key = event["key"]["id"]
+            if event["op"] == "d":
+                moved[key] = state.pop(key, {})
+            else:
+                known = moved[event["old_key"]["id"]] if "old_key" in event else state.get(key, {})
+                state[key] = {**known, **event["after"]}
+        return state
+
+    def table(self) -> dict[int, dict]:
+        return {row["id"]: row for row in json.loads(self.sql("SELECT coalesce(json_agg(t), '[]') FROM t"))}
+
+    def assert_same(self) -> None:
+        ours, theirs = self.fold(), self.table()
+        wrong = [key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)]
+        short = [str((ours.get(key), theirs.get(key)))[:300] for key in sorted(wrong)[:5]]
+        self.assertEqual((len(wrong), short), (0, []))
+
+    def start(self, *options: str) -> tuple[subprocess.Popen, subprocess.Popen]:
+        source = self.popen("--slot", "s", "--ack", str(self.ack), "--snapshot", "never", *options)
+        sink = subprocess.Popen([SINK, self.data_file, self.ack], stdin=source.stdout)
+        self.addCleanup(sink.wait)
+        self.addCleanup(sink.kill)
+        source.stdout.close()
+        return source, sink
+
+    def stop(self, source: subprocess.Popen, sink: subprocess.Popen) -> None:
+        source.send_signal(signal.SIGTERM)
+        self.assertEqual((source.wait(timeout=30), sink.wait(timeout=30)), (0, 0))
+
+    def ask(self, *tables: str) -> None:
+        done = self.walcat("snapshot", *tables, "--slot", "s")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def caught_up(self) -> bool:
+        """Acknowledged beyond everything: a snapshot at work holds its newest message back."""
+        text = "SELECT confirmed_flush_lsn >= pg_current_wal_lsn() FROM pg_replication_slots WHERE slot_name = 's'"
+        return self.sql(text) == "t"
+
+    def written(self, megabytes: float) -> None:
+        size = self.data_file.stat().st_size + megabytes * 1_000_000
+        self.wait_until(lambda: self.data_file.stat().st_size > size, 30)
+
+    def busy(self, steps: int = 2000) -> subprocess.Popen:
+        step = (
+            "UPDATE t SET a = a + 1 WHERE id % 997 = {n}; DELETE FROM t WHERE id = 10 * {n}; "
+            "INSERT INTO t VALUES (10 * {n} + 5, -1, 'new'); UPDATE t SET id = id + 1 WHERE id = 10 * ({n} + 3000); "
+            "INSERT INTO t VALUES (-{n}, 1, 'low');\n"
+        )
+        writer = subprocess.Popen(
+            ["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", self.database],
+            env=environment(),
+            stdin=subprocess.PIPE,
+            text=True,
+        )
+        writer.stdin.write("".join(step.format(n=n) for n in range(1, steps)))
+        writer.stdin.close()
+        return writer
+
+    def test_a_table_that_no_one_has_seen(self):
+        self.sql(FILL.format(10_000))
+        self.publish_all()
+        self.make_slot("s")
+        source, sink = self.start()
+        self.wait_until(lambda: self.active_slots() == 1)
+        self.ask("t")
+        self.wait_until(self.caught_up)
+        self.stop(source, sink)
+        events = self.lines()
+        self.assertEqual([event["after"]["id"] for event in events], [n * 10 for n in range(1, 10_001)])
+        self.assertEqual({event["source"]["snapshot"] for event in events}, {"incremental"})
+        self.assertEqual({event["source"]["txId"] for event in events}, {None})
+        positions = [event["pos"] for event in events]
+        self.assertEqual(positions, sorted(set(positions)))
+        self.assertGreater(len({pos.split("/")[0] for pos in positions}), 2)
+        self.assert_same()
+
+    def test_under_changes_of_every_kind(self):
+        self.sql(FILL.format(10_000))
+        self.publish_all()
+        self.make_slot("s")
+        source, sink = self.start()
+        writer = self.busy()
+        self.written(0.03)
+        self.ask("public.t")
+        self.assertEqual(writer.wait(timeout=60), 0)
+        self.wait_until(self.caught_up, 60)
+        self.stop(source, sink)
+        self.assert_same()
+        positions = [event["pos"] for event in self.lines()]
+        self.assertEqual(positions, sorted(set(positions)))
+
+    def test_killed_in_the_middle_it_goes_on(self):
+        self.sql(FILL.format(30_000))
+        self.publish_all()
+        self.make_slot("s")
+        writer = None
+        for run in range(3):
+            source, sink = self.start()
+            writer = writer or self.busy()
+            self.wait_until(lambda: self.active_slots() == 1)
+            if run == 0:
+                self.ask("t")
+            self.written(4)
+            source.kill()
+            sink.wait(timeout=30)
+            self.wait_until(lambda: self.active_slots() == 0)
+        source, sink = self.start()
+        self.assertEqual(writer.wait(timeout=60), 0)
+        self.wait_until(self.caught_up, 60)
+        self.stop(source, sink)
+        self.assert_same()
+        rows = [event for event in self.lines() if event["op"] == "r"]
+        # each kill repeats little: the chunk at hand and what was not acknowledged
+        self.assertLess(len(rows), 30_000 + 4 * 3 * 4096)
+
+    def test_a_lost_connection(self):
+        self.sql(FILL.format(20_000))
+        self.publish_all()
+        self.make_slot("s")
+        source, sink = self.start()
+        self.wait_until(lambda: self.active_slots() == 1)
+        self.ask("t")
+        self.written(1)
+        self.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name = 'walcat'"
+        )
+        self.wait_until(self.caught_up, 60)
+        self.stop(source, sink)
+        self.assert_same()
+
+    def test_asked_while_no_one_reads_and_again_meanwhile(self):
+        self.sql(FILL.format(9_000))
+        self.sql(
+            "CREATE TABLE pair (a text, b int, PRIMARY KEY (b, a)); "
+            "INSERT INTO pair SELECT 'k ''' || n, n % 7 FROM generate_series(1, 5000) n; "
+            "CREATE TABLE keyless (a int); CREATE TABLE gone (id int PRIMARY KEY)"
+        )
+        self.publish_all()
+        self.make_slot("s")
+        done = self.walcat("snapshot", "t", "gone", "--slot", "s")
+        self.assertEqual(json.loads(done.stdout), {"slot": "s", "tables": ["public.t", "public.gone"]})
+        self.assertIn("nothing reads slot", done.stderr)
+        self.ask("pair")
+        self.sql("DROP TABLE gone")
+        source, sink = self.start()
+        self.wait_until(self.caught_up)
+        self.stop(source, sink)
+        rows = self.lines()
+        self.assertEqual(len(rows), 14_000)
+        self.assertEqual(len({json.dumps(row["key"]) for row in rows}), 14_000)
+        for words, code in ((("keyless", "--slot", "s"), 69), (("none", "--slot", "s"), 69), (("t", "--slot", "x"), 69), (("t",), 2)):
+            self.assertEqual(self.walcat("snapshot", *words).returncode, code, words)
+        self.assertEqual(self.data("--slot", "s", "--no-ack", "--until-now"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,152 @@
+#include "tools/walcat/snapshot/incremental_snapshot.hpp"
+
+#include "common/base/clock.hpp"
+#include "common/base/error.hpp"
+#include "common/log/log.hpp"
+
+#include <algorithm>
+
+namespace cdckit::walcat {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds kAgainLater{500};
+
+}  // namespace
+
+IncrementalSnapshot::IncrementalSnapshot(std::unique_ptr<ChunkSource> reader,
+                                         const SourceIdentity& identity,
+                                         Delivery& delivery)
+    : reader_(std::move(reader)), line_(identity), delivery_(delivery) {}
+
+void IncrementalSnapshot::before_transaction(const Message& begin, std::string& out) {
+  recent_[streamed_++ % recent_.size()] = begin.xid;
+  if (!chunk_ || chunk_->seen.sees(begin.xid)) return;
+  const Chunk chunk = std::move(*chunk_);
+  chunk_.reset();
+  if (chunk.rows == 0) return;
+  Table& table = changes_->snapshot_table(chunk.relation);
+  if (!table.announced) changes_->print_schema(table, out);
+  // no commit ends here: between this transaction and the one before
+  line_.set_context({.pos_lsn = begin.lsn - 1,
+                     .unix_us = base::unix_microseconds(),
+                     .last_commit = changes_->last_end(),
+                     .snapshot = "incremental"});
+  for (std::size_t row = 0; row < chunk.rows; ++row) {
+    const auto values = chunk.row(row);
+    line_.append(out,
+                 {.table = &table,
+                  .op = 'r',
+                  .ordinal = row + 1,
+                  .lsn = begin.lsn,
+                  .key_values = values,
+                  .after = values});
+  }
+  changes_->add_lines(table, 'r', chunk.rows);
+  rows_ += chunk.rows;
+}
+
+void IncrementalSnapshot::signal(std::string_view content) {
+  auto state = parse_state(content);
+  if (!state) {
+    log::warning("a signal for a snapshot cannot be read: it is passed over");
+  } else if (state->slot == slot_) {
+    if (state->step.empty()) return take_request(std::move(*state));
+    take_step(*state);
+  }
+}
+
+void IncrementalSnapshot::take_request(IncrementalState request) {
+  if (!state_) return begin_from(std::move(request));
+  for (auto& table : request.tables) {
+    const auto waiting = state_->tables.begin() + static_cast<std::ptrdiff_t>(state_->table) + 1;
+    if (std::find(waiting, state_->tables.end(), table) == state_->tables.end()) {
+      state_->tables.push_back(std::move(table));
+    }
+  }
+}
+
+// Steps of an earlier run that this one is repeating mean nothing.
+void IncrementalSnapshot::take_step(const IncrementalState& step) {
+  if (!state_) {
+    if (!step.done()) begin_from(step);
+    return;
+  }
+  if (step.step != awaited_) return;
+  awaited_.clear();
+  const bool knows_all = state_->tables.size() == awaited_state_.tables.size();
+  auto tables = std::move(state_->tables);  // a request may have come meanwhile
+  state_ = awaited_state_;
+  state_->tables = std::move(tables);
+  if (state_->done()) {
+    log::info("the incremental snapshot is over: " + std::to_string(rows_) + " rows");
+    state_.reset();
+    delivery_.hold(std::nullopt);
+  } else if (knows_all) {
+    delivery_.hold(changes_->last_end());
+  }
+}
+
+void IncrementalSnapshot::begin_from(IncrementalState state) {
+  if (state.done()) return;
+  log::info(state.after.empty() && state.table == 0 ? "an incremental snapshot begins"
+                                                    : "an incremental snapshot goes on");
+  state_ = std::move(state);
+  rows_ = 0;
+  delivery_.hold(changes_->last_end());
+}
+
+// A transaction can be streamed before others see it, while it waits for a standby: what was read
+// then may be older than what was printed.
+bool IncrementalSnapshot::streamed_unseen(const SeenTransactions& seen) const noexcept {
+  const auto known = std::min(streamed_, recent_.size());
+  return std::any_of(recent_.begin(),
+                     recent_.begin() + static_cast<std::ptrdiff_t>(known),
+                     [&](std::uint32_t xid) { return !seen.sees(xid); });
+}
+
+void IncrementalSnapshot::advance() {
+  if (!state_ || stopped_ || chunk_ || !awaited_.empty() || Clock::now() < not_before_) return;
+  try {
+    Chunk chunk = reader_->read(*state_);
+    if (streamed_unseen(chunk.seen)) {
+      not_before_ = Clock::now() + kAgainLater;
+      return;
+    }
+    chunk.next.step = base::random_id();
+    awaited_ = chunk.next.step;
+    awaited_state_ = chunk.next;
+    chunk_ = std::move(chunk);
+    reader_->signal(awaited_state_);
+  } catch (const base::Error& error) {
+    put_off(error);
+  }
+}
+
+// The stream goes on whatever happens to a chunk; a table that is gone is passed over.
+void IncrementalSnapshot::put_off(const base::Error& error) {
+  chunk_.reset();
+  awaited_.clear();
+  not_before_ = Clock::now() + kAgainLater;
+  const auto* server = dynamic_cast<const pg::ServerError*>(&error);
+  if (server != nullptr && server->sqlstate() == "42P01") {
+    log::warning("an incremental snapshot passes over a table that is gone: " +
+                 state_->tables[state_->table]);
+    ++state_->table;
+    state_->after.clear();
+    state_->until.clear();
+    if (!state_->done()) return;
+    state_.reset();
+    delivery_.hold(std::nullopt);
+    return;
+  }
+  log::warning("a chunk of the incremental snapshot has to wait: " + std::string(error.what()));
+}
+
+void IncrementalSnapshot::stream_restarted() {
+  chunk_.reset();
+  awaited_.clear();
+  streamed_ = 0;
+}
+
+}  // namespace cdckit::walcat

@@ -1,0 +1,66 @@
+// Reads tables again while the stream goes on (the watermark method of DBLog, with logical messages
+// in place of a signal table). A chunk of rows is read as of one instant; its rows are printed just
+// before the first transaction that this instant has not seen, so that they are never older than
+// what was printed before and never newer than what comes behind: nothing needs to be compared.
+//
+// Progress lives in the WAL: behind each chunk a message says what comes next. That message is not
+// seen by the instant either, so it is the high watermark too. Until a later one was streamed,
+// nothing from the newest message on is offered for confirmation: whoever reads the slot next finds
+// it and goes on with the chunk behind it. One thread.
+#pragma once
+
+#include "tools/walcat/snapshot/chunk_reader.hpp"
+#include "tools/walcat/stream/changes.hpp"
+#include "tools/walcat/stream/delivery.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace cdckit::walcat {
+
+class IncrementalSnapshot final : public StreamObserver {
+ public:
+  IncrementalSnapshot(std::unique_ptr<ChunkSource> reader,
+                      const SourceIdentity& identity,
+                      Delivery& delivery);
+  // Signals for this slot are ours.
+  void read_for(const std::string& slot) { slot_ = slot; }
+  void attach(Changes& changes) noexcept { changes_ = &changes; }
+
+  void before_transaction(const Message& begin, std::string& out) override;
+  void signal(std::string_view content) override;
+  // Reads the next chunk if it is time; between any two messages of the stream.
+  void advance();
+  // The stream begins again behind the last whole transaction.
+  void stream_restarted();
+  // No more chunks: the end of the run.
+  void stop() noexcept { stopped_ = true; }
+  [[nodiscard]] bool active() const noexcept { return state_.has_value(); }
+
+ private:
+  void take_request(IncrementalState request);
+  void take_step(const IncrementalState& step);
+  void begin_from(IncrementalState state);
+  [[nodiscard]] bool streamed_unseen(const SeenTransactions& seen) const noexcept;
+  void put_off(const base::Error& error);
+
+  std::unique_ptr<ChunkSource> reader_;
+  DataLine line_;
+  std::string slot_;
+  Delivery& delivery_;
+  Changes* changes_ = nullptr;
+  std::optional<IncrementalState> state_;  // of the newest message that was streamed
+  std::optional<Chunk> chunk_;             // read and not yet printed
+  std::string awaited_;                    // the step whose message has not come yet
+  IncrementalState awaited_state_;
+  std::chrono::steady_clock::time_point not_before_{};
+  std::uint64_t rows_ = 0;
+  bool stopped_ = false;
+  std::array<std::uint32_t, 1024> recent_{};  // xids streamed last
+  std::size_t streamed_ = 0;
+};
+
+}  // namespace cdckit::walcat

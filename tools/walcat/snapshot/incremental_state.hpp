@@ -1,0 +1,45 @@
+// What an incremental snapshot remembers, and how it travels: as JSON in logical messages of the
+// prefix kSignalPrefix, so that the WAL itself is the place where progress lives. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cdckit::walcat {
+
+inline constexpr std::string_view kSignalPrefix = "cdckit.snapshot";
+
+// A request has no `step`; each step that a run has done carries a name of its own.
+struct IncrementalState {
+  std::string slot;                 // whose walcat it is for
+  std::string step;                 // unique
+  std::vector<std::string> tables;  // schema.table
+  std::size_t table = 0;            // the one at hand; all are done when it is behind the last
+  std::vector<std::string> after;   // key of the last row read; empty: none yet
+  std::vector<std::string> until;   // the largest key when the table was begun
+
+  [[nodiscard]] bool done() const noexcept { return table >= tables.size(); }
+  bool operator==(const IncrementalState&) const = default;
+};
+
+std::string state_json(const IncrementalState& state);
+// Nothing when it is not what state_json() prints.
+std::optional<IncrementalState> parse_state(std::string_view json);
+
+// pg_current_snapshot(): which transactions a read has seen.
+class SeenTransactions {
+ public:
+  SeenTransactions() = default;
+  // `xmin:xmax:xip,xip`; throws protocol.
+  explicit SeenTransactions(std::string_view text);
+  [[nodiscard]] bool sees(std::uint32_t xid) const noexcept;
+
+ private:
+  std::uint32_t next_ = 0;               // xmax without its epoch
+  std::vector<std::uint32_t> running_;  // sorted
+};
+
+}  // namespace cdckit::walcat
