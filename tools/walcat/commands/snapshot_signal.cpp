@@ -7,10 +7,9 @@
 #include "tools/walcat/server/server.hpp"
 #include "tools/walcat/snapshot/chunk_reader.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
+#include <unistd.h>
 
 namespace cdckit::walcat {
 namespace {

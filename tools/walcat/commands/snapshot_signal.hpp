@@ -1,4 +1,5 @@
-// walcat snapshot TABLE...: asks the walcat that reads a slot to read tables again while it streams.
+// walcat snapshot TABLE...: asks the walcat that reads a slot to read tables again while it
+// streams.
 #pragma once
 
 #include "common/cli/run_tool.hpp"

@@ -65,8 +65,9 @@ pg::Connection& ChunkReader::connection() {
   if (connection_ == nullptr) {
     connection_ = std::make_unique<pg::Connection>(connect_options(options_, false));
     // a locked table must not hold up the stream for long
-    connection_->execute("SET lock_timeout = '1s'; SET statement_timeout = '30s'; "
-                         "SET synchronous_commit = 'local'");
+    connection_->execute(
+        "SET lock_timeout = '1s'; SET statement_timeout = '30s'; "
+        "SET synchronous_commit = 'local'");
   }
   return *connection_;
 }
@@ -173,8 +174,8 @@ void ChunkReader::read_until(pg::Connection& server, const Source& source, Chunk
 }
 
 void ChunkReader::read_rows(pg::Connection& server, const Source& source, Chunk& chunk) {
-  std::string where = source.filter + " AND " + source.keys() +
-                      " <= " + source.row(server, chunk.next.until);
+  std::string where =
+      source.filter + " AND " + source.keys() + " <= " + source.row(server, chunk.next.until);
   if (!chunk.next.after.empty()) {
     where += " AND " + source.keys() + " > " + source.row(server, chunk.next.after);
   }

@@ -38,7 +38,7 @@ class SeenTransactions {
   [[nodiscard]] bool sees(std::uint32_t xid) const noexcept;
 
  private:
-  std::uint32_t next_ = 0;               // xmax without its epoch
+  std::uint32_t next_ = 0;              // xmax without its epoch
   std::vector<std::uint32_t> running_;  // sorted
 };
 

@@ -104,7 +104,7 @@ class Delivery {
   std::string run_;
   std::string position_;  // newest, as text
   std::optional<std::uint64_t> hold_;
-  std::string sent_;      // of the last checkpoint
+  std::string sent_;  // of the last checkpoint
   std::uint64_t seq_ = 0;
   std::uint64_t rows_ = 0;
   std::uint64_t sent_rows_ = 0;

@@ -2,11 +2,10 @@
 
 #include "tests/unit/tools/walcat/support.hpp"
 
-#include <doctest/doctest.h>
-
+#include <deque>
 #include <fcntl.h>
 
-#include <deque>
+#include <doctest/doctest.h>
 
 using namespace cdckit;
 using namespace cdckit::walcat;
@@ -199,6 +198,7 @@ TEST_CASE("a chunk that cannot be read waits, a lost stream drops what was read"
   second.source->chunks.push_back(chunk("50:60:", "1", 1));
   second.incremental.advance();
   second.incremental.stream_restarted();
-  CHECK_FALSE(has(second.transaction(0x200, 60, signal_message(second.source->signals[0])), "\"r\""));
+  CHECK_FALSE(
+      has(second.transaction(0x200, 60, signal_message(second.source->signals[0])), "\"r\""));
   CHECK(second.incremental.active());
 }
