@@ -132,7 +132,7 @@ class Incremental(Case):
         self.assertEqual(positions, sorted(set(positions)))
 
     def test_killed_in_the_middle_it_goes_on(self):
-        self.sql(FILL.format(30_000))
+        self.sql(FILL.format(16_000))
         self.publish_all()
         self.make_slot("s")
         writer = None
@@ -142,7 +142,7 @@ class Incremental(Case):
             self.wait_until(lambda: self.active_slots() == 1)
             if run == 0:
                 self.ask("t")
-            self.written(4)
+            self.written(2)
             source.kill()
             sink.wait(timeout=30)
             self.wait_until(lambda: self.active_slots() == 0)
@@ -153,7 +153,7 @@ class Incremental(Case):
         self.assert_same()
         rows = [event for event in self.lines() if event["op"] == "r"]
         # each kill repeats little: the chunk at hand and what was not acknowledged
-        self.assertLess(len(rows), 30_000 + 4 * 3 * 4096)
+        self.assertLess(len(rows), 16_000 + 3 * 3 * 4096)
 
     def test_a_lost_connection(self):
         self.sql(FILL.format(20_000))
