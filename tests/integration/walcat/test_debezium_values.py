@@ -42,7 +42,7 @@ CORNERS = {
     "int4multirange": ["{[1,3),[5,7)}"],
     "small": ["1.50"],
     "bytea": ["\\x00ff"],
-    "text": ["\U0001f600 \u20ac \x01\x7f\\\""],
+    "text": ['\U0001f600 \u20ac \x01\x7f\\"'],
 }
 
 
@@ -82,11 +82,15 @@ class Values(Case):
             "l": ("bool[]", "array_fill(true, array[9000])", None),
         }
         self.sql("CREATE EXTENSION hstore")
-        self.sql("CREATE TABLE big (id int PRIMARY KEY, v int, " + ", ".join(f"{n} {c[0]}" for n, c in columns.items()) + ")")
+        self.sql(
+            "CREATE TABLE big (id int PRIMARY KEY, v int, " + ", ".join(f"{n} {c[0]}" for n, c in columns.items()) + ")"
+        )
         self.sql("".join(f"ALTER TABLE big ALTER {name} SET STORAGE external;" for name in columns))
         self.publish_all()
         self.make_slot("s")
-        self.sql("INSERT INTO big VALUES (1, 1, " + ", ".join(c[1] for c in columns.values()) + "); UPDATE big SET v = 2")
+        self.sql(
+            "INSERT INTO big VALUES (1, 1, " + ", ".join(c[1] for c in columns.values()) + "); UPDATE big SET v = 2"
+        )
         event = self.debezium("--slot", "s", "--no-ack", "--until-now")[-1]
         number = {"scale": 0, "value": base64.b64encode(PLACEHOLDER.encode()).decode()}
         expected = {name: column[2] for name, column in columns.items() if name not in "nl"}
@@ -99,7 +103,9 @@ class Values(Case):
         self.sql("CREATE TABLE t (a int, b text NOT NULL, c int, PRIMARY KEY (c, a))")
         self.publish_all()
         self.make_slot("s")
-        self.sql("INSERT INTO t VALUES (1, 'x', 2); UPDATE t SET a = 3; SELECT pg_logical_emit_message(true, 'p', 'hi')")
+        self.sql(
+            "INSERT INTO t VALUES (1, 'x', 2); UPDATE t SET a = 3; SELECT pg_logical_emit_message(true, 'p', 'hi')"
+        )
         flags = ["--slot", "s", "--no-ack", "--until-now", "--schemas", "--topic-prefix", "app"]
         _, gone, made, message = self.debezium(*flags)
         self.assertEqual(gone["key"]["payload"], {"c": 2, "a": 1})
