@@ -124,4 +124,13 @@ ServerError connect_error(std::string_view message, bool password_needed) {
   return {kind, "could not connect: " + text, sqlstate, ""};
 }
 
+std::string login_hint(const ServerError& error) {
+  const std::string_view message = error.what();
+  if (error.sqlstate() == "28000" && message.find("pg_hba.conf") != std::string_view::npos)
+    return "The server's pg_hba.conf needs a line for this role, database and address.";
+  if (error.sqlstate() == "28P01")
+    return "The password comes from PGPASSWORD, ~/.pgpass or a service file.";
+  return "";
+}
+
 }  // namespace cdckit::pg

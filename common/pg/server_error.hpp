@@ -17,5 +17,7 @@ std::string one_line(std::string_view message);
 ServerError server_error(pg_conn* connection, const pg_result* result, const std::string& what);
 // For a connection that did not come about; expects verbose messages (they carry the SQLSTATE).
 ServerError connect_error(std::string_view message, bool password_needed);
+// What can be done about a refused login; "" when that is not known.
+std::string login_hint(const ServerError& error);
 
 }  // namespace cdckit::pg

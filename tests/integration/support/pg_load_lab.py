@@ -24,12 +24,13 @@ def lab(*words: str) -> str:
     return done.stdout
 
 
-def start_lab() -> None:
+def start_lab(*parts: str, own: bool = False) -> None:
+    """With `own` never the lab of the environment: for tests that change the server's settings."""
     global _own_lab
-    if "CDC_LAB_DIR" in os.environ:
+    if "CDC_LAB_DIR" in os.environ and not own:
         return
     _own_lab = True
-    lab("up", "postgres")
+    lab("up", "postgres", *parts)
     shell = f'eval "$({TOP}/scripts/lab env)" && env -0'
     env = dict(os.environ, CDC_LAB=NAME)
     shown = subprocess.run(["bash", "-c", shell], env=env, stdout=subprocess.PIPE, check=True)

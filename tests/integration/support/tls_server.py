@@ -5,6 +5,13 @@ import pathlib
 import shutil
 import subprocess
 
+PASSWORD = "right one: it's 4 you\\"
+RULES = """
+hostssl all keyholder 127.0.0.1/32 scram-sha-256
+hostssl all certified 127.0.0.1/32 cert
+host all keyholder,certified 127.0.0.1/32 reject
+"""
+
 
 def openssl(*words) -> None:
     done = subprocess.run(["openssl", *map(str, words)], capture_output=True, text=True, check=False)
@@ -46,3 +53,24 @@ def install(data: pathlib.Path, files: dict[str, pathlib.Path]) -> None:
         target.chmod(0o600)
         if os.geteuid() == 0:
             os.chown(target, owner.st_uid, owner.st_gid)
+
+
+def demand_credentials(folder: pathlib.Path, data: pathlib.Path, psql) -> None:
+    """The server of `data` speaks TLS and wants a password of role keyholder, a certificate of role certified (both
+    are there already). In `folder`: ours.crt is to be trusted, foreign.crt is not; the keys of certified and someone."""
+    ours = Authority(folder, "ours")
+    Authority(folder, "foreign")
+    certificate, key = ours.issue("server", "localhost", host="localhost")
+    ours.issue("certified", "certified")
+    ours.issue("someone", "someone")
+    install(data, {"server.crt": certificate, "server.key": key, "root.crt": ours.certificate})
+    rules = data / "pg_hba.conf"
+    rules.write_text(RULES + rules.read_text())
+    quoted = PASSWORD.replace("'", "''")
+    psql(
+        "postgres",
+        f"SET password_encryption = 'scram-sha-256'; ALTER ROLE keyholder PASSWORD '{quoted}';"
+        "ALTER SYSTEM SET ssl_ca_file = 'root.crt'",
+    )
+    psql("postgres", "ALTER SYSTEM SET ssl = on")
+    psql("postgres", "SELECT pg_reload_conf()")

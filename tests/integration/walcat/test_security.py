@@ -9,15 +9,9 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from tls_server import Authority, install
+from tls_server import PASSWORD, demand_credentials
 from walcat_lab import POSTGRES, Case, environment, make_role, psql, start_lab, stop_lab
 
-PASSWORD = "right one: it's 4 you\\"
-RULES = """
-hostssl all keyholder 127.0.0.1/32 scram-sha-256
-hostssl all certified 127.0.0.1/32 cert
-host all keyholder,certified 127.0.0.1/32 reject
-"""
 _folder = tempfile.TemporaryDirectory()
 FOLDER = pathlib.Path(_folder.name)
 
@@ -25,24 +19,9 @@ FOLDER = pathlib.Path(_folder.name)
 def setUpModule():
     start_lab()
     data = pathlib.Path(environment()["CDC_LAB_DIR"]) / POSTGRES / "data"
-    ours = Authority(FOLDER, "ours")
-    Authority(FOLDER, "foreign")
-    certificate, key = ours.issue("server", "localhost", host="localhost")
-    ours.issue("certified", "certified")
-    ours.issue("someone", "someone")
-    install(data, {"server.crt": certificate, "server.key": key, "root.crt": ours.certificate})
-    rules = data / "pg_hba.conf"
-    rules.write_text(RULES + rules.read_text())
     for role in ("keyholder", "certified"):
         make_role("template1", role)
-    quoted = PASSWORD.replace("'", "''")
-    psql(
-        "postgres",
-        f"SET password_encryption = 'scram-sha-256'; ALTER ROLE keyholder PASSWORD '{quoted}';"
-        "ALTER SYSTEM SET ssl_ca_file = 'root.crt'",
-    )
-    psql("postgres", "ALTER SYSTEM SET ssl = on")
-    psql("postgres", "SELECT pg_reload_conf()")
+    demand_credentials(FOLDER, data, psql)
 
 
 def tearDownModule():

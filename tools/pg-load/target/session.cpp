@@ -2,6 +2,7 @@
 
 #include "common/base/text.hpp"
 #include "common/log/log.hpp"
+#include "common/pg/server_error.hpp"
 
 #include <array>
 #include <string_view>
@@ -52,13 +53,23 @@ Session::Session(SessionSettings settings)
 
 pg::Connection& Session::connection() {
   if (!connection_) {
-    connection_.emplace(
-        pg::ConnectOptions{.conninfo = settings_.conninfo, .application_name = "pg-load"});
+    connect();
     ++generation_;
     ++epoch_;
     set_up();
   }
   return *connection_;
+}
+
+void Session::connect() {
+  try {
+    connection_.emplace(
+        pg::ConnectOptions{.conninfo = settings_.conninfo, .application_name = "pg-load"});
+  } catch (const pg::ServerError& error) {
+    std::string hint = pg::login_hint(error);
+    if (hint.empty()) throw;
+    throw base::Error(error.kind(), error.what(), std::move(hint));
+  }
 }
 
 void Session::set_up() {

@@ -59,6 +59,7 @@ class Session {
   void succeeded() noexcept { attempts_.succeeded(); }
 
  private:
+  void connect();
   void set_up();
   bool was_committed(const std::string& transaction);
 

@@ -2,6 +2,7 @@
 
 #include "common/base/text.hpp"
 #include "common/log/log.hpp"
+#include "common/pg/server_error.hpp"
 #include "tools/walcat/debezium/make_encoding.hpp"
 
 namespace cdckit::walcat {
@@ -27,14 +28,10 @@ retry::Observer retry_observer() {
 
 namespace {
 
-std::string login_hint(const std::string& sqlstate, const std::string& message, bool replication) {
-  if (sqlstate == "42501" && replication)
+std::string login_hint(const pg::ServerError& error, bool replication) {
+  if (error.sqlstate() == "42501" && replication)
     return "The role needs the attribute REPLICATION: ALTER ROLE name REPLICATION.";
-  if (sqlstate == "28000" && message.find("pg_hba.conf") != std::string::npos)
-    return "The server's pg_hba.conf needs a line for this role, database and address.";
-  if (sqlstate == "28P01")
-    return "The password comes from PGPASSWORD, ~/.pgpass or a service file.";
-  return "";
+  return pg::login_hint(error);
 }
 
 // A refused login with what is to be done about it.
@@ -42,7 +39,7 @@ std::unique_ptr<pg::Connection> open(const Options& options, bool replication) {
   try {
     return std::make_unique<pg::Connection>(connect_options(options, replication));
   } catch (const pg::ServerError& error) {
-    std::string hint = login_hint(error.sqlstate(), error.what(), replication);
+    std::string hint = login_hint(error, replication);
     if (hint.empty()) throw;
     throw base::Error(error.kind(), error.what(), std::move(hint));
   }

@@ -40,12 +40,17 @@ TEST_CASE("a refused login is told from a server that is away") {
       std::string(wrong.what()) ==
       "could not connect: connection to server at \"127.0.0.1\", port 5432 failed: FATAL: password "
       "authentication failed for user \"u\"");
+  CHECK(pg::login_hint(wrong).find("PGPASSWORD") != std::string::npos);
   CHECK(pg::connect_error(
             "connection to server at \"h\" failed: Connection refused\n\tIs the server running?\n",
             false)
             .kind() == ErrorKind::temporary);
   CHECK(pg::connect_error("fe_sendauth: no password supplied\n", true).kind() ==
         ErrorKind::permission);
+  CHECK(pg::login_hint(pg::connect_error(
+                           "failed: FATAL:  28000: no pg_hba.conf entry for host \"h\"\n", false))
+            .find("pg_hba.conf") != std::string::npos);
+  CHECK(pg::login_hint(pg::connect_error("failed: Connection refused\n", false)) == "");
   CHECK(pg::connect_error("failed: FATAL:  3D000: database \"x\" does not exist\n", false).kind() ==
         ErrorKind::unavailable);
 }
