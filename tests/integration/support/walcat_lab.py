@@ -15,6 +15,8 @@ import tempfile
 import time
 import unittest
 
+from sql_session import SqlSession
+
 TOP = pathlib.Path(__file__).resolve().parents[3]
 NAME = f"it-walcat-{os.getpid()}"
 POSTGRES = os.environ.get("CDC_TEST_POSTGRES") or "postgres"
@@ -68,29 +70,9 @@ def psql(database: str, text: str) -> str:
     return done.stdout.rstrip("\n")
 
 
-class Session:
-    """A session that stays open, for interleaved transactions; statements end with `;`."""
-
+class Session(SqlSession):
     def __init__(self, database: str):
-        words = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database]
-        self._process = subprocess.Popen(
-            words, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def run(self, text: str) -> str:
-        self._process.stdin.write(text + "\n\\echo --done--\n")
-        self._process.stdin.flush()
-        lines = []
-        for line in self._process.stdout:
-            if line == "--done--\n":
-                return "".join(lines)
-            lines.append(line)
-        raise AssertionError(f"psql ended in: {text}")
-
-    def close(self) -> None:
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait()
+        super().__init__(database, environment())
 
 
 class Case(unittest.TestCase):
