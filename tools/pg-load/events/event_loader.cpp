@@ -101,8 +101,8 @@ void EventLoader::ensure_transaction() {
 
 void EventLoader::take_event(std::uint64_t line_number, const event::Event& event) {
   if (event.op == 'm') return;
-  const bool second_half = event.op == 'c' && !event.old_key.empty();
-  if (!second_half) settle_held();
+  const bool moves = held_.completed_by(event);
+  if (!moves) settle_held();
   ensure_transaction();
   EventTable& table = run_.table_of(event);
   if (run_.in_picture(table, event)) {
@@ -115,7 +115,8 @@ void EventLoader::take_event(std::uint64_t line_number, const event::Event& even
   if (event.op == 't') return take_truncate(event);
   settle_truncates();
   if (event.op == 'd' && !event.new_key.empty()) return hold(line_number, event);
-  if (second_half) return take_move(line_number, event);
+  if (moves) return take_move(line_number, event);
+  if (is_second_half(event) && !event.unchanged.empty()) return reject_torn(line_number, event);
   take_change(line_number, event);
 }
 
@@ -138,18 +139,18 @@ void EventLoader::settle_truncates() {
 void EventLoader::hold(std::uint64_t line_number, const event::Event& event) {
   flush(index_);
   run_begin_ = index_;
-  held_.assign(event.line);
-  held_number_ = line_number;
+  held_.put(line_number, event);
 }
 
 // The other half of the key change did not come: then it is a plain delete.
 void EventLoader::settle_held() {
   if (held_.empty()) return;
-  const std::string line = std::exchange(held_, {});
+  const std::string line = held_.line();
+  held_.clear();
   event::LineKind kind{};
   event::Event event;
   decoder_.decode(line, false, kind, event);
-  take_change(held_number_, event);
+  take_change(held_.line_number(), event);
 }
 
 void EventLoader::take_move(std::uint64_t line_number, const event::Event& event) {
@@ -167,6 +168,16 @@ void EventLoader::take_move(std::uint64_t line_number, const event::Event& event
   }
   run_begin_ = index_;
   take_change(line_number, event);
+}
+
+void EventLoader::reject_torn(std::uint64_t line_number, const event::Event& event) {
+  flush_all(index_);
+  run_begin_ = index_ + 1;
+  run_.reject(line_number,
+              run_.table_of(event),
+              "the halves of a key change came apart and the event leaves columns out: the source "
+              "needs REPLICA IDENTITY FULL",
+              "23000");
 }
 
 void EventLoader::take_change(std::uint64_t line_number, const event::Event& event) {

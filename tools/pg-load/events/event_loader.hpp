@@ -9,6 +9,7 @@
 #include "tools/pg-load/batch/rejects.hpp"
 #include "tools/pg-load/events/collected_run.hpp"
 #include "tools/pg-load/events/event_tables.hpp"
+#include "tools/pg-load/events/held_half.hpp"
 #include "tools/pg-load/target/position_store.hpp"
 #include "tools/pg-load/target/session.hpp"
 
@@ -58,6 +59,8 @@ class EventLoader {
   void take_snapshot(const event::Control& control);
   void take_truncate(const event::Event& event);
   void take_move(std::uint64_t line_number, const event::Event& event);
+  // Half of a change of key whose other half is somewhere else in Kafka.
+  void reject_torn(std::uint64_t line_number, const event::Event& event);
   void take_change(std::uint64_t line_number, const event::Event& event);
   void hold(std::uint64_t line_number, const event::Event& event);
   void settle_held();
@@ -94,8 +97,7 @@ class EventLoader {
   std::uint64_t run_begin_ = 0;       // index of the first line that is only collected
   std::uint64_t index_ = 0;           // of the line in hand
   std::uint64_t collected_ = 0;       // bytes of lines since the last flush
-  std::string held_;                  // a d with new_key that waits for its c
-  std::uint64_t held_number_ = 0;
+  HeldHalf held_;
   std::vector<std::string> truncates_;  // quoted names that wait to be emptied together
   std::string last_pos_;
   std::string reached_;
