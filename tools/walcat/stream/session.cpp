@@ -27,6 +27,11 @@ DeliverySettings delivery_settings(const Options& options, const cli::CommonOpti
   return settings;
 }
 
+constexpr const char* kFaithful =
+    "what the Debezium connector leaves out or garbles (infinite and old dates, arrays of arrays, "
+    "types it drops, nulls of a deleted row) is printed whole; --debezium-quirks prints it as the "
+    "connector does";
+
 std::uint64_t limit_of(const Options& options) {
   return options.limit < 0 ? std::numeric_limits<std::uint64_t>::max()
                            : static_cast<std::uint64_t>(options.limit);
@@ -168,6 +173,7 @@ void Session::announce() {
   delivery_.hello(source_json(id), base::hex16(plan_.start));
   if (incremental_) incremental_->read_for(slot_);
   log::info("reading slot \"" + slot_ + "\" from " + event::lsn_text(plan_.start));
+  if (options_.encoding == "debezium" && !options_.debezium.quirks) log::info(kFaithful);
   if (plan_.reason.empty()) return;
   const bool expected = options_.snapshot.mode == SnapshotMode::always;
   log::write(expected ? log::Level::info : log::Level::warning,
