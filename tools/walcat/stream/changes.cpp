@@ -71,6 +71,7 @@ void Changes::begin(const Message& message, std::string& out) {
   in_transaction_ = true;
   begin_printed_ = settings_.transactions && message.lsn == skip_up_to_.lsn;
   ordinal_ = total_order_ = message_order_ = 0;
+  counted_.clear();
   ++transactions_;
   context_ = {.pos_lsn = message.lsn,
               .unix_us = message.time + kEpoch2000,
@@ -245,8 +246,7 @@ void Changes::print(Table& table, Row row, std::string& out) {
   const bool wanted = take_ordinal(row);
   if (!table.selected || !settings_.ops.test(op_index(row.op))) return;
   if (settings_.transactions) {
-    if (table.order_stamp != transactions_) table.order = 0;
-    table.order_stamp = transactions_;
+    if (table.order_stamp != transactions_) begin_count(table);
     row.transaction = transaction_block(row.lsn, table.order);
   }
   if (!wanted) return;
@@ -327,6 +327,12 @@ void Changes::print_begin(std::string& out) {
          base::hex16(context_.pos_lsn) + "\",\"ts_us\":" + std::to_string(context_.unix_us) + "}\n";
 }
 
+void Changes::begin_count(Table& table) {
+  table.order = 0;
+  table.order_stamp = transactions_;
+  counted_.push_back(&table);
+}
+
 void Changes::print_commit(const Message& message, std::string& out) {
   if (line_.pretty() != nullptr) {
     const auto detail = std::to_string(context_.xid) + ", changes: " + std::to_string(total_order_);
@@ -336,11 +342,10 @@ void Changes::print_commit(const Message& message, std::string& out) {
          base::hex16(message.lsn) + "\",\"pos\":\"" + base::hex16(message.end_lsn) +
          "\",\"event_count\":" + std::to_string(total_order_) + ",\"data_collections\":[";
   bool comma = false;
-  for (const auto& [oid, table] : tables_) {
-    if (table.order_stamp != transactions_ || table.order == 0) continue;
+  for (const Table* table : counted_) {
     out += comma ? R"(,{"data_collection":)" : R"({"data_collection":)";
-    ndjson::append_string(out, table.shape.schema + "." + table.shape.table);
-    out += ",\"event_count\":" + std::to_string(table.order) + "}";
+    ndjson::append_string(out, table->shape.schema + "." + table->shape.table);
+    out += ",\"event_count\":" + std::to_string(table->order) + "}";
     comma = true;
   }
   out += "],\"ts_us\":" + std::to_string(context_.unix_us) + "}\n";

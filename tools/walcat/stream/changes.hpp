@@ -97,6 +97,7 @@ class Changes {
   void print(Table& table, Row row, std::string& out);
   bool take_ordinal(Row& row);
   void print_begin(std::string& out);
+  void begin_count(Table& table);
   void print_commit(const Message& message, std::string& out);
   std::string_view transaction_block(std::uint64_t lsn, std::uint64_t& order);
   Table& table_of(std::uint32_t oid);
@@ -115,7 +116,8 @@ class Changes {
   std::unordered_map<std::uint32_t, std::string> types_;  // names that the stream told
   Table* last_table_ = nullptr;
   std::uint32_t last_oid_ = 0;
-  std::vector<Value> values_;  // the new row with what the old one knows
+  std::vector<Value> values_;    // the new row with what the old one knows
+  std::vector<Table*> counted_;  // of this transaction, in the order of their first events
   bool in_transaction_ = false;
   bool begin_printed_ = false;
   std::uint64_t ordinal_ = 0;

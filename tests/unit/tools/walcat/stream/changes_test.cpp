@@ -140,6 +140,22 @@ TEST_CASE("begin and commit lines frame the events that were printed") {
   CHECK(feed(commit(0x30, 0x40)).empty());
 }
 
+TEST_CASE("a commit line counts its tables in the order of their first events") {
+  Feed feed({{"app", "db"}, false, true});
+  feed(begin(0x10, 7));
+  for (const std::uint32_t oid : {5U, 2U, 9U}) {
+    feed(relation(oid, "t" + std::to_string(oid), 'd', {{"id", 23, true}}));
+  }
+  for (const std::uint32_t oid : {9U, 2U, 9U, 5U}) feed(insert(oid, {"1"}));
+  std::string order;
+  const auto last = parse(feed(commit(0x10, 0x20)));
+  for (const auto& counted : last["data_collections"]) {
+    order +=
+        counted["data_collection"].get<std::string>() + ":" + counted["event_count"].dump() + " ";
+  }
+  CHECK(order == "public.t9:2 public.t2:1 public.t5:1 ");
+}
+
 TEST_CASE("after a lost connection a transaction goes on where printing stopped") {
   Feed feed;
   feed(begin(0x10));
