@@ -30,7 +30,7 @@ class Bootstrap(unittest.TestCase):
         lines = [line for line in text.splitlines() if line and not line.startswith("#")]
         entries = [(line.split(":")[0], name) for line in lines for name in line.split()[1:]]
         self.assertEqual(len(entries), len(set(entries)))
-        self.assertEqual({group for group, _ in entries}, {"build", "lab", "test", "check"})
+        self.assertEqual({group for group, _ in entries}, {"build", "lab", "test", "check", "bench"})
 
 
 class Pins(unittest.TestCase):
