@@ -1,22 +1,13 @@
 #include "tools/walcat/stream/session.hpp"
 
 #include "common/base/error.hpp"
+#include "tests/unit/tools/walcat/away.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace cdckit;
 using namespace cdckit::walcat;
-
-namespace {
-
-Options away() {
-  Options options;
-  options.conninfo = "host=127.0.0.1 port=1";
-  options.retry_for = std::chrono::milliseconds(0);
-  return options;
-}
-
-}  // namespace
+using cdckit::walcat_test::away;
 
 TEST_CASE("a session without a server ends as temporary, before anything is printed") {
   cli::Context context("walcat", {}, {});
