@@ -36,10 +36,18 @@ bool Input::read_line(std::chrono::milliseconds wait, int interrupt_fd) {
       item_.kind = ItemKind::interrupted;
       return true;
     case ndjson::ReadStatus::end:
-      item_.kind = ItemKind::end;
+      note_end();
       return true;
   }
   return true;
+}
+
+// A source that finished says so with eof: without it the run ends with 75, and this says why.
+void Input::note_end() {
+  item_.kind = ItemKind::end;
+  if (whole() || said_cut_) return;
+  said_cut_ = true;
+  log::warning("input ended before its source finished: run both again to go on");
 }
 
 bool Input::accept(const ndjson::Line& line) {
@@ -89,7 +97,7 @@ bool Input::accept_cut_line(const ndjson::Line& line) {
   }
   log::info("input ends inside line " + std::to_string(line.number) +
             "; its source will send it again");
-  item_.kind = ItemKind::end;
+  note_end();
   return true;
 }
 

@@ -84,6 +84,7 @@ class Input {
   bool accept_cut_line(const ndjson::Line& line);
   [[noreturn]] void refuse_control(std::uint64_t line_number, const std::string& reason) const;
   void note_control();
+  void note_end();
 
   InputSettings settings_;
   ndjson::Reader reader_;
@@ -92,6 +93,7 @@ class Input {
   Item item_;
   std::uint64_t rejected_ = 0;
   bool saw_hello_ = false;
+  bool said_cut_ = false;
   bool saw_eof_ = false;
 };
 

@@ -57,12 +57,12 @@ class Recording:
         run = f"run{number}"
         lines = [hello(run).replace('{"slot":"s"}', json.dumps(SOURCE))]
         for index, piece in enumerate(self.pieces):
-            if index < acknowledged:
-                continue
-            lines += piece
             last = index + 1 == len(self.pieces)
-            end = {"__cdc": "eof" if last else "ckpt", "run": run, "seq": index + 1, "pos": f"{index + 1:016X}"}
-            lines.append(json.dumps(end if last else end | {"rows": len(piece)}))
+            if index >= acknowledged:
+                lines += piece
+            if index >= acknowledged or last:  # a source with nothing left to send still ends its run
+                end = {"__cdc": "eof" if last else "ckpt", "run": run, "seq": index + 1, "pos": f"{index + 1:016X}"}
+                lines.append(json.dumps(end if last else end | {"rows": len(piece)}))
         return lines
 
 
