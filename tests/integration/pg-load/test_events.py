@@ -116,7 +116,8 @@ class Events(Case):
         table.begin()
         table.insert(14)
         lines = [hello("r"), *first, checkpoint("r", 1, "0A", 0), table.lines[-1]]
-        self.load(lines, "--mode", "events", "--ack", str(self.folder / "ack"), code=75)
+        cut = self.load(lines, "--mode", "events", "--ack", str(self.folder / "ack"), code=75)
+        self.assertIn("input ended before its source finished", cut.errors)
         self.assertEqual(json.loads((self.folder / "ack").read_text())["seq"], 1)
         self.assertEqual(self.sql("SELECT count(*) FROM t WHERE id = 14"), "0")
         self.assertEqual(self.sql("SELECT count(*) FROM t WHERE id = 13"), "1")
