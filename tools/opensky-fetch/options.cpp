@@ -8,6 +8,7 @@
 #include "tools/opensky-fetch/run.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -190,7 +191,7 @@ double parse_speed(const std::string& text) {
   double value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end || !(value > 0 && value <= 1e6)) {
+  if (error != std::errc() || stop != end || value <= 0 || value > 1e6 || std::isnan(value)) {
     throw std::invalid_argument(fmt::format("\"{}\" is neither a number above 0 nor max", text));
   }
   return value;

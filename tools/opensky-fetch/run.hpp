@@ -6,6 +6,6 @@
 
 namespace cdckit::opensky_fetch {
 
-base::ExitCode run(const Options& options, cli::Context& context);
+base::ExitCode run(const Options& given, cli::Context& context);
 
 }  // namespace cdckit::opensky_fetch

@@ -3,6 +3,7 @@
 #include "common/base/text.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -14,7 +15,7 @@ double parse_degrees(const std::string& text, double limit) {
   double value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end || !(value >= -limit && value <= limit)) {
+  if (error != std::errc() || stop != end || std::isnan(value) || value < -limit || value > limit) {
     throw std::invalid_argument(
         fmt::format("\"{}\" is no number of degrees up to {}", text, limit));
   }

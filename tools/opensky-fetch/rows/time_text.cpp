@@ -37,7 +37,8 @@ std::optional<std::int64_t> unix_seconds(std::string_view token) {
   double value = 0;
   const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), value);
   if (token.empty() || error != std::errc() || end != token.data() + token.size()) return {};
-  if (!(value >= 0 && value < static_cast<double>(TimeText::kEnd))) return {};
+  const bool fits = value >= 0 && value < static_cast<double>(TimeText::kEnd);  // a NaN does not
+  if (!fits) return {};
   return static_cast<std::int64_t>(value);
 }
 

@@ -58,7 +58,7 @@ class EventFold {
     return row(entry).substr(entry.key_offset, entry.key_length);
   }
   // The slot of the key: where it is or would go.
-  std::size_t find(std::string_view key) const;
+  std::size_t find(std::string_view wanted) const;
   void grow();
   void take_over(const Entry& old_entry, Entry& entry, const std::vector<std::size_t>& active);
 

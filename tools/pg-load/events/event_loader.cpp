@@ -36,7 +36,7 @@ EventLoader::EventLoader(const Options& options, Session& session, Rejects& reje
 
 // Runs work on the server while lines come in. What can be tried again is, when the batch ends.
 template <class Work>
-void EventLoader::guarded(Work&& work) {
+void EventLoader::guarded(const Work& work) {
   if (broken_) return;
   try {
     work();

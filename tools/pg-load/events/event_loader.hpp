@@ -66,7 +66,7 @@ class EventLoader {
   void settle_held();
   void settle_truncates();
   template <class Work>
-  void guarded(Work&& work);
+  void guarded(const Work& work);
 
   void ensure_transaction();
   // Sends what was collected; lines from `end` on are not part of it.

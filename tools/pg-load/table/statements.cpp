@@ -80,7 +80,7 @@ bool Statements::can_copy_directly(const std::vector<std::size_t>& active) const
 // to char(3) would cut silently.
 std::string Statements::staged_value(std::size_t column) const {
   const Column& about = target_.columns[column];
-  const std::string value = "s." + staged(column);
+  std::string value = "s." + staged(column);
   if (about.codec == Codec::cast) return value + "::" + about.base_type;
   if (about.codec != Codec::populate) return value;
   return "(json_populate_record(NULL::" + target_.quoted() + ", json_build_object(" +
@@ -105,7 +105,7 @@ std::string Statements::match(const std::string& target_alias) const {
 std::string Statements::given_or(std::size_t column,
                                  const std::string& other,
                                  const StageFacts& facts) const {
-  const std::string value = staged_value(column);
+  std::string value = staged_value(column);
   if (!facts.masked || target_.is_key(column)) return value;
   return "CASE WHEN " + bit(column) + " = 1 THEN " + other + " ELSE " + value + " END";
 }

@@ -12,15 +12,13 @@
 namespace cdckit::pg_load {
 
 // Sets of what a column's values were; several bits: mixed.
-enum ValueShape : std::uint8_t {
-  kShapeInteger = 1,  // fits bigint
-  kShapeNumber = 2,   // any other number
-  kShapeBoolean = 4,
-  kShapeTimestamp = 8,  // RFC 3339 with a zone
-  kShapeUuid = 16,
-  kShapeText = 32,
-  kShapeNested = 64,  // object or array
-};
+inline constexpr std::uint8_t kShapeInteger = 1;  // fits bigint
+inline constexpr std::uint8_t kShapeNumber = 2;   // any other number
+inline constexpr std::uint8_t kShapeBoolean = 4;
+inline constexpr std::uint8_t kShapeTimestamp = 8;  // RFC 3339 with a zone
+inline constexpr std::uint8_t kShapeUuid = 16;
+inline constexpr std::uint8_t kShapeText = 32;
+inline constexpr std::uint8_t kShapeNested = 64;  // object or array
 
 std::uint8_t shape_of(std::string_view json) noexcept;
 std::string type_for(std::uint8_t shapes);

@@ -7,6 +7,6 @@
 
 namespace cdckit::walcat {
 
-base::ExitCode run_check(const Options& options, cli::Context& context);
+base::ExitCode run_check(const Options& given, cli::Context& context);
 
 }  // namespace cdckit::walcat

@@ -148,16 +148,14 @@ bool has_identity(const IdentityFacts& table) {
 void judge_identities(const Facts& facts, Lines& lines) {
   std::size_t good = 0;
   for (const auto& table : facts.identities) {
-    if (!table.publishes_keys) {
-      ++good;
-    } else if (!has_identity(table)) {
+    if (table.publishes_keys && !has_identity(table)) {
       lines.push_back({.check = "identity",
                        .ok = false,
                        .detail = table.name + " has no replica identity: the server refuses "
                                               "UPDATE and DELETE on it",
                        .hint = "Give it a primary key, or: ALTER TABLE " + table.name +
                                " REPLICA IDENTITY FULL;"});
-    } else if (table.identity == 'i' && table.primary_key) {
+    } else if (table.publishes_keys && table.identity == 'i' && table.primary_key) {
       lines.push_back({.check = "identity",
                        .detail = table.name + " uses an index beside its primary key",
                        .hint = "key holds the columns of that index, not the primary key; ALTER "

@@ -183,11 +183,12 @@ void append_timetz(std::string& out, std::string_view text, const Codec& /*codec
 
 // Debezium computes in floating point.
 std::int64_t quirky_duration(const Interval& interval) noexcept {
-  const auto whole_minutes = interval.micros / (60 * kMicrosPerSecond);
+  const std::int64_t whole_minutes = interval.micros / (60 * kMicrosPerSecond);
+  const std::int64_t whole_hours = whole_minutes / 60;
   const double seconds = static_cast<double>(interval.micros % (60 * kMicrosPerSecond)) / 1e6;
   const double days =
       static_cast<double>(interval.months) * (365.25 / 12.0) + static_cast<double>(interval.days);
-  const double hours = days * 24 + static_cast<double>(whole_minutes / 60);
+  const double hours = days * 24 + static_cast<double>(whole_hours);
   const double sum = (hours * 60 + static_cast<double>(whole_minutes % 60)) * 60 + seconds;
   const double micros = sum * 1e6;
   if (micros >= 9.2e18) return kMost;

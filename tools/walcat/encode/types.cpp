@@ -85,7 +85,7 @@ TypePointer build_from_row(const TypeRow& row, const TypeRows& rows) {
 
 // The base type, with the modifier that the outermost domain to have one brings along.
 TypePointer build_domain(const TypeRow& row, const TypeRows& rows) {
-  const TypePointer base = build_type(row.base, rows);
+  TypePointer base = build_type(row.base, rows);
   if (row.modifier < 0) return base;
   auto type = std::make_shared<Type>(*base);
   type->modifier = row.modifier;

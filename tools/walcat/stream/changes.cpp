@@ -263,7 +263,7 @@ void Changes::add_lines(Table& table, char op, std::uint64_t count) noexcept {
   table.counts[op_index(op)] += count;
 }
 
-void Changes::print_schema(Table& table, std::string& out) {
+void Changes::print_schema(Table& table, std::string& out) const {
   table.announced = true;
   if (!settings_.control) return;
   event::append_schema_line(out, table.shape);

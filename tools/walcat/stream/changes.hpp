@@ -54,7 +54,7 @@ class Changes {
   void apply(const Message& message, std::uint64_t start, std::string& out);
   // A table read in a snapshot; the reference lives as long as this.
   Table& snapshot_table(const Relation& relation);
-  void print_schema(Table& table, std::string& out);
+  void print_schema(Table& table, std::string& out) const;
   // The stream begins anew after the last whole transaction: what was printed of the next one is
   // not printed again.
   void resume() noexcept;
