@@ -15,6 +15,10 @@ MASKS = [
     (re.compile(r'"db":"[^"]*"'), '"db":"#"'),
     (re.compile(r'"ts":"20\d\d-[^"]*"'), '"ts":"#"'),
 ]
+# what a connector writes around an incremental snapshot: notices, heartbeats, and in a table of signals the request and the
+# borders of each chunk, with the transactions of those rows; logical messages do that work here, and no line says it
+SIGNALLING = re.compile(r"notif$|__debezium-heartbeat\.|.*\.dbz_signal$")
+SIGNALLED = '"data_collections":[{"data_collection":"inv.dbz_signal",'
 SNAPSHOT_WORD = (re.compile(r'"snapshot":"(true|first|last)[a-z_]*"'), '"snapshot":"#"')
 
 
@@ -34,6 +38,18 @@ class Record(NamedTuple):
 def recorded(path: pathlib.Path) -> list[Record]:
     with path.open(encoding="utf-8", newline="\n") as file:
         return [Record(*line.rstrip("\n").split("\t")) for line in file]
+
+
+def without_signalling(records: list[Record]) -> list[Record]:
+    """The BEGIN of a transaction says nothing of its tables: it goes when the END that follows it does."""
+    kept: list[Record] = []
+    for record in records:
+        if SIGNALLED in record.value:
+            begin = next(other for other in reversed(kept) if other.topic == record.topic)
+            kept.remove(begin)
+        elif not SIGNALLING.match(record.topic):
+            kept.append(record)
+    return kept
 
 
 def split_line(line: str) -> tuple[dict[str, str], str]:

@@ -110,7 +110,7 @@ class Incremental(Case):
         events = self.lines()
         self.assertEqual([event["after"]["id"] for event in events], [n * 10 for n in range(1, 10_001)])
         self.assertEqual({event["source"]["snapshot"] for event in events}, {"incremental"})
-        self.assertEqual({event["source"]["txId"] for event in events}, {None})
+        self.assertEqual({(event["source"]["txId"], event["source"]["lsn"]) for event in events}, {(None, None)})
         positions = [event["pos"] for event in events]
         self.assertEqual(positions, sorted(set(positions)))
         self.assertGreater(len({pos.split("/")[0] for pos in positions}), 2)

@@ -88,6 +88,7 @@ void DataLine::set_context(const LineContext& context) {
   source_xid_.clear();
   append_number_or_null(source_xid_, context.xid);
   source_xid_ += ",\"lsn\":";
+  lsn_is_null_ = context.lsn_is_null;
   source_tail_ = ",\"xmin\":null,\"origin\":";
   if (context.origin.empty()) {
     source_tail_ += "null,\"origin_lsn\":null}";
@@ -111,7 +112,7 @@ void DataLine::append_source(std::string& out,
   out += source_middle_;
   out += table_part;
   out += source_xid_;
-  append_number(out, lsn);
+  append_number_or_null(out, lsn_is_null_ ? 0 : lsn);
   out += source_tail_;
 }
 

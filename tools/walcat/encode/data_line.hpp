@@ -31,6 +31,7 @@ struct LineContext {
   std::string_view snapshot = "false";
   std::string_view origin = {};  // empty: null
   std::uint64_t origin_lsn = 0;
+  bool lsn_is_null = false;  // source.lsn: rows that no change of the WAL brought
 };
 
 // The pieces of one line that change from row to row; raw JSON where nothing else is said.
@@ -76,6 +77,7 @@ class DataLine {
   std::string source_middle_;  // behind it, up to `schema`
   std::string source_xid_;     // 123,"lsn":
   std::string source_tail_;    // ,"xmin":... }
+  bool lsn_is_null_ = false;
   std::shared_ptr<PrettyLine> pretty_;
 };
 

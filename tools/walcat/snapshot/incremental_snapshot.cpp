@@ -31,7 +31,8 @@ void IncrementalSnapshot::before_transaction(const Message& begin, std::string& 
   line_.set_context({.pos_lsn = begin.lsn - 1,
                      .unix_us = base::unix_microseconds(),
                      .last_commit = changes_->last_end(),
-                     .snapshot = "incremental"});
+                     .snapshot = "incremental",
+                     .lsn_is_null = true});
   for (std::size_t row = 0; row < chunk.rows; ++row) {
     const auto values = chunk.row(row);
     line_.append(out,

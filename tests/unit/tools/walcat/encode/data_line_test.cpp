@@ -77,6 +77,11 @@ TEST_CASE_FIXTURE(Fixture, "nulls of the source: no commit yet, no xid; an origi
   CHECK(source["txId"].is_null());
   CHECK(source["origin"] == "node\"1");
   CHECK(source["origin_lsn"] == 77);
+  context.lsn_is_null = true;  // still in `sequence`
+  line.set_context(context);
+  const auto reread = print({.op = 'r', .lsn = 50})["source"];
+  CHECK(reread["lsn"].is_null());
+  CHECK(reread["sequence"] == "[null,\"50\"]");
 }
 
 TEST_CASE_FIXTURE(Fixture, "unchanged columns are the last member") {
