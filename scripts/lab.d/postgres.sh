@@ -39,6 +39,7 @@ wal_level = logical
 max_wal_senders = 20
 max_replication_slots = 20
 max_connections = 100
+max_prepared_transactions = 10
 fsync = off
 max_wal_size = 4GB
 shared_buffers = 256MB

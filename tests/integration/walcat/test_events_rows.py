@@ -147,7 +147,7 @@ class Rows(Case):
         )
         self.assertEqual(lines[-1]["after"], {"id": 2, "secret": "s"})
 
-    def test_savepoints_rollbacks_and_prepared_transactions(self):
+    def test_savepoints_and_rollbacks(self):
         self.prepare("CREATE TABLE t (id int PRIMARY KEY)")
         self.sql(
             "BEGIN; INSERT INTO t VALUES (1); SAVEPOINT a; INSERT INTO t VALUES (2); ROLLBACK TO a; INSERT INTO t VALUES (3); "

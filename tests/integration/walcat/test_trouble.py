@@ -12,21 +12,13 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from walcat_lab import POSTGRES, Case, environment, lab, start_lab, stop_lab
+from walcat_lab import Case, environment, start_lab, stop_lab
 
 KILLS = int(os.environ.get("CDC_KILLS", "8"))
 SEED = int(os.environ.get("CDC_SEED", "11"))
 
 
-def setUpModule() -> None:
-    start_lab()
-    lines = "ALTER SYSTEM SET max_prepared_transactions = 5"
-    subprocess.run(["psql", "-Xqc", lines, "postgres"], env=environment(), check=True)
-    lab("stop", POSTGRES)
-    lab("start", POSTGRES)
-
-
-tearDownModule = stop_lab
+setUpModule, tearDownModule = start_lab, stop_lab
 
 
 class Trouble(Case):
@@ -70,17 +62,6 @@ class Trouble(Case):
             "INSERT INTO t VALUES (1, 1); SELECT pg_replication_slot_advance('s', pg_current_wal_lsn())"
         )
         self.assertIn("something else has moved it", self.ends_with_69(process))
-
-    def test_prepared_transaction_comes_when_it_commits(self):
-        self.sql("BEGIN; INSERT INTO t VALUES (1, 1); PREPARE TRANSACTION 'one'")
-        self.sql("BEGIN; INSERT INTO t VALUES (2, 1); PREPARE TRANSACTION 'two'")
-        self.sql("INSERT INTO t VALUES (3, 3)")
-        self.sql("COMMIT PREPARED 'one'")
-        self.sql("ROLLBACK PREPARED 'two'")
-        for more in ((), ("--streaming",)):
-            got = self.data("--slot", "s", "--no-ack", "--until-now", *more)
-            self.assertEqual([event["key"]["id"] for event in got], [3, 1])
-            self.assertEqual([e["pos"] for e in got], sorted(e["pos"] for e in got))
 
     def test_slot_with_two_phase_is_refused(self):
         self.sql("SELECT pg_create_logical_replication_slot('two', 'pgoutput', false, true)")

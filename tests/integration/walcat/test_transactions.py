@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""Prepared transactions, and large ones received while they run together with every filter."""
+
+import hashlib
+import hmac
+import json
+import pathlib
+import re
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from walcat_lab import Case, Session, start_lab, stop_lab
+
+setUpModule, tearDownModule = start_lab, stop_lab
+
+PEEK = ("--slot", "s", "--no-ack", "--until-now", "--control", "--transactions")
+OUR_CLOCK = re.compile(r',"ts_ms":\d+,"ts_us":\d+,"ts_ns":\d+(?=[,}])|(?<="op":"m"),"ts_ms":\d+')
+LARGE = "SELECT n, repeat('{0}', 100) FROM generate_series({1}, {1} + 1999) n"
+
+
+class Transactions(Case):
+    def setUp(self):
+        super().setUp()
+        self.sql(
+            f"ALTER DATABASE \"{self.database}\" SET logical_decoding_work_mem = '64kB'; "
+            "CREATE TABLE t (id int PRIMARY KEY, s text); CREATE TABLE u (id int PRIMARY KEY, a int, mail text); "
+            "ALTER TABLE u REPLICA IDENTITY FULL"
+        )
+        self.publish_all()
+        self.make_slot("s")
+        self.spool = self.folder / "spool"
+        self.spool.mkdir()
+
+    def session(self) -> Session:
+        session = Session(self.database)
+        self.addCleanup(session.close)
+        return session
+
+    def streamed(self) -> int:
+        return int(self.sql("SELECT stream_txns FROM pg_stat_replication_slots WHERE slot_name = 's'") or 0)
+
+    def lines(self, *options: str) -> list[str]:
+        """Without what names the run and its clock."""
+        done = self.walcat(*PEEK, *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [
+            re.sub(OUR_CLOCK, "", line)
+            for line in done.stdout.splitlines()
+            if not line.startswith(('{"__cdc":"hello"', '{"__cdc":"ckpt"', '{"__cdc":"eof"'))
+        ]
+
+    def both_ways(self, *options: str) -> list[dict]:
+        """--streaming shows in nothing; its events."""
+        at_once = self.lines(*options)
+        as_they_run = self.lines(*options, "--streaming", "--spool-dir", str(self.spool))
+        for left, right in zip(as_they_run, at_once, strict=True):
+            self.assertEqual(left, right)
+        self.assertEqual(list(self.spool.iterdir()), [])
+        return [event for event in map(json.loads, at_once) if event.get("__cdc") != "schema"]
+
+
+class Prepared(Transactions):
+    def test_they_come_when_they_commit(self):
+        self.sql(
+            "BEGIN; INSERT INTO u VALUES (1, 1); SAVEPOINT a; INSERT INTO u VALUES (9, 9); ROLLBACK TO a; "
+            "UPDATE u SET id = 2; PREPARE TRANSACTION 'one'"
+        )
+        self.sql(
+            "BEGIN; INSERT INTO u VALUES (3, 1); SELECT pg_logical_emit_message(true, 'p', 'never'); PREPARE TRANSACTION 'two'"
+        )
+        self.sql("INSERT INTO u VALUES (4, 4)")
+        self.sql("COMMIT PREPARED 'one'")
+        self.sql("INSERT INTO u VALUES (5, 5)")
+        self.sql("ROLLBACK PREPARED 'two'")
+        events = self.both_ways()
+        kinds = [(event.get("__cdc", event.get("op")), event.get("key")) for event in events]
+        four, five = ({"id": 4},), ({"id": 5},)
+        self.assertEqual(
+            kinds,
+            [("begin", None), ("c", *four), ("commit", None)]
+            + [("begin", None), ("c", {"id": 1}), ("d", {"id": 1}), ("c", {"id": 2}), ("commit", None)]
+            + [("begin", None), ("c", *five), ("commit", None)],
+        )
+        positions = [event["pos"] for event in events if "op" in event]
+        self.assertEqual(positions, sorted(set(positions)))
+        times = [event["ts_us"] for event in events if event.get("__cdc") == "commit"]
+        self.assertEqual(times, sorted(times))  # of the commit, not of the preparation
+        self.assertEqual({event["source"]["txId"] for event in events[4:7]}, {events[3]["txId"]})
+
+    def test_large_ones(self):
+        self.sql(f"BEGIN; INSERT INTO t {LARGE.format('a', 1)}; PREPARE TRANSACTION 'kept'")
+        self.sql(f"BEGIN; INSERT INTO t {LARGE.format('b', 10001)}; PREPARE TRANSACTION 'gone'")
+        self.sql("INSERT INTO u VALUES (1, 1); ROLLBACK PREPARED 'gone'; COMMIT PREPARED 'kept'")
+        events = self.both_ways()
+        self.assertEqual([event["key"]["id"] for event in events if "op" in event], [1, *range(1, 2001)])
+        self.wait_until(lambda: self.streamed() > 0)
+
+    def test_a_new_run_gets_what_an_earlier_one_saw_prepared(self):
+        for more in ((), ("--streaming",)):
+            options = ("--slot", "s", "--ack", "stdout", "--snapshot", "never", *more)
+            self.sql("TRUNCATE t, u")
+            self.sql(f"BEGIN; INSERT INTO t {LARGE.format('a', 1)}; PREPARE TRANSACTION 'kept'")
+            process = self.popen(*options, "--ops", "c")
+            self.sql("INSERT INTO u VALUES (1, 1)")
+            self.assertEqual(json.loads(process.stdout.readline())["source"]["table"], "u")
+            end = self.sql("SELECT pg_current_wal_lsn()")
+            self.wait_until(lambda end=end: self.sql(f"SELECT '{self.slot('s')[0]}'::pg_lsn >= '{end}'") == "t")
+            process.terminate()
+            self.assertEqual(process.wait(timeout=10), 0)
+            self.sql("COMMIT PREPARED 'kept'")
+            keys = [event["key"]["id"] for event in self.data(*options, "--until-now")]
+            self.assertEqual(keys, list(range(1, 2001)))
+
+
+class Filtered(Transactions):
+    """Each filter on transactions that are received while they run, with parts rolled back."""
+
+    def setUp(self):
+        super().setUp()
+        one, two = self.session(), self.session()
+        one.run(f"BEGIN; INSERT INTO t {LARGE.format('a', 1)};")
+        two.run("BEGIN; INSERT INTO u SELECT n, n % 7, 'm' || n FROM generate_series(1, 2000) n;")
+        one.run(
+            "SAVEPOINT a; INSERT INTO u SELECT n, 0, 'never' FROM generate_series(5001, 7000) n; ROLLBACK TO a; "
+            "INSERT INTO u SELECT n, 3, 'x' || n FROM generate_series(7001, 9000) n;"
+        )
+        two.run(
+            "UPDATE u SET a = a + 1; SAVEPOINT b; DELETE FROM u; ROLLBACK TO b; "
+            "SELECT pg_logical_emit_message(true, 'p', 'in') \\g /dev/null\n"
+            f"INSERT INTO t {LARGE.format('b', 10001)}; DELETE FROM u WHERE id <= 1000; COMMIT;"
+        )
+        one.run("UPDATE u SET id = -id WHERE id BETWEEN 7001 AND 8000; TRUNCATE t; COMMIT;")
+
+    def events(self, *options: str) -> list[dict]:
+        found = [event for event in self.both_ways(*options) if "op" in event]
+        self.wait_until(lambda: self.streamed() > 0)  # or nothing was tested
+        positions = [event["pos"] for event in found]
+        self.assertEqual(positions, sorted(set(positions)))
+        return found
+
+    def counts(self, events: list[dict]) -> dict[str, int]:
+        names = [event["op"] + " " + event["source"]["table"] for event in events]
+        return {name: names.count(name) for name in sorted(set(names))}
+
+    def test_tables_and_operations(self):
+        whole = self.events()
+        self.assertEqual(
+            self.counts(whole),
+            {"c t": 4000, "c u": 5000, "d u": 2000, "m ": 1, "t t": 1, "u u": 2000},
+        )
+        places = {event["pos"]: event["op"] for event in whole}
+        for options, counts in (
+            (("--table", "public.u"), {"c u": 5000, "d u": 2000, "m ": 1, "u u": 2000}),
+            (("--exclude-table", "u"), {"c t": 4000, "m ": 1, "t t": 1}),
+            (("--ops", "d,t"), {"d u": 2000, "t t": 1}),
+            (("--ops", "u,m", "--table", "t"), {"m ": 1}),
+        ):
+            some = self.events(*options)
+            self.assertEqual(self.counts(some), counts, options)
+            self.assertEqual({event["pos"]: event["op"] for event in some}.items() - places.items(), set())
+
+    def test_columns_masks_and_keys(self):
+        for event in self.events("--column", "u.a", "--exclude-column", "t.s"):
+            for row in filter(None, (event.get("before"), event.get("after"))):
+                self.assertEqual(list(row), {"t": ["id"], "u": ["id", "a"]}[event["source"]["table"]])
+        salt = self.folder / "salt"
+        salt.write_text("pepper\n")
+        salt.chmod(0o600)
+        masked = self.events("--mask", f"u.mail=hash:@{salt}", "--mask", "s", "--table", "u")
+        first = next(event for event in masked if event["key"] == {"id": 2000} and event["op"] == "u")
+        hashed = hmac.new(b"pepper", b"m2000", hashlib.sha256).hexdigest()
+        self.assertEqual(first["before"], {"id": 2000, "a": 2000 % 7, "mail": hashed})
+        self.assertNotIn('"m2000"', json.dumps(masked))
+        keyed = self.events("--key", "u:a,id", "--table", "u")
+        # the update changed what is the key now
+        self.assertEqual(self.counts(keyed), {"c u": 7000, "d u": 4000, "m ": 1})
+        self.assertEqual(next(event for event in keyed if "old_key" in event)["old_key"], {"a": 1, "id": 1})
+
+    unittest.main()
