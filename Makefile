@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 release := build/release
 bootstrapped := scripts/bootstrap
 
-.PHONY: build demo test check bench bench-load soak fmt install deb clean bootstrap configure dev asan tsan
+.PHONY: build demo test check bench bench-load soak fmt install deb clean bootstrap configure dev clang asan tsan
 .DEFAULT_GOAL := build
 
 bootstrap:
@@ -55,7 +55,7 @@ install: build
 deb: build
 	@cd $(release) && cpack -G DEB
 
-dev asan tsan:
+dev clang asan tsan:
 	@cmake --preset $@ >/dev/null && cmake --build --preset $@ -j $(JOBS) --target all tests && ctest --preset $@ -L unit
 
 clean:

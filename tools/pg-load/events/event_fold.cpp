@@ -21,7 +21,8 @@ std::string_view take_field(std::string_view& fields) {
 
 bool bit_of(std::string_view mask_field, std::size_t column) {
   if (mask_field.size() <= 4 + column / 8) return false;
-  return ((static_cast<unsigned char>(mask_field[4 + column / 8]) >> (column % 8)) & 1U) != 0;
+  const unsigned byte = static_cast<unsigned char>(mask_field[4 + column / 8]);
+  return ((byte >> (column % 8)) & 1U) != 0;
 }
 
 // The bits that both have; no field value when none is left.
