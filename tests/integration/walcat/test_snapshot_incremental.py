@@ -57,8 +57,8 @@ class Incremental(Case):
         short = [str((ours.get(key), theirs.get(key)))[:300] for key in sorted(wrong)[:5]]
         self.assertEqual((len(wrong), short), (0, []))
 
-    def start(self, *options: str) -> tuple[subprocess.Popen, subprocess.Popen]:
-        source = self.popen("--slot", "s", "--ack", str(self.ack), "--snapshot", "never", *options)
+    def start(self, *options: str, **more) -> tuple[subprocess.Popen, subprocess.Popen]:
+        source = self.popen("--slot", "s", "--ack", str(self.ack), "--snapshot", "never", *options, **more)
         sink = subprocess.Popen([SINK, self.data_file, self.ack], stdin=source.stdout)
         self.addCleanup(sink.wait)
         self.addCleanup(sink.kill)
@@ -199,6 +199,107 @@ class Incremental(Case):
         ):
             self.assertEqual(self.walcat("snapshot", *words).returncode, code, words)
         self.assertEqual(self.data("--slot", "s", "--no-ack", "--until-now"), [])
+
+    def read_again(self, *tables: str, options: tuple[str, ...] = ()) -> list[dict]:
+        """All lines of a run that was asked for these tables."""
+        self.make_slot("s")
+        source, sink = self.start(*options)
+        self.wait_until(lambda: self.active_slots() == 1)
+        self.ask(*tables)
+        self.wait_until(self.caught_up, 30)
+        self.stop(source, sink)
+        return self.lines()
+
+    def test_conditions_row_filters_and_column_lists(self):
+        self.sql(
+            "CREATE TABLE t (id int PRIMARY KEY, a int, secret text); CREATE TABLE u (id int PRIMARY KEY); "
+            "INSERT INTO t SELECT n, n % 100, 'x' FROM generate_series(1, 150000) n; INSERT INTO u VALUES (1), (2); "
+            "CREATE PUBLICATION cdckit FOR TABLE t (id, a) WHERE (id % 10 = 0), u"
+        )
+        metrics = self.folder / "metrics"
+        where = ("--where", "public.t=a = 70 OR id = 10", "--where", "t=id <> 270", "--metrics-file", str(metrics))
+        rows = self.read_again("t", "u", options=where)
+        wanted = [{"id": n, "a": n % 100} for n in range(1, 150001) if (n % 100 == 70 or n == 10) and n != 270]
+        self.assertEqual([row["after"] for row in rows], [*wanted, {"id": 1}, {"id": 2}])
+        found = dict(
+            line.split(" ") for line in metrics.read_text().splitlines() if line.startswith("walcat_incremental")
+        )
+        found = {name.removeprefix("walcat_incremental_snapshot_"): float(value) for name, value in found.items()}
+        # 150,000 keys are looked at in ranges of 65,536
+        self.assertEqual(found, {"running": 0, "tables_left": 0, "rows_total": len(rows), "chunks_total": 4})
+
+    def test_names_with_dots_and_quotes(self):
+        names = (("a", "b.c"), ("a.b", "c"), ('we"ird', 'T".x'), ("public", "plain"))
+        for number, name in enumerate(names):
+            schema, table = ('"' + part.replace('"', '""') + '"' for part in name)
+            self.sql(
+                f"CREATE SCHEMA IF NOT EXISTS {schema}; CREATE TABLE {schema}.{table} (id int PRIMARY KEY); "
+                f"INSERT INTO {schema}.{table} VALUES ({number})"
+            )
+        self.publish_all()
+        self.make_slot("s")
+        done = self.walcat("snapshot", "*", "--slot", "s")
+        asked = json.loads(done.stdout)["tables"]
+        self.assertEqual(sorted(asked), ['"a.b".c', '"we""ird"."T"".x"', 'a."b.c"', "public.plain"])
+        source, sink = self.start()
+        self.wait_until(self.caught_up)
+        self.stop(source, sink)
+        rows = [(row["source"]["schema"], row["source"]["table"], row["key"]["id"]) for row in self.lines()]
+        self.assertEqual(sorted(rows), sorted((*names[number], number) for number in range(4)))
+
+    def test_what_cannot_be_read_is_passed_over(self):
+        """Waiting for it would keep the slot where it is."""
+        self.sql(
+            "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1); CREATE TABLE closed (id int PRIMARY KEY); "
+            "REVOKE ALL ON closed FROM walcat; CREATE SCHEMA gone; CREATE TABLE gone.g (id int PRIMARY KEY)"
+        )
+        self.publish_all()
+        self.make_slot("s")
+        self.ask("closed", "g", "t")
+        self.sql("DROP SCHEMA gone CASCADE; INSERT INTO t VALUES (2)")
+        source, sink = self.start("--where", "t=id / 0 = 1", stderr=subprocess.PIPE)
+        self.addCleanup(source.stderr.close)
+        self.wait_until(self.caught_up)
+        self.stop(source, sink)
+        self.assertEqual([(row["op"], row["key"]["id"]) for row in self.lines()], [("c", 2)])
+        said = source.stderr.read().decode()
+        for words in ('table "public.closed": ', 'table "gone.g": ', 'table "public.t": ', "division by zero"):
+            self.assertIn(words, said)
+
+    def test_the_stream_keeps_its_own_encoding_and_the_limit_holds(self):
+        """With the connector's quirks type name is null in the stream only."""
+        self.sql(
+            "CREATE TABLE t (id int PRIMARY KEY, a name); INSERT INTO t SELECT n, 'x' FROM generate_series(1, 9) n"
+        )
+        self.publish_all()
+        self.make_slot("s")
+        options = (
+            "--encoding",
+            "debezium",
+            "--debezium-quirks",
+            "--snapshot",
+            "never",
+            "--ack",
+            "stdout",
+            "--slot",
+            "s",
+        )
+        process = self.popen(*options, "--limit", "12")
+        self.wait_until(lambda: self.active_slots() == 1)
+        self.sql("INSERT INTO t VALUES (20, 'y')")
+        events = [json.loads(process.stdout.readline())]
+        self.ask("t")
+        events += [json.loads(process.stdout.readline()) for _ in range(10)]
+        self.sql("INSERT INTO t VALUES (21, 'z')")
+        events += [json.loads(line) for line in process.stdout]
+        self.assertEqual(process.wait(timeout=10), 0)
+        self.assertEqual("".join(event["op"] for event in events), "c" + 10 * "r" + "c")
+        names = {event["op"] + str(event["after"]["a"]) for event in events}
+        self.assertEqual(names, {"cNone", "rx", "ry"})
+        done = self.walcat(*options, "--limit", "3", "--until-now")
+        self.ask("t")
+        done = self.walcat(*options, "--limit", "3")
+        self.assertEqual((done.returncode, len(done.stdout.splitlines())), (0, 3), done.stderr)
 
 
 if __name__ == "__main__":

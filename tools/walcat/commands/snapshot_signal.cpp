@@ -39,7 +39,7 @@ std::vector<std::string> choose_tables(pg::Connection& connection,
     for (int row = 0; row < result.rows(); ++row) {
       if (!filter.selects(result.at(row, 0), result.at(row, 1))) continue;
       found = true;
-      const std::string name = result.text(row, 0) + "." + result.text(row, 1);
+      const std::string name = table_text(result.at(row, 0), result.at(row, 1));
       if (result.at(row, 2) != "t") {
         refuse(name, "it has no key to go by", "A primary key, or REPLICA IDENTITY USING INDEX.");
       }

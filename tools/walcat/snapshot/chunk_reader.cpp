@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/log/log.hpp"
+#include "tools/walcat/snapshot/conditions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,6 +11,7 @@ namespace cdckit::walcat {
 namespace {
 
 constexpr std::size_t kRows = 4096;
+constexpr std::size_t kRowsWithCondition = 65536;  // looked at, not printed
 constexpr std::size_t kFetch = 256;
 constexpr std::size_t kBytes = 4U << 20U;
 
@@ -34,11 +36,16 @@ void add_row(Chunk& chunk, const pg::Result& result, int row) {
 struct ChunkReader::Source {
   std::string from;
   std::string columns;
-  std::string filter;              // TRUE without one
-  std::vector<std::string> key;    // quoted names
-  std::vector<std::string> types;  // of the key's columns
+  std::vector<std::string> filters;  // all of them hold
+  std::vector<std::string> key;      // quoted names
+  std::vector<std::string> types;    // of the key's columns
   std::vector<std::size_t> places;
 
+  [[nodiscard]] std::string filter() const {
+    std::string out;
+    for (const auto& text : filters) out += " AND (" + text + ")";
+    return out;
+  }
   [[nodiscard]] std::string keys() const { return "(" + joined(key) + ")"; }
   [[nodiscard]] std::string row(pg::Connection& server,
                                 const std::vector<std::string>& values) const {
@@ -107,10 +114,6 @@ void pass(Chunk& chunk, const std::string& why) {
   chunk.next.until.clear();
 }
 
-std::string full_name(const Relation& relation) {
-  return relation.schema + "." + relation.table;
-}
-
 }  // namespace
 
 // The lock comes before the snapshot: no ALTER TABLE may rewrite the table in between, which would
@@ -118,14 +121,13 @@ std::string full_name(const Relation& relation) {
 Chunk ChunkReader::read_table(pg::Connection& server, const IncrementalState& state) {
   Chunk chunk;
   chunk.next = state;
-  const std::string& name = state.tables[state.table];
-  const auto dot = name.find('.');
-  const std::string quoted = pg::quote_name(name.substr(0, dot), name.substr(dot + 1));
+  const TableName name = parse_table(state.tables[state.table]);
+  const std::string quoted = pg::quote_name(name.schema, name.table);
   server.execute("LOCK TABLE " + quoted + " IN ACCESS SHARE MODE");
   chunk.seen = SeenTransactions(server.query("SELECT pg_current_snapshot()").at(0, 0));
   auto tables = Catalog(server).published_tables(publications_, filter_);
   const auto found = std::find_if(tables.begin(), tables.end(), [&](const auto& table) {
-    return full_name(table.relation) == name;
+    return table.relation.schema == name.schema && table.relation.table == name.table;
   });
   if (found == tables.end()) {
     pass(chunk, "it is not published or not selected");
@@ -135,7 +137,8 @@ Chunk ChunkReader::read_table(pg::Connection& server, const IncrementalState& st
   const CatalogTable catalog = Catalog(server).describe(chunk.relation);
   Source source;
   source.from = (found->partitioned ? "" : "ONLY ") + quoted;
-  source.filter = found->condition.empty() ? "TRUE" : "(" + found->condition + ")";
+  source.filters = Conditions(options_.snapshot.where).of(name.schema, name.table);
+  if (!found->condition.empty()) source.filters.push_back(found->condition);
   std::vector<std::string> columns;
   for (const auto& column : chunk.relation.columns) {
     columns.push_back(pg::quote_identifier(column.name));
@@ -162,32 +165,53 @@ Chunk ChunkReader::read_table(pg::Connection& server, const IncrementalState& st
   return chunk;
 }
 
-// Rows above were inserted since: the stream has them.
+// Rows above were inserted since: the stream has them. Whatever rows are wanted: the index knows
+// this at once.
 void ChunkReader::read_until(pg::Connection& server, const Source& source, Chunk& chunk) {
   std::string order;
   for (const auto& key : source.key) order += (order.empty() ? "" : ", ") + key + " DESC";
   const auto largest = server.query("SELECT " + joined(source.key) + " FROM " + source.from +
-                                    " WHERE " + source.filter + " ORDER BY " + order + " LIMIT 1");
+                                    " ORDER BY " + order + " LIMIT 1");
   for (int column = 0; largest.rows() > 0 && column < largest.columns(); ++column) {
     chunk.next.until.push_back(largest.text(0, column));
   }
 }
 
-void ChunkReader::read_rows(pg::Connection& server, const Source& source, Chunk& chunk) {
-  std::string where =
-      source.filter + " AND " + source.keys() + " <= " + source.row(server, chunk.next.until);
-  if (!chunk.next.after.empty()) {
-    where += " AND " + source.keys() + " > " + source.row(server, chunk.next.after);
+// With a condition a chunk is a range of keys, however many rows in it are wanted: else one that
+// almost no row meets would read the whole table at once. Empty: the range reaches to the end.
+std::vector<std::string> ChunkReader::read_border(pg::Connection& server,
+                                                  const Source& source,
+                                                  const std::string& range) {
+  std::vector<std::string> border;
+  if (source.filters.empty()) return border;
+  const auto found = server.query("SELECT " + joined(source.key) + " FROM " + source.from +
+                                  " WHERE " + range + " ORDER BY " + joined(source.key) +
+                                  " OFFSET " + std::to_string(kRowsWithCondition - 1) + " LIMIT 1");
+  for (int column = 0; found.rows() > 0 && column < found.columns(); ++column) {
+    border.push_back(found.text(0, column));
   }
+  return border;
+}
+
+void ChunkReader::read_rows(pg::Connection& server, const Source& source, Chunk& chunk) {
+  const auto up_to = [&](const std::vector<std::string>& end) {
+    std::string range = source.keys() + " <= " + source.row(server, end);
+    if (chunk.next.after.empty()) return range;
+    return range + " AND " + source.keys() + " > " + source.row(server, chunk.next.after);
+  };
+  const auto border = read_border(server, source, up_to(chunk.next.until));
   server.execute("DECLARE chunk NO SCROLL CURSOR FOR SELECT " + source.columns + " FROM " +
-                 source.from + " WHERE " + where + " ORDER BY " + joined(source.key));
+                 source.from + " WHERE " + up_to(border.empty() ? chunk.next.until : border) +
+                 source.filter() + " ORDER BY " + joined(source.key));
   bool more = true;
   while (more && chunk.rows < kRows && chunk.bytes.size() < kBytes) {
     const auto rows = server.query("FETCH " + std::to_string(kFetch) + " FROM chunk");
     for (int row = 0; row < rows.rows(); ++row) add_row(chunk, rows, row);
     more = static_cast<std::size_t>(rows.rows()) == kFetch;
   }
-  if (!more) return pass(chunk, "");
+  if (!more && border.empty()) return pass(chunk, "");
+  chunk.next.after = border;
+  if (!more) return;
   const auto last = chunk.row(chunk.rows - 1);
   chunk.next.after.clear();
   for (const auto place : source.places) chunk.next.after.emplace_back(last[place].bytes);

@@ -56,6 +56,9 @@ class ChunkReader final : public ChunkSource {
   pg::Connection& connection();
   Chunk read_table(pg::Connection& server, const IncrementalState& state);
   static void read_until(pg::Connection& server, const Source& source, Chunk& chunk);
+  static std::vector<std::string> read_border(pg::Connection& server,
+                                              const Source& source,
+                                              const std::string& range);
   static void read_rows(pg::Connection& server, const Source& source, Chunk& chunk);
 
   const Options& options_;

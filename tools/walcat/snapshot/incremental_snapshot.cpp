@@ -12,39 +12,52 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kAgainLater{500};
 
+// Access rules and syntax, a schema that is gone, values that a condition cannot work with.
+bool is_lasting(std::string_view sqlstate) {
+  return sqlstate.starts_with("42") || sqlstate == "3F000" || sqlstate.starts_with("22");
+}
+
 }  // namespace
 
 IncrementalSnapshot::IncrementalSnapshot(std::unique_ptr<ChunkSource> reader,
                                          const SourceIdentity& identity,
-                                         Delivery& delivery)
-    : reader_(std::move(reader)), line_(identity), delivery_(delivery) {}
+                                         Delivery& delivery,
+                                         metrics::Registry& registry)
+    : reader_(std::move(reader)), line_(identity), delivery_(delivery), meter_(registry) {}
 
 void IncrementalSnapshot::before_transaction(const Message& begin, std::string& out) {
   recent_[streamed_++ % recent_.size()] = begin.xid;
   if (!chunk_ || chunk_->seen.sees(begin.xid)) return;
   const Chunk chunk = std::move(*chunk_);
   chunk_.reset();
-  if (chunk.rows == 0) return;
-  Table& table = changes_->snapshot_table(chunk.relation);
-  if (!table.announced) changes_->print_schema(table, out);
+  if (chunk.rows > 0) print(chunk, begin, out);
+  meter_.chunk(chunk.rows);
+}
+
+// Cut short by --limit it is not the whole chunk; but then the run ends before that is confirmed.
+void IncrementalSnapshot::print(const Chunk& chunk, const Message& begin, std::string& out) {
   // no commit ends here: between this transaction and the one before
   line_.set_context({.pos_lsn = begin.lsn - 1,
                      .unix_us = base::unix_microseconds(),
                      .last_commit = changes_->last_end(),
                      .snapshot = "incremental",
                      .lsn_is_null = true});
-  for (std::size_t row = 0; row < chunk.rows; ++row) {
-    const auto values = chunk.row(row);
-    line_.append(out,
-                 {.table = &table,
-                  .op = 'r',
-                  .ordinal = row + 1,
-                  .lsn = begin.lsn,
-                  .key_values = values,
-                  .after = values});
-  }
-  changes_->add_lines(table, 'r', chunk.rows);
-  rows_ += chunk.rows;
+  const auto count = std::min<std::uint64_t>(chunk.rows, changes_->lines_left());
+  changes_->beside_stream(chunk.relation, [&](Table& table) {
+    if (!table.announced) changes_->print_schema(table, out);
+    for (std::size_t row = 0; row < count; ++row) {
+      const auto values = chunk.row(row);
+      line_.append(out,
+                   {.table = &table,
+                    .op = 'r',
+                    .ordinal = row + 1,
+                    .lsn = begin.lsn,
+                    .key_values = values,
+                    .after = values});
+    }
+    changes_->add_lines(table, 'r', count);
+  });
+  rows_ += count;
 }
 
 void IncrementalSnapshot::signal(std::string_view content) {
@@ -65,6 +78,7 @@ void IncrementalSnapshot::take_request(IncrementalState request) {
       state_->tables.push_back(std::move(table));
     }
   }
+  meter_.state(state_);
 }
 
 // Steps of an earlier run that this one is repeating mean nothing.
@@ -79,13 +93,18 @@ void IncrementalSnapshot::take_step(const IncrementalState& step) {
   auto tables = std::move(state_->tables);  // a request may have come meanwhile
   state_ = awaited_state_;
   state_->tables = std::move(tables);
+  meter_.state(state_);
   if (state_->done()) {
-    log::info("the incremental snapshot is over: " + std::to_string(rows_) + " rows");
-    state_.reset();
-    delivery_.hold(std::nullopt);
+    finish();
   } else if (knows_all) {
     delivery_.hold(changes_->last_end());
   }
+}
+
+void IncrementalSnapshot::finish() {
+  log::info("the incremental snapshot is over: " + std::to_string(rows_) + " rows");
+  state_.reset();
+  delivery_.hold(std::nullopt);
 }
 
 void IncrementalSnapshot::begin_from(IncrementalState state) {
@@ -93,6 +112,7 @@ void IncrementalSnapshot::begin_from(IncrementalState state) {
   log::info(state.after.empty() && state.table == 0 ? "an incremental snapshot begins"
                                                     : "an incremental snapshot goes on");
   state_ = std::move(state);
+  meter_.state(state_);
   rows_ = 0;
   delivery_.hold(changes_->last_end());
 }
@@ -124,24 +144,28 @@ void IncrementalSnapshot::advance() {
   }
 }
 
-// The stream goes on whatever happens to a chunk; a table that is gone is passed over.
+// The stream goes on whatever happens to a chunk. A table that is gone, may not be read or does not
+// take its condition is passed over: to wait for it would keep the slot where it is.
 void IncrementalSnapshot::put_off(const base::Error& error) {
   chunk_.reset();
   awaited_.clear();
   not_before_ = Clock::now() + kAgainLater;
   const auto* server = dynamic_cast<const pg::ServerError*>(&error);
-  if (server != nullptr && server->sqlstate() == "42P01") {
-    log::warning("an incremental snapshot passes over a table that is gone: " +
-                 state_->tables[state_->table]);
-    ++state_->table;
-    state_->after.clear();
-    state_->until.clear();
-    if (!state_->done()) return;
-    state_.reset();
-    delivery_.hold(std::nullopt);
-    return;
+  if (server != nullptr && is_lasting(server->sqlstate())) {
+    log::warning("the incremental snapshot passes over table \"" + state_->tables[state_->table] +
+                 "\": " + error.what());
+    pass_table();
+  } else {
+    log::warning("a chunk of the incremental snapshot has to wait: " + std::string(error.what()));
   }
-  log::warning("a chunk of the incremental snapshot has to wait: " + std::string(error.what()));
+}
+
+void IncrementalSnapshot::pass_table() {
+  ++state_->table;
+  state_->after.clear();
+  state_->until.clear();
+  meter_.state(state_);
+  if (state_->done()) finish();
 }
 
 void IncrementalSnapshot::stream_restarted() {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "tools/walcat/snapshot/chunk_reader.hpp"
+#include "tools/walcat/snapshot/incremental_meter.hpp"
 #include "tools/walcat/stream/changes.hpp"
 #include "tools/walcat/stream/delivery.hpp"
 
@@ -25,7 +26,8 @@ class IncrementalSnapshot final : public StreamObserver {
  public:
   IncrementalSnapshot(std::unique_ptr<ChunkSource> reader,
                       const SourceIdentity& identity,
-                      Delivery& delivery);
+                      Delivery& delivery,
+                      metrics::Registry& registry);
   // Signals for this slot are ours.
   void read_for(const std::string& slot) { slot_ = slot; }
   void attach(Changes& changes) noexcept { changes_ = &changes; }
@@ -45,12 +47,16 @@ class IncrementalSnapshot final : public StreamObserver {
   void take_step(const IncrementalState& step);
   void begin_from(IncrementalState state);
   [[nodiscard]] bool streamed_unseen(const SeenTransactions& seen) const noexcept;
+  void print(const Chunk& chunk, const Message& begin, std::string& out);
   void put_off(const base::Error& error);
+  void pass_table();
+  void finish();
 
   std::unique_ptr<ChunkSource> reader_;
   DataLine line_;
   std::string slot_;
   Delivery& delivery_;
+  IncrementalMeter meter_;
   Changes* changes_ = nullptr;
   std::optional<IncrementalState> state_;  // of the newest message that was streamed
   std::optional<Chunk> chunk_;             // read and not yet printed

@@ -40,7 +40,57 @@ std::uint32_t without_epoch(std::string_view text) {
   return static_cast<std::uint32_t>(*xid);
 }
 
+void append_part(std::string& out, std::string_view name) {
+  const bool plain = !name.empty() && name.find_first_of(".\"") == std::string_view::npos;
+  if (plain) {
+    out += name;
+    return;
+  }
+  out += '"';
+  for (const char letter : name) {
+    if (letter == '"') out += '"';
+    out += letter;
+  }
+  out += '"';
+}
+
+// Up to the next dot, or to the end of the quotes; takes it away from `text`.
+std::string take_part(std::string_view& text) {
+  if (!text.starts_with('"')) {
+    const auto end = std::min(text.find('.'), text.size());
+    const std::string part(text.substr(0, end));
+    text.remove_prefix(end);
+    return part;
+  }
+  std::string part;
+  text.remove_prefix(1);
+  while (!text.empty()) {
+    const bool quote = text.front() == '"';
+    if (quote) text.remove_prefix(1);
+    if (quote && !text.starts_with('"')) break;
+    part += text.front();
+    text.remove_prefix(1);
+  }
+  return part;
+}
+
 }  // namespace
+
+std::string table_text(std::string_view schema, std::string_view table) {
+  std::string out;
+  append_part(out, schema);
+  out += '.';
+  append_part(out, table);
+  return out;
+}
+
+TableName parse_table(std::string_view text) {
+  TableName name;
+  name.schema = take_part(text);
+  if (text.starts_with('.')) text.remove_prefix(1);
+  name.table = text.starts_with('"') ? take_part(text) : std::string(text);
+  return name;
+}
 
 std::string state_json(const IncrementalState& state) {
   std::string out = R"({"v":1,"slot":)";

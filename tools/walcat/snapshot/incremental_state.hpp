@@ -16,7 +16,7 @@ inline constexpr std::string_view kSignalPrefix = "cdckit.snapshot";
 struct IncrementalState {
   std::string slot;                 // whose walcat it is for
   std::string step;                 // unique
-  std::vector<std::string> tables;  // schema.table
+  std::vector<std::string> tables;  // as table_text() prints them
   std::size_t table = 0;            // the one at hand; all are done when it is behind the last
   std::vector<std::string> after;   // key of the last row read; empty: none yet
   std::vector<std::string> until;   // the largest key when the table was begun
@@ -24,6 +24,16 @@ struct IncrementalState {
   [[nodiscard]] bool done() const noexcept { return table >= tables.size(); }
   bool operator==(const IncrementalState&) const = default;
 };
+
+// `schema.table`; a part with a dot or a quote in it stands in quotes, so that only one table has
+// this text.
+std::string table_text(std::string_view schema, std::string_view table);
+struct TableName {
+  std::string schema;
+  std::string table;
+};
+// The way back; whatever stands there, parts may come out empty.
+TableName parse_table(std::string_view text);
 
 std::string state_json(const IncrementalState& state);
 // Nothing when it is not what state_json() prints.

@@ -9,6 +9,7 @@
 #include "tools/walcat/snapshot/incremental_state.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace cdckit::walcat {
 
@@ -121,6 +122,21 @@ void Changes::name_lost_types(const Relation& relation, CatalogTable& catalog) c
 
 Table& Changes::snapshot_table(const Relation& relation) {
   return add_table(relation, true);
+}
+
+// Some encodings print a value read otherwise than one streamed, and no Relation comes again only
+// because rows were read. After DDL one does.
+void Changes::beside_stream(const Relation& relation, const std::function<void(Table&)>& print) {
+  std::optional<Table> streamed;
+  if (const auto found = tables_.find(relation.oid); found != tables_.end()) {
+    streamed = found->second;
+  }
+  Table& table = add_table(relation, true);
+  print(table);
+  if (!streamed || !(streamed->shape == table.shape)) return;
+  streamed->announced = table.announced;
+  streamed->counts = table.counts;
+  table = std::move(*streamed);
 }
 
 // A Relation comes again after anything that might have changed it; only a real change is

@@ -54,6 +54,8 @@ class Changes {
   void apply(const Message& message, std::uint64_t start, std::string& out);
   // A table read in a snapshot; the reference lives as long as this.
   Table& snapshot_table(const Relation& relation);
+  // A table read while the stream goes on, which goes on with its own picture of the table.
+  void beside_stream(const Relation& relation, const std::function<void(Table&)>& print);
   void print_schema(Table& table, std::string& out) const;
   // The stream begins anew after the last whole transaction: what was printed of the next one is
   // not printed again.
@@ -70,6 +72,10 @@ class Changes {
   [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
   void add_line(Table& table, char op) noexcept { add_lines(table, op, 1); }
   void add_lines(Table& table, char op, std::uint64_t count) noexcept;
+  // Until the limit.
+  [[nodiscard]] std::uint64_t lines_left() const noexcept {
+    return settings_.limit - std::min(lines_, settings_.limit);
+  }
   [[nodiscard]] bool limit_reached() const noexcept { return lines_ >= settings_.limit; }
   [[nodiscard]] std::uint64_t transactions() const noexcept { return transactions_; }
   [[nodiscard]] std::int64_t last_commit_us() const noexcept { return context_.unix_us; }

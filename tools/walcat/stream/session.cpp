@@ -120,7 +120,8 @@ void Session::make_incremental() {
   incremental_ = std::make_unique<IncrementalSnapshot>(
       std::make_unique<ChunkReader>(options_, filter_, publications_),
       identity_of(options_, server_.id.database),
-      delivery_);
+      delivery_,
+      context_.metrics());
 }
 
 // Three updates within the time after which the server gives up on a silent client.

@@ -94,7 +94,8 @@ struct Bench {
   cli::Context context{"walcat", {}, {}};
   Delivery delivery{{.output = open("/dev/null", O_WRONLY | O_CLOEXEC), .control = true}, context};
   Scripted* source = new Scripted;  // NOLINT(cppcoreguidelines-owning-memory): given away below
-  IncrementalSnapshot incremental{std::unique_ptr<ChunkSource>(source), {"n", "d"}, delivery};
+  IncrementalSnapshot incremental{
+      std::unique_ptr<ChunkSource>(source), {"n", "d"}, delivery, context.metrics()};
   PlainEncoding encoding;
   PgoutputDecoder decoder;
   Changes changes{settings(incremental), {{}, {}}, encoding, describe};

@@ -22,6 +22,24 @@ TEST_CASE("a state comes back as it went") {
   CHECK(state.done());
 }
 
+TEST_CASE("names of tables with dots and quotes") {
+  CHECK(table_text("public", "t") == "public.t");
+  CHECK(table_text("a.b", "c") == R"("a.b".c)");
+  CHECK(table_text("a", "b.c") == R"(a."b.c")");
+  CHECK(table_text("we\"ird", "T x") == R"("we""ird".T x)");
+  for (const std::string schema : {"public", "a.b", "\"", "\".\"", "a\"\".b", "", ".", "ä"}) {
+    for (const std::string table : {"t", "x.y", "\"", "\"\".", "a b", "."}) {
+      const auto name = parse_table(table_text(schema, table));
+      CHECK(name.schema == schema);
+      CHECK(name.table == table);
+    }
+  }
+  for (const std::string text : {"", ".", "a", "\"", "\"a", "a.", "\"a\"b", "\"\"\""}) {
+    CHECK_NOTHROW(parse_table(text));
+  }
+  CHECK(parse_table("a.b.c").table == "b.c");  // a request that knew no quotes
+}
+
 TEST_CASE("what is no state is none") {
   for (const std::string text :
        {"", "x", "{}", "[1]", R"({"v":2,"table":0})", R"({"v":1,"table":"x"})", R"({"v":1})"}) {
