@@ -3,12 +3,13 @@
 
 The journal table has no key, so that a change applied twice would show."""
 
+import contextlib
 import json
 import pathlib
 import random
-import signal
 import subprocess
 import sys
+import threading
 import time
 import unittest
 
@@ -81,16 +82,25 @@ class ExactlyOnce(Case):
         (self.folder / "ack").unlink(missing_ok=True)
         return Recording(seed, 300)
 
-    def start(self, recording: Recording, number: int) -> subprocess.Popen:
-        process = self.popen("--mode", "events", "--ack", str(self.folder / "ack"), "--retry-for", "20s")
-        feed = "".join(line + "\n" for line in recording.run(number, self.acknowledged()))
-        path = self.folder / "feed"
-        path.write_text(feed)
-        # a process of its own writes, so that killing the reader never blocks the test
-        writer = subprocess.Popen(["cat", path], stdout=process.stdin, stderr=subprocess.DEVNULL)
-        process.stdin.close()
-        self.addCleanup(writer.wait)
+    def start(self, recording: Recording, number: int, pause: float = 0) -> subprocess.Popen:
+        """With a pause the source rests after every checkpoint, so that each may become a batch."""
+        words = ("--mode", "events", "--ack", str(self.folder / "ack"), "--retry-for", "60s", "--batch-time", "10ms")
+        process = self.popen(*words)
+        lines = recording.run(number, self.acknowledged())
+        writer = threading.Thread(target=self.feed, args=(process.stdin, lines, pause))
+        writer.start()
+        self.addCleanup(writer.join)
+        self.addCleanup(process.kill)  # first, lest the writer waits for a reader
         return process
+
+    @staticmethod
+    def feed(pipe, lines: list[str], pause: float) -> None:
+        with contextlib.suppress(BrokenPipeError), pipe:  # the reader may be killed
+            for line in lines:
+                pipe.write(line.encode() + b"\n")
+                if line.startswith('{"__cdc": "ckpt"'):
+                    pipe.flush()
+                    time.sleep(pause)
 
     def assert_exact(self, recording: Recording) -> None:
         self.assertEqual(
@@ -99,39 +109,63 @@ class ExactlyOnce(Case):
         text = self.sql("SELECT coalesce(json_object_agg(id, row_to_json(t)), '{}') FROM t")
         self.assertEqual({int(key): row for key, row in json.loads(text).items()}, recording.table.rows)
 
+    def ends_before(self, process: subprocess.Popen, goal: int, pause: float) -> bool:
+        """Waits until `goal` pieces are acknowledged and a little longer, or until the process has ended."""
+        deadline = time.monotonic() + 60
+        while process.poll() is None and self.acknowledged() < goal:
+            self.assertLess(time.monotonic(), deadline, "nothing is acknowledged")
+            time.sleep(0.001)
+        try:
+            process.wait(timeout=pause)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def ends_by_itself(self, process: subprocess.Popen, goal: int, pause: float) -> bool:
+        """Or is still there a little after `goal` pieces are acknowledged."""
+        deadline = time.monotonic() + 60
+        while process.poll() is None and self.acknowledged() < goal:
+            self.assertLess(time.monotonic(), deadline, "nothing is acknowledged")
+            time.sleep(0.001)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=pause)
+        return process.poll() is not None
+
     def test_killed_at_random_points(self):
-        kills = 0
+        amid = 0
         for seed in range(5):
             with self.subTest(seed=seed):
                 recording = self.prepare(seed)
                 pick = random.Random(1000 + seed)
-                for number in range(60):
-                    process = self.start(recording, number)
-                    try:
-                        code = process.wait(timeout=pick.uniform(0.01, 0.25) if number < 50 else 60)
-                    except subprocess.TimeoutExpired:
-                        process.send_signal(signal.SIGKILL)
-                        process.wait()
-                        kills += 1
-                        continue
-                    self.assertEqual(code, 0, process.stderr.read())
-                    break
+                for number in range(100):
+                    process = self.start(recording, number, pause=0.01)
+                    # some die while they start, the others some way further on
+                    further = pick.choice((0, 1, 1, 2, 3, 4))
+                    goal = self.acknowledged() + further
+                    if self.ends_by_itself(process, goal, pick.uniform(0, 0.02 if further else 0.2)):
+                        self.assertEqual(process.returncode, 0, process.stderr.read())
+                        break
+                    process.kill()
+                    process.wait()
+                    amid += 0 < self.acknowledged() < len(recording.pieces)
                 self.assert_exact(recording)
-        self.assertGreaterEqual(kills, 8)
+        self.assertGreaterEqual(amid, 20)
 
     def test_sessions_ended_by_the_server(self):
         for seed in range(3):
             with self.subTest(seed=seed):
                 recording = self.prepare(100 + seed)
-                process = self.start(recording, 1)
+                process = self.start(recording, 1, pause=0.01)
                 pick = random.Random(seed)
+                ended = 0
                 while process.poll() is None:
                     time.sleep(pick.uniform(0.02, 0.15))
-                    psql(
+                    ended += "t" in psql(
                         "postgres",
                         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                         f"WHERE application_name = 'pg-load' AND datname = '{self.database}'",
                     )
+                self.assertGreaterEqual(ended, 1)
                 self.assertEqual(process.returncode, 0, process.stderr.read())
                 self.assert_exact(recording)
 
