@@ -315,6 +315,13 @@ class Server(Case):
             self.load([{"id": 1}], "--table", "own", code=77)
             self.database = name
 
+    def test_memory_of_the_session_is_raised_unless_somebody_set_it(self):
+        self.sql("CREATE TABLE seen (id int PRIMARY KEY, memory text DEFAULT current_setting('work_mem'))")
+        self.load([{"id": 1}], "--table", "seen", "--mode", "upsert")
+        self.sql("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = 5120', current_database()); END $$")
+        self.load([{"id": 2}], "--table", "seen", "--mode", "upsert")
+        self.assertEqual(self.sql("SELECT string_agg(memory, ' ' ORDER BY id) FROM seen"), "32MB 5MB")
+
     def test_session_ended_in_the_middle(self):
         self.sql("CREATE TABLE k (id int PRIMARY KEY)")
         process = self.popen("--table", "k", "--batch-time", "60s", "--retry-for", "20s")

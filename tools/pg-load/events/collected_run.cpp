@@ -53,7 +53,9 @@ FoldStatus CollectedRun::fold(std::uint64_t line_number, const event::Event& eve
   EventTable& table = table_of(event);
   last_table_ = &table;
   last_number_ = line_number;
+  const std::size_t before = table.bytes();
   const FoldStatus status = table.fold(event);
+  if (table.bytes() > before) encoded_bytes_ += table.bytes() - before;
   if (status == FoldStatus::bad)
     reject(line_number, table, table.problem(), std::string(table.problem_code()));
   return status;
@@ -61,6 +63,7 @@ FoldStatus CollectedRun::fold(std::uint64_t line_number, const event::Event& eve
 
 void CollectedRun::send(std::uint64_t from, std::uint64_t to) {
   settle();
+  encoded_bytes_ = 0;
   tables_.for_each([this](EventTable& table) {
     if (table.hand_over()) sets_.push_back(&table);
   });

@@ -42,6 +42,9 @@ class CollectedRun {
   // The same whatever became of it: all is forgotten.
   void abandon() noexcept;
 
+  // Of all tables, since the last send().
+  [[nodiscard]] std::size_t encoded_bytes() const noexcept { return encoded_bytes_; }
+
   EventTable& table_of(const event::Event& event);
   // Where the last picture of the table ends, from the target's own records.
   void know_horizon(EventTable& table);
@@ -68,6 +71,7 @@ class CollectedRun {
   const LineStore& lines_;
   EventTable* last_table_ = nullptr;  // of fold()
   std::uint64_t last_number_ = 0;
+  std::size_t encoded_bytes_ = 0;
   std::vector<EventTable*> sets_;  // tables with a set
   std::uint64_t sent_from_ = 0;    // lines of what is under way
   std::uint64_t sent_to_ = 0;
