@@ -48,6 +48,30 @@ class Backlog(Case):
         self.assertIn('no longer knows the key that "public.t" had', done.stderr)
         self.assertEqual([event["key"] for event in self.data(*PEEK)], [None, None, None, {"a": 2}])
 
+    def test_dropped_primary_key_with_identity_full(self):
+        """The stream does not say which columns were the key, and the catalog has forgotten it: it is said, once a table."""
+        self.prepare(
+            "CREATE TABLE t (id int PRIMARY KEY, a int); ALTER TABLE t REPLICA IDENTITY FULL; "
+            "CREATE TABLE log (a int); ALTER TABLE log REPLICA IDENTITY FULL"
+        )
+        self.sql("INSERT INTO t VALUES (1, 1); INSERT INTO log VALUES (1)")
+        self.sql("ALTER TABLE t DROP CONSTRAINT t_pkey; INSERT INTO t VALUES (2, 2)")
+        for statement in (
+            "SELECT",
+            "VACUUM t",
+            "ALTER TABLE t ALTER id DROP NOT NULL; CREATE INDEX i ON t (a); DROP INDEX i",
+        ):
+            self.sql(statement)
+            done = self.walcat(*PEEK)
+            self.assertEqual([json.loads(line)["key"] for line in done.stdout.splitlines()], [None] * 3)
+            self.assertEqual(
+                done.stderr.count('table "public.t" has no primary key today'), 1, (statement, done.stderr)
+            )
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        named = self.walcat(*PEEK, "--key", "t:id")
+        self.assertEqual([json.loads(line)["key"] for line in named.stdout.splitlines()], [{"id": 1}, None, {"id": 2}])
+        self.assertEqual(named.stderr, "")
+
     def test_renamed_column(self):
         for identity in ("DEFAULT", "FULL"):
             with self.subTest(identity):

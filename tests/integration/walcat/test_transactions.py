@@ -113,6 +113,17 @@ class Prepared(Transactions):
             self.assertEqual(keys, list(range(1, 2001)))
 
 
+class Keys(Transactions):
+    def test_of_a_table_that_got_one_meanwhile(self):
+        """Which key a transaction of identity FULL had depends on which transaction it is."""
+        self.sql("CREATE TABLE f (id int, s text); ALTER TABLE f REPLICA IDENTITY FULL; INSERT INTO f VALUES (0, 'a')")
+        self.sql("ALTER TABLE f ADD PRIMARY KEY (id)")
+        self.sql(f"INSERT INTO f {LARGE.format('a', 1)}")
+        keys = [event["key"] for event in self.both_ways() if "op" in event]
+        self.assertEqual(keys, [None, *({"id": n} for n in range(1, 2001))])
+        self.wait_until(lambda: self.streamed() > 0)
+
+
 class Filtered(Transactions):
     """Each filter on transactions that are received while they run, with parts rolled back."""
 

@@ -46,6 +46,7 @@ struct CatalogTable {
   std::vector<std::string> primary_key;     // in constraint order
   std::vector<std::string> identity_index;  // in index order, with REPLICA IDENTITY USING INDEX
   bool key_lost = false;                    // DDL has changed the primary key since
+  bool index_dropped = false;               // of a table without primary key, not long ago
 };
 
 struct Column {

@@ -316,6 +316,17 @@ void Catalog::read_keys(const Relation& relation,
     if (primary && !younger) table.primary_key.push_back(name);
     if (result.at(row, 2) == "t") table.identity_index.push_back(name);
   }
+  const bool by_catalog = relation.identity != 'd' && relation.identity != 'i';
+  if (by_catalog && table.primary_key.empty()) table.index_dropped = lacks_index(relation);
+}
+
+// relhasindex stays until the next VACUUM.
+bool Catalog::lacks_index(const Relation& relation) {
+  const auto result =
+      ask("SELECT 1 FROM pg_class c WHERE c.oid = $1::oid AND c.relhasindex AND NOT EXISTS "
+          "(SELECT FROM pg_index i WHERE i.indrelid = c.oid)",
+          std::to_string(relation.oid));
+  return result.rows() > 0;
 }
 
 TypeRows Catalog::read_types(const Relation& relation) {

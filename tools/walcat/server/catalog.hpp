@@ -62,6 +62,7 @@ class Catalog {
   void read_keys(const Relation& relation,
                  const std::vector<Attribute>& attributes,
                  CatalogTable& table);
+  bool lacks_index(const Relation& relation);
   TypeRows read_types(const Relation& relation);
   void read_fields(TypeRows& rows);
   pg::Result ask(const std::string& sql, const std::string& parameter);

@@ -7,6 +7,7 @@
 #include "common/ndjson/text.hpp"
 #include "tools/walcat/pretty/pretty_line.hpp"
 #include "tools/walcat/snapshot/incremental_state.hpp"
+#include "tools/walcat/stream/lost_key.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -162,13 +163,17 @@ Table Changes::make_table(const Relation& relation, bool snapshot) {
   CatalogTable catalog = describe_(relation);
   name_lost_types(relation, catalog);
   Table table = build_table(relation, catalog, encoding_, snapshot);
-  if (table.key.empty() && catalog.key_lost && relation.identity != 'd') {
-    log::warning("the catalog no longer knows the key that \"" + relation.schema + "." +
-                 relation.table + "\" had at this point of the stream: its lines carry none");
-  }
   if (settings_.columns != nullptr) settings_.columns->apply(table, relation, catalog);
   encoding_.wrap(table, settings_.identity.name);
+  if (table.key.empty() && !snapshot) warn_of_lost_key(relation, catalog);
   return table;
+}
+
+// Once for each table.
+void Changes::warn_of_lost_key(const Relation& relation, const CatalogTable& catalog) {
+  const bool backlog = context_.pos_lsn < settings_.backlog_end;
+  const auto warning = lost_key_warning(relation, catalog, backlog);
+  if (!warning.empty() && warned_.insert(relation.oid).second) log::warning(warning);
 }
 
 Table& Changes::table_of(std::uint32_t oid) {

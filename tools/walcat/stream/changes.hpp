@@ -15,6 +15,7 @@
 #include <limits>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace cdckit::walcat {
 
@@ -38,9 +39,10 @@ struct ChangesSettings {
   bool control = false;       // print schema lines
   bool transactions = false;  // print begin and commit, fill `transaction`
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();  // data lines
-  OpSet ops = OpSet().set();                                        // what is printed
-  ColumnFilter* columns = nullptr;                                  // outlives this; may be missing
-  StreamObserver* observer = nullptr;                               // likewise
+  std::uint64_t backlog_end = 0;       // where the server was when the run began
+  OpSet ops = OpSet().set();           // what is printed
+  ColumnFilter* columns = nullptr;     // outlives this; may be missing
+  StreamObserver* observer = nullptr;  // likewise
 };
 
 class Changes {
@@ -108,6 +110,7 @@ class Changes {
   std::string_view transaction_block(std::uint64_t lsn, std::uint64_t& order);
   Table& table_of(std::uint32_t oid);
   Table& add_table(const Relation& relation, bool snapshot);
+  void warn_of_lost_key(const Relation& relation, const CatalogTable& catalog);
   Table make_table(const Relation& relation, bool snapshot);
 
   ChangesSettings settings_;
@@ -120,6 +123,7 @@ class Changes {
   std::string block_;  // scratch for `transaction`
   std::unordered_map<std::uint32_t, Table> tables_;
   std::unordered_map<std::uint32_t, std::string> types_;  // names that the stream told
+  std::unordered_set<std::uint32_t> warned_;              // of a lost key
   Table* last_table_ = nullptr;
   std::uint32_t last_oid_ = 0;
   std::vector<Value> values_;    // the new row with what the old one knows

@@ -103,6 +103,7 @@ void Session::prepare() {
   settings.control = delivery_.control();
   settings.transactions = options_.transactions;
   settings.limit = limit_of(options_);
+  settings.backlog_end = server_.wal_end;
   settings.ops = options_.filters.ops;
   settings.columns = &columns_;
   make_incremental();

@@ -96,6 +96,7 @@ void StreamedTransactions::replay_relation(const SpooledMessage& message, std::s
     return;
   }
   unsure_relations_.erase(oid);
+  begin_once(out);  // whoever looks up its key asks by transaction
   changes_.apply(decoder_.decode(message.bytes), message.start, out);
 }
 
