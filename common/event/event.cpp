@@ -2,15 +2,75 @@
 
 #include "common/ndjson/text.hpp"
 
+#include <cstring>
+#include <initializer_list>
+
 namespace cdckit::event {
 
 namespace {
 
+using ndjson::FoundMember;
+using ndjson::FoundMembers;
 using ndjson::Member;
+using ndjson::Object;
 using ndjson::ObjectCursor;
 
-bool is_null(std::string_view value) noexcept {
-  return value == "null";
+enum class Name {
+  other,
+  op,
+  pos,
+  key,
+  old_key,
+  new_key,
+  before,
+  after,
+  source,
+  message,
+  transaction,
+  unchanged,
+  ts_us,
+  kafka,
+  schema,
+  payload
+};
+
+struct Word {
+  std::string_view text;
+  Name name;
+};
+
+Name choose(std::string_view text, std::initializer_list<Word> words) noexcept {
+  for (const Word& word : words) {
+    if (std::memcmp(text.data(), word.text.data(), text.size()) == 0) return word.name;
+  }
+  return Name::other;
+}
+
+// By length first: nearly every name of a plain row ends here.
+Name name_of(std::string_view text) noexcept {
+  switch (text.size()) {
+    case 2:
+      return choose(text, {{"op", Name::op}});
+    case 3:
+      return choose(text, {{"pos", Name::pos}, {"key", Name::key}});
+    case 5:
+      return choose(text, {{"after", Name::after}, {"ts_us", Name::ts_us}, {"kafka", Name::kafka}});
+    case 6:
+      return choose(text,
+                    {{"before", Name::before}, {"source", Name::source}, {"schema", Name::schema}});
+    case 7:
+      return choose(text,
+                    {{"old_key", Name::old_key},
+                     {"new_key", Name::new_key},
+                     {"message", Name::message},
+                     {"payload", Name::payload}});
+    case 9:
+      return choose(text, {{"unchanged", Name::unchanged}});
+    case 11:
+      return choose(text, {{"transaction", Name::transaction}});
+    default:
+      return Name::other;
+  }
 }
 
 std::string_view without_quotes(std::string_view token) noexcept {
@@ -18,37 +78,48 @@ std::string_view without_quotes(std::string_view token) noexcept {
                                                    : std::string_view{};
 }
 
-bool is_ours(std::string_view name) noexcept {
-  return name == "pos" || name == "key" || name == "old_key" || name == "new_key" ||
-         name == "kafka";
+bool is_ours(Name name) noexcept {
+  return name == Name::pos || name == Name::key || name == Name::old_key || name == Name::new_key ||
+         name == Name::kafka;
 }
 
+// Where a member's value goes, and what was found inside of it.
 struct Slot {
-  std::string_view name;
-  std::string_view Event::* member;
-};
-constexpr Slot kSlots[] = {
-    {"key", &Event::key},
-    {"old_key", &Event::old_key},
-    {"new_key", &Event::new_key},
-    {"before", &Event::before},
-    {"after", &Event::after},
-    {"source", &Event::source},
-    {"message", &Event::message},
-    {"transaction", &Event::transaction},
-    {"unchanged", &Event::unchanged},
-    {"ts_us", &Event::ts_us},
-    {"kafka", &Event::kafka},
+  std::string_view Event::* value = nullptr;
+  FoundMembers Event::* members = nullptr;
 };
 
-void store(Event& event, const Member& member) noexcept {
-  if (is_null(member.value)) return;
-  for (const Slot& slot : kSlots) {
-    if (member.name == slot.name) {
-      event.*(slot.member) = member.value;
-      return;
-    }
+Slot slot_of(Name name) noexcept {
+  switch (name) {
+    case Name::key:
+      return {&Event::key, &Event::key_members};
+    case Name::old_key:
+      return {&Event::old_key};
+    case Name::new_key:
+      return {&Event::new_key};
+    case Name::before:
+      return {&Event::before, &Event::before_members};
+    case Name::after:
+      return {&Event::after, &Event::after_members};
+    case Name::source:
+      return {&Event::source, &Event::source_members};
+    case Name::message:
+      return {&Event::message};
+    case Name::transaction:
+      return {&Event::transaction};
+    case Name::unchanged:
+      return {&Event::unchanged};
+    case Name::ts_us:
+      return {&Event::ts_us};
+    case Name::kafka:
+      return {&Event::kafka};
+    default:
+      return {};
   }
+}
+
+FoundMembers inside_of(const FoundMember& member) noexcept {
+  return {&member + 1, member.inside};
 }
 
 bool is_operation(std::string_view token) noexcept {
@@ -61,46 +132,110 @@ struct Found {
   bool envelope = false;
 };
 
-void take_member(Event& event, const Member& member, Found& found) noexcept {
-  if (member.name == "op") {
+void take_member(Event& event, Name name, const FoundMember& member, Found& found) noexcept {
+  if (name == Name::op) {
     found.operation = is_operation(member.value);
     event.op = found.operation ? member.value[1] : '\0';
-  } else if (member.name == "pos") {
-    event.pos = without_quotes(member.value);
-  } else {
-    found.envelope = found.envelope || member.name == "source" || member.name == "before" ||
-                     member.name == "after";
-    store(event, member);
+    return;
   }
+  if (name == Name::pos) {
+    event.pos = without_quotes(member.value);
+    return;
+  }
+  found.envelope =
+      found.envelope || name == Name::source || name == Name::before || name == Name::after;
+  const Slot slot = slot_of(name);
+  if (slot.value == nullptr || ndjson::is_null(member.value)) return;
+  event.*(slot.value) = member.value;
+  if (slot.members != nullptr) event.*(slot.members) = inside_of(member);
 }
 
 // {"schema":..,"payload":..} around Debezium's value; what is ours stands outside.
-void take_payload(Event& event, std::string_view payload, Found& found) noexcept {
-  if (!payload.starts_with('{')) return;
-  ObjectCursor cursor(payload);
-  Member member;
-  while (cursor.next(member)) {
-    if (!is_ours(member.name)) take_member(event, member, found);
+void take_payload(Event& event, const FoundMember& payload, Found& found) noexcept {
+  if (!payload.value.starts_with('{')) return;
+  const FoundMembers members = inside_of(payload);
+  for (std::size_t i = 0; i < members.size(); i += 1 + members[i].inside) {
+    const Name name = name_of(members[i].name);
+    if (!is_ours(name)) take_member(event, name, members[i], found);
   }
+}
+
+// Without one of these members no line is an event.
+bool may_be_event(FoundMembers members) noexcept {
+  for (std::size_t i = 0; i < members.size(); i += 1 + members[i].inside) {
+    const Name name = name_of(members[i].name);
+    if (name == Name::op || name == Name::payload) return true;
+  }
+  return false;
+}
+
+// The text from the first member that is not ours on, if all that are come before it.
+class Tail {
+ public:
+  void note(Name name, const Member& member) noexcept {
+    if (!is_ours(name)) {
+      if (begin_ == nullptr) begin_ = member.name.data() - 1;
+    } else if (begin_ != nullptr) {
+      broken_ = true;
+    }
+  }
+  [[nodiscard]] std::string_view of(std::string_view line) const noexcept {
+    if (begin_ == nullptr || broken_) return {};
+    const std::size_t end = line.rfind('}') + 1;
+    return line.substr(static_cast<std::size_t>(begin_ - line.data()),
+                       end - static_cast<std::size_t>(begin_ - line.data()));
+  }
+
+ private:
+  const char* begin_ = nullptr;
+  bool broken_ = false;
+};
+
+bool read_event(FoundMembers members, Event& event) noexcept {
+  Found found;
+  Tail tail;
+  bool has_schema = false;
+  for (std::size_t i = 0; i < members.size(); i += 1 + members[i].inside) {
+    const Name name = name_of(members[i].name);
+    tail.note(name, members[i]);
+    if (name == Name::payload && has_schema && !found.operation) {
+      take_payload(event, members[i], found);
+    } else {
+      has_schema = has_schema || name == Name::schema;
+      take_member(event, name, members[i], found);
+    }
+  }
+  event.tail = tail.of(event.line);
+  return found.operation && found.envelope;
 }
 
 }  // namespace
 
-Source read_source(std::string_view source) {
+Source read_source(const Object& source) {
   Source out;
   ObjectCursor cursor(source);
   Member member;
   while (cursor.next(member)) {
-    if (member.name == "schema") out.schema = without_quotes(member.value);
-    if (member.name == "table") out.table = without_quotes(member.value);
-    if (member.name == "snapshot") out.snapshot = without_quotes(member.value);
-    if (member.name == "ts_us") out.ts_us = member.value;
+    switch (member.name.size()) {
+      case 5:
+        if (member.name == "table") out.table = without_quotes(member.value);
+        if (member.name == "ts_us") out.ts_us = member.value;
+        break;
+      case 6:
+        if (member.name == "schema") out.schema = without_quotes(member.value);
+        break;
+      case 8:
+        if (member.name == "snapshot") out.snapshot = without_quotes(member.value);
+        break;
+      default:
+        break;
+    }
   }
   return out;
 }
 
 const char* Decoder::decode(std::string_view line, bool padded, LineKind& kind, Event& event) {
-  if (const char* reason = validator_.check_object(line, padded)) return reason;
+  if (const char* reason = walker_.walk(line, padded)) return reason;
   event = Event{};
   event.line = line;
   kind = LineKind::row;
@@ -108,34 +243,16 @@ const char* Decoder::decode(std::string_view line, bool padded, LineKind& kind, 
     kind = LineKind::control;
     return nullptr;
   }
-  ObjectCursor cursor(line);
-  Member member;
-  Found found;
-  bool has_schema = false;
-  bool others_follow = false;
-  while (cursor.next(member)) {
-    if (is_ours(member.name)) {
-      if (!event.tail.empty()) others_follow = true;
-    } else if (event.tail.empty()) {
-      const char* begin = member.name.data() - 1;
-      event.tail = {begin, static_cast<std::size_t>(line.data() + line.size() - begin)};
+  const FoundMembers members = walker_.members();
+  if (may_be_event(members)) {
+    if (read_event(members, event)) {
+      kind = LineKind::event;
+      return nullptr;
     }
-    if (member.name == "payload" && has_schema && !found.operation) {
-      take_payload(event, member.value, found);
-    } else {
-      has_schema = has_schema || member.name == "schema";
-      take_member(event, member, found);
-    }
-  }
-  if (others_follow) event.tail = {};
-  while (!event.tail.empty() && event.tail.back() != '}')
-    event.tail.remove_suffix(1);  // white space
-  if (found.operation && found.envelope) {
-    kind = LineKind::event;
-  } else {
     event = Event{};
     event.line = line;
   }
+  event.row_members = members;
   return nullptr;
 }
 
@@ -149,7 +266,7 @@ void append_debezium_value(std::string& out, const Event& event) {
   Member member;
   bool first = true;
   while (cursor.next(member)) {
-    if (is_ours(member.name)) continue;
+    if (is_ours(name_of(member.name))) continue;
     if (!first) out += ',';
     first = false;
     out += '"';

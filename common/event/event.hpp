@@ -1,9 +1,9 @@
 // One data line (cdc-event(5)) as slices of the line itself, and the decoder that finds them:
-// the line is validated once (UTF-8, whole JSON grammar), then the top-level members are located.
+// one walk validates the line (UTF-8, whole JSON grammar) and locates the members.
 // Slices die with the line. No allocation per line.
 #pragma once
 
-#include "common/ndjson/validator.hpp"
+#include "common/ndjson/walker.hpp"
 
 #include <cstdint>
 #include <string>
@@ -29,6 +29,13 @@ struct Event {
   std::string_view unchanged;  // array of column names whose values the server did not send
   std::string_view ts_us;
   std::string_view kafka;  // {"topic","partition","offset","timestamp"}
+  // What the decoder found inside of key, before, after and source; of a plain row its members.
+  // Valid until the next decode().
+  ndjson::FoundMembers key_members;
+  ndjson::FoundMembers before_members;
+  ndjson::FoundMembers after_members;
+  ndjson::FoundMembers source_members;
+  ndjson::FoundMembers row_members;
   // The line from the first member that is not ours (pos, key, old_key, new_key, kafka) to the
   // closing brace when ours all come first, else empty: see append_debezium_value().
   std::string_view tail;
@@ -41,7 +48,7 @@ struct Source {
   std::string_view snapshot;
   std::string_view ts_us;
 };
-Source read_source(std::string_view source);
+Source read_source(const ndjson::Object& source);
 
 class Decoder {
  public:
@@ -52,7 +59,7 @@ class Decoder {
   const char* decode(std::string_view line, bool padded, LineKind& kind, Event& event);
 
  private:
-  ndjson::Validator validator_;
+  ndjson::Walker walker_;
 };
 
 inline constexpr std::string_view kControlPrefix = R"({"__cdc":)";

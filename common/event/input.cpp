@@ -3,6 +3,7 @@
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
 #include "common/log/log.hpp"
+#include "common/ndjson/validator.hpp"
 
 namespace cdckit::event {
 

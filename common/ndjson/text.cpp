@@ -176,13 +176,13 @@ std::string_view unescape(std::string_view token, std::string& scratch) {
   return scratch;
 }
 
-ObjectCursor::ObjectCursor(std::string_view object) noexcept
-    : at_(skip_space(object.data(), object.data() + object.size())),
-      end_(object.data() + object.size()) {
+void ObjectCursor::search(std::string_view object) noexcept {
+  end_ = object.data() + object.size();
+  at_ = skip_space(object.data(), end_);
   if (at_ < end_) ++at_;
 }
 
-bool ObjectCursor::next(Member& member) noexcept {
+bool ObjectCursor::search_next(Member& member) noexcept {
   at_ = skip_space(at_, end_);
   if (at_ < end_ && *at_ == ',') at_ = skip_space(at_ + 1, end_);
   if (at_ >= end_ || *at_ != '"') return false;
@@ -195,6 +195,7 @@ bool ObjectCursor::next(Member& member) noexcept {
   const char* value = at_;
   at_ = skip_value(at_, end_);
   member.value = slice(value, at_);
+  member.plain = false;
   return true;
 }
 
@@ -214,7 +215,7 @@ bool ArrayCursor::next(std::string_view& value) noexcept {
   return true;
 }
 
-std::string_view find_member(std::string_view object, std::string_view name) noexcept {
+std::string_view find_member(const Object& object, std::string_view name) noexcept {
   ObjectCursor cursor(object);
   Member member;
   while (cursor.next(member)) {

@@ -41,14 +41,15 @@ struct Placed {
 bool place_by_offset(Placed& placed, const event::Event& event, std::string_view offset) {
   const auto number = base::parse_unsigned(offset);
   if (!number) return false;
-  const auto lsn = base::parse_unsigned(ndjson::find_member(event.source, "lsn"));
+  const auto lsn =
+      base::parse_unsigned(ndjson::find_member({event.source, event.source_members}, "lsn"));
   placed.position = {Origin::offset, {lsn.value_or(0), *number}};
   return true;
 }
 
 Placed place(const event::Event& event) {
   Placed placed;
-  const event::Source source = event::read_source(event.source);
+  const event::Source source = event::read_source({event.source, event.source_members});
   placed.origins.schema = source.schema;
   placed.origins.table = source.table;
   placed.ts_us = base::parse_signed(source.ts_us).value_or(0);

@@ -150,9 +150,10 @@ void EventLoader::settle_held() {
   if (held_.empty()) return;
   const std::string line = held_.line();
   held_.clear();
+  event::Decoder decoder;  // decoder_ may hold the event at hand
   event::LineKind kind{};
   event::Event event;
-  decoder_.decode(line, false, kind, event);
+  decoder.decode(line, false, kind, event);
   take_change(held_.line_number(), event);
 }
 

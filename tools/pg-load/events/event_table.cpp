@@ -35,11 +35,11 @@ FoldStatus EventTable::fail(std::string text, std::string_view code) {
 RowStatus EventTable::read_row(const event::Event& event) {
   if (event.op == 'd') {
     encoder_.clear();
-    encoder_.read_key(event.key);
-    encoder_.read_key(event.before);
+    encoder_.read_key({event.key, event.key_members});
+    encoder_.read_key({event.before, event.before_members});
     return RowStatus::good;
   }
-  const RowStatus status = encoder_.read(event.after);
+  const RowStatus status = encoder_.read({event.after, event.after_members});
   encoder_.mask(event.unchanged);
   return status;
 }

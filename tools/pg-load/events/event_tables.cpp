@@ -24,7 +24,7 @@ std::string escaped(std::string_view text) {
 }  // namespace
 
 EventTable* EventTables::find(const event::Event& event) {
-  const event::Source source = event::read_source(event.source);
+  const event::Source source = event::read_source({event.source, event.source_members});
   name_.assign(source.schema).append(1, '.').append(source.table);
   if (last_ != nullptr && name_ == last_name_) return last_;
   const auto found = tables_.find(name_);
@@ -35,7 +35,7 @@ EventTable* EventTables::find(const event::Event& event) {
 }
 
 EventTable& EventTables::open(Session& session, const event::Event& event) {
-  const event::Source source = event::read_source(event.source);
+  const event::Source source = event::read_source({event.source, event.source_members});
   return open_raw(session, source.schema, source.table);
 }
 

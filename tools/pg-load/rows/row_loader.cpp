@@ -78,12 +78,12 @@ void RowLoader::start() {
   streaming_ = true;
 }
 
-void RowLoader::add(std::uint64_t line_number, std::string_view row) {
+void RowLoader::add(std::uint64_t line_number, const ndjson::Object& row) {
   if (rows_read_ == 0) started_ = std::chrono::steady_clock::now();
   const std::uint64_t stored = store_.size();
   ++rows_read_;
-  bytes_ += row.size();
-  const StoredLine line{.number = line_number, .mark = kWholeRow, .text = row};
+  bytes_ += row.text.size();
+  const StoredLine line{.number = line_number, .mark = kWholeRow, .text = row.text};
   try {
     if (!stage_) {
       store_.append(line);
@@ -95,7 +95,7 @@ void RowLoader::add(std::uint64_t line_number, std::string_view row) {
     if (!streaming_ || must_alter_) {
       store_.append(line);
     } else {
-      stream(line);
+      stream(line, row.found);
     }
   } catch (const pg::ServerError&) {
     // commit() sends the batch again and finds out what it was.
@@ -105,8 +105,8 @@ void RowLoader::add(std::uint64_t line_number, std::string_view row) {
   }
 }
 
-void RowLoader::stream(const StoredLine& line) {
-  const RowStatus status = stage_->add(line);
+void RowLoader::stream(const StoredLine& line, ndjson::FoundMembers found) {
+  const RowStatus status = stage_->add(line, found);
   if (status == RowStatus::bad) return reject_row(line);
   store_.append(line);
   if (status == RowStatus::good) return;

@@ -23,7 +23,7 @@ class RowLoader {
 
   // Finds the table; without --create a missing one is an error (69).
   void prepare();
-  void add(std::uint64_t line_number, std::string_view row);
+  void add(std::uint64_t line_number, const ndjson::Object& row);
   // Applies and commits what was added. `picture`: these rows are all there are (sync), an empty
   // batch included. The receipt's `rejected` counts all since the last commit.
   Receipt commit(const std::string& pos, bool picture);
@@ -45,7 +45,7 @@ class RowLoader {
   void open_table(bool last_chance);
   void use_target(TargetTable target);
   void start();
-  void stream(const StoredLine& line);
+  void stream(const StoredLine& line, ndjson::FoundMembers found);
   void reject_row(const StoredLine& line);
   void alter_table();
   void leave_direct();

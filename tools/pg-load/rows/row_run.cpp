@@ -87,7 +87,7 @@ void RowRun::take_row(const event::Item& item) {
                   .text = item.text});
     return;
   }
-  loader_.add(item.line_number, item.text);
+  loader_.add(item.line_number, {item.text, item.event.row_members});
   if (due()) commit(false);
 }
 

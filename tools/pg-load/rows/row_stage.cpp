@@ -78,8 +78,8 @@ RowStatus RowStage::encode(const StoredLine& line) {
   return encoder_.append(buffer_, !direct_);
 }
 
-RowStatus RowStage::add(const StoredLine& line) {
-  const RowStatus status = read(line);
+RowStatus RowStage::add(const StoredLine& line, ndjson::FoundMembers found) {
+  const RowStatus status = read(line, found);
   if (status == RowStatus::bad || status == RowStatus::unknown) return status;
   if (status == RowStatus::grown && copying_) {
     close_copy();
@@ -102,8 +102,8 @@ RowStatus RowStage::add(const StoredLine& line) {
   return RowStatus::good;
 }
 
-RowStatus RowStage::read(const StoredLine& line) {
-  if (line.mark != kKeyOnly) return encoder_.read(line.text);
+RowStatus RowStage::read(const StoredLine& line, ndjson::FoundMembers found) {
+  if (line.mark != kKeyOnly) return encoder_.read({line.text, found});
   encoder_.clear();
   encoder_.read_key(line.text);
   return RowStatus::good;

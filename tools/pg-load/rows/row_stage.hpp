@@ -29,7 +29,8 @@ class RowStage {
   // Inside a transaction: everything added from now on goes there.
   void start(Session& session, bool direct);
   // Good, bad (encoder().problem) or recoded: then start() again and add all rows again.
-  RowStatus add(const StoredLine& line);
+  // `found` are the members of the line when they are known.
+  RowStatus add(const StoredLine& line, ndjson::FoundMembers found = {});
   // Ends the COPY. False when nothing was added.
   void finish();
   // True when the rows may go straight into the target.
@@ -48,7 +49,7 @@ class RowStage {
   void open_copy();
   void close_copy();
   void make_table();
-  RowStatus read(const StoredLine& line);
+  RowStatus read(const StoredLine& line, ndjson::FoundMembers found);
   RowStatus encode(const StoredLine& line);
   void note(const StoredLine& line);
 

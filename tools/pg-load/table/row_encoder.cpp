@@ -81,7 +81,7 @@ void RowEncoder::clear() {
   std::fill(masked_columns_.begin(), masked_columns_.end(), false);
 }
 
-RowStatus RowEncoder::read(std::string_view object) {
+RowStatus RowEncoder::read(const ndjson::Object& object) {
   clear();
   extra_.clear();
   bool grown = false;
@@ -124,7 +124,7 @@ RowStatus RowEncoder::give_extra(bool& grown) {
   return RowStatus::good;
 }
 
-void RowEncoder::read_key(std::string_view object) {
+void RowEncoder::read_key(const ndjson::Object& object) {
   ndjson::ObjectCursor cursor(object);
   ndjson::Member member;
   while (cursor.next(member)) {

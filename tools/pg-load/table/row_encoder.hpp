@@ -44,11 +44,11 @@ class RowEncoder {
   RowEncoder(TargetTable& target, EncoderSettings settings);
 
   // Reads the members; values are slices of `object` until the next read.
-  RowStatus read(std::string_view object);
+  RowStatus read(const ndjson::Object& object);
   // Forgets what read() found.
   void clear();
   // Takes over the key columns of another object (an event's `key`) for what read() did not bring.
-  void read_key(std::string_view object);
+  void read_key(const ndjson::Object& object);
   // Marks columns as missing whatever read() found: an event's `unchanged`.
   void mask(std::string_view array_of_names);
   // Appends mask (unless `with_mask` is false), key and the others behind the caller's own leading

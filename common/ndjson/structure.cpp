@@ -1,0 +1,215 @@
+#include "common/ndjson/structure.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace cdckit::ndjson {
+
+namespace {
+
+constexpr int kDeepest = 64;  // beyond: for the validator
+constexpr int kNoted = 3;     // members of objects in objects in objects are of no use to anyone
+
+bool is_space(char c) noexcept {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+bool is_digit(char c) noexcept {
+  return static_cast<unsigned char>(c - '0') < 10;
+}
+
+bool is_hex(char c) noexcept {
+  const auto letter = static_cast<unsigned char>((static_cast<unsigned char>(c) | 0x20U) - 'a');
+  return is_digit(c) || letter < 6;
+}
+
+bool digits(const char*& at) noexcept {
+  const char* begin = at;
+  while (is_digit(*at)) ++at;
+  return at != begin;
+}
+
+// A bracket ends the text, so this stops inside of it.
+bool number(const char*& at) noexcept {
+  if (*at == '-') ++at;
+  if (*at == '0') {
+    ++at;
+  } else if (!digits(at)) {
+    return false;
+  }
+  if (*at == '.' && !digits(++at)) return false;
+  if (*at != 'e' && *at != 'E') return true;
+  ++at;
+  if (*at == '+' || *at == '-') ++at;
+  return digits(at);
+}
+
+}  // namespace
+
+void StructureWalk::start(std::string_view text, const std::uint32_t* offsets) noexcept {
+  text_ = text.data();
+  size_ = text.size();
+  at_ = offsets;
+  find_escape(0);
+}
+
+void StructureWalk::find_escape(std::size_t from) noexcept {
+  const void* found = std::memchr(text_ + from, '\\', size_ - from);
+  escape_ =
+      found == nullptr ? size_ : static_cast<std::size_t>(static_cast<const char*>(found) - text_);
+}
+
+bool StructureWalk::take_object(std::size_t end) {
+  count_ = 0;
+  end_ = end;
+  std::size_t last = end;
+  while (last > 0 && is_space(text_[last - 1])) --last;
+  // all scans below rely on this bracket
+  if (last == 0 || text_[last - 1] != '}') return false;
+  return take() == '{' && object(0) && *at_ >= end_;
+}
+
+void StructureWalk::skip_to(std::size_t end) noexcept {
+  while (*at_ < end) ++at_;
+  if (escape_ < end) find_escape(end);
+}
+
+void StructureWalk::note_all(std::string_view object) {
+  count_ = 0;
+  note_inside(object, 0);
+}
+
+void StructureWalk::note_inside(std::string_view object, int depth) {
+  ObjectCursor cursor(object);
+  Member member;
+  while (cursor.next(member)) {
+    const std::size_t index = count_;
+    static_cast<Member&>(add()) = member;
+    if (depth + 1 < kNoted && member.value.starts_with('{')) note_inside(member.value, depth + 1);
+    found_[index].inside = static_cast<std::uint32_t>(count_ - index - 1);
+  }
+}
+
+FoundMember& StructureWalk::add() {
+  if (count_ == found_.size()) found_.resize(count_ == 0 ? 64 : count_ * 2);
+  FoundMember& member = found_[count_++];
+  member.inside = 0;
+  return member;
+}
+
+// 0 at the end of the line, which is no character of a valid one.
+inline char StructureWalk::take() noexcept {
+  if (*at_ >= end_) return '\0';
+  return text_[*at_++];
+}
+
+bool StructureWalk::object(int depth) {
+  if (*at_ < end_ && text_[*at_] == '}') {
+    ++at_;
+    return true;
+  }
+  for (;;) {
+    const std::uint32_t open = at_[0];
+    if (open >= end_ || at_[1] >= end_ || text_[open] != '"' || text_[at_[1]] != ':') return false;
+    Member member;
+    bool plain = false;
+    if (!string(open, at_[1], member.name, plain)) return false;
+    member.name = member.name.substr(1, member.name.size() - 2);
+    at_ += 2;
+    if (depth < kNoted) {
+      const std::size_t index = count_;
+      add();
+      if (!value(depth, member.value, member.plain)) return false;
+      static_cast<Member&>(found_[index]) = member;
+      found_[index].inside = static_cast<std::uint32_t>(count_ - index - 1);
+    } else if (!value(depth, member.value, member.plain)) {
+      return false;
+    }
+    const char follows = take();
+    if (follows == '}') return true;
+    if (follows != ',') return false;
+  }
+}
+
+bool StructureWalk::array(int depth) {
+  if (*at_ < end_ && text_[*at_] == ']') {
+    ++at_;
+    return true;
+  }
+  std::string_view span;
+  bool plain = false;
+  for (;;) {
+    if (!value(std::max(depth, kNoted), span, plain)) return false;
+    const char follows = take();
+    if (follows == ']') return true;
+    if (follows != ',') return false;
+  }
+}
+
+bool StructureWalk::value(int depth, std::string_view& span, bool& plain) {
+  const std::uint32_t begin = *at_;
+  if (begin >= end_ || depth > kDeepest) return false;
+  ++at_;
+  const char first = text_[begin];
+  if (first == '"') return string(begin, *at_, span, plain);
+  if (first != '{' && first != '[') {
+    plain = true;
+    return scalar(begin, span);
+  }
+  plain = false;
+  if (!(first == '{' ? object(depth + 1) : array(depth + 1))) return false;
+  span = {text_ + begin, at_[-1] + 1 - begin};
+  return true;
+}
+
+// Between the closing quote and what comes next there is only white space: anything else would
+// itself come next.
+inline bool StructureWalk::string(std::uint32_t open,
+                                  std::uint32_t next,
+                                  std::string_view& span,
+                                  bool& plain) {
+  std::uint32_t close = next - 1;
+  while (is_space(text_[close])) --close;
+  if (close <= open || text_[close] != '"') return false;
+  span = {text_ + open, close + 1 - open};
+  plain = close <= escape_;
+  return plain || escapes(open, close);
+}
+
+bool StructureWalk::escapes(std::uint32_t open, std::uint32_t close) noexcept {
+  if (escape_ < open) return false;  // outside of any string
+  for (std::size_t at = escape_; at < close;) {
+    const char letter = text_[at + 1];
+    if (letter == 'u') {
+      if (at + 6 > close) return false;
+      for (std::size_t i = at + 2; i < at + 6; ++i) {
+        if (!is_hex(text_[i])) return false;
+      }
+      at += 6;
+    } else {
+      if (std::memchr("\"\\/bfnrt", letter, 8) == nullptr) return false;
+      at += 2;
+    }
+    while (at < close && text_[at] != '\\') ++at;
+  }
+  find_escape(close);
+  return true;
+}
+
+inline bool StructureWalk::scalar(std::uint32_t begin, std::string_view& span) noexcept {
+  const char* const first = text_ + begin;
+  const char* at = first;
+  if (*at == 't' || *at == 'n') {
+    if (begin + 4 > end_ || std::memcmp(at, *at == 't' ? "true" : "null", 4) != 0) return false;
+    at += 4;
+  } else if (*at == 'f') {
+    if (begin + 5 > end_ || std::memcmp(at, "false", 5) != 0) return false;
+    at += 5;
+  } else if (!number(at)) {
+    return false;
+  }
+  span = {first, static_cast<std::size_t>(at - first)};
+  return text_ + *at_ == at || is_space(*at);
+}
+
+}  // namespace cdckit::ndjson

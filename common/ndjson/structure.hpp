@@ -1,0 +1,51 @@
+// The walk over a text whose structure is known: the offsets of its brackets, colons, commas and of
+// the first bytes of its values, as simdjson's first stage finds them. That stage also made sure of
+// valid UTF-8, and that strings end and hold no control characters; the walk checks the rest of
+// the grammar and notes the members of objects. It refuses some good text, too (deep nesting).
+#pragma once
+
+#include "common/ndjson/text.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace cdckit::ndjson {
+
+class StructureWalk {
+ public:
+  // `offsets` end with two that are not below the size of the text.
+  void start(std::string_view text, const std::uint32_t* offsets) noexcept;
+  // The next line of the text, from its first byte up to `end`, is one object. Bytes behind the
+  // last line of the text are not looked at.
+  bool take_object(std::size_t end);
+  // Of that object.
+  [[nodiscard]] FoundMembers members() const noexcept { return {found_.data(), count_}; }
+  // Forgets the rest of a line that was refused.
+  void skip_to(std::size_t end) noexcept;
+  // Instead of a walk: members that were found otherwise.
+  void note_all(std::string_view object);
+
+ private:
+  void note_inside(std::string_view object, int depth);
+  bool object(int depth);
+  bool array(int depth);
+  bool value(int depth, std::string_view& span, bool& plain);
+  bool string(std::uint32_t open, std::uint32_t next, std::string_view& span, bool& plain);
+  bool escapes(std::uint32_t open, std::uint32_t close) noexcept;
+  bool scalar(std::uint32_t begin, std::string_view& span) noexcept;
+  char take() noexcept;
+  FoundMember& add();
+  void find_escape(std::size_t from) noexcept;
+
+  const char* text_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t end_ = 0;     // of the line
+  std::size_t escape_ = 0;  // the next backslash that was not looked at; size_: none
+  const std::uint32_t* at_ = nullptr;
+  std::vector<FoundMember> found_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace cdckit::ndjson
