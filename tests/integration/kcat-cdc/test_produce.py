@@ -133,11 +133,11 @@ class Produce(KafkaTest):
         )
         write(process, lines(hello(), event(1), checkpoint(1)))
         wait_for("first ack", lambda: self.acked() == 1)
-        self.lab("kill", "kafka")
+        self.lab.run("kill", "kafka")
         write(process, lines(event(2), checkpoint(2)))
         time.sleep(2)
         self.assertEqual(self.acked(), 1)
-        self.lab("start", "kafka")
+        self.lab.run("start", "kafka")
         wait_for("ack after the broker is back", lambda: self.acked() == 2)
         write(process, lines(checkpoint(3, "eof")))
         process.stdin.close()
@@ -160,13 +160,13 @@ class Produce(KafkaTest):
         )
         write(process, lines(hello(), event(1), checkpoint(1)))
         wait_for("first ack", lambda: self.acked() == 1)
-        self.lab("kill", "kafka")
+        self.lab.run("kill", "kafka")
         try:
             write(process, lines(event(2), checkpoint(2)))
             self.assertEqual(process.wait(60), 75)
             self.assertEqual(self.acked(), 1)
         finally:
-            self.lab("start", "kafka")
+            self.lab.run("start", "kafka")
 
     def test_stop_drains(self):
         process = self.start(

@@ -46,7 +46,7 @@ class Pause(Case):
 
     def test_a_short_pause_is_sat_out_by_the_next_run(self):
         with FlightApi() as api:
-            api.fail_next("429:1:3")
+            api.fail_next("429:1:5")
             self.assert_code(fetch(api, *self.state, "--max-wait", "1s"), 75)
             began = time.monotonic()
             done = fetch(api, *self.state, "--max-wait", "10s")

@@ -207,7 +207,7 @@ class Signals(Case):
         self.assertIn("trying again", process.stderr.readline())
         process.send_signal(signal.SIGTERM)
         rest = process.stdout.read()
-        self.assertEqual(process.wait(10), 0)
+        self.assertEqual(process.wait(60), 0)
         self.assertEqual([json.loads(line)["__cdc"] for line in rest.splitlines()], ["eof"])
 
     def test_a_signal_while_a_reader_is_slow_leaves_whole_lines(self):
@@ -216,7 +216,7 @@ class Signals(Case):
         time.sleep(0.5)  # the pipe is full by now
         process.send_signal(signal.SIGTERM)
         rest = process.stdout.read()
-        self.assertEqual(process.wait(20), 0)
+        self.assertEqual(process.wait(60), 0)
         self.assertTrue(rest.endswith("}\n"))
         for line in rest.splitlines():
             json.loads(line)

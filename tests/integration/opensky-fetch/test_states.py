@@ -206,7 +206,7 @@ class Pipeline(Case):
         with FlightApi() as api:
             process = self.start(api, "--every", "0", "--count", "20", "--ack", "fetch.ack")
             controls = self.read_until_eof(process, True)
-            self.assertEqual(process.wait(20), 0, process.stderr.read())
+            self.assertEqual(process.wait(60), 0, process.stderr.read())
         kinds = [line["__cdc"] for line in controls]
         self.assertEqual(kinds, ["hello", *["snapshot", "snapshot", "ckpt"] * 20, "eof"])
         self.assertEqual(controls[0]["source"], {"url": api.url + "/states/all"})
@@ -217,14 +217,14 @@ class Pipeline(Case):
             options = ["--every", "0", "--count", "3", "--ack", "fetch.ack", "--max-wait", "1s"]
             process = self.start(api, *options)
             self.read_until_eof(process, False)
-            self.assertEqual(process.wait(20), 75)
+            self.assertEqual(process.wait(60), 75)
 
     def test_an_ack_of_an_earlier_run_does_not_count(self):
         self.acknowledge({"run": "0000000000000000", "seq": 99, "pos": "x"})
         with FlightApi() as api:
             process = self.start(api, "--ack", "fetch.ack", "--max-wait", "1s")
             process.stdout.read()
-            self.assertEqual(process.wait(20), 75)
+            self.assertEqual(process.wait(60), 75)
 
     def test_a_signal_drains(self):
         with FlightApi() as api:
@@ -233,7 +233,7 @@ class Pipeline(Case):
                 self.assertTrue(line)
             process.send_signal(signal.SIGTERM)
             controls = self.read_until_eof(process, True)
-            self.assertEqual(process.wait(20), 0, process.stderr.read())
+            self.assertEqual(process.wait(60), 0, process.stderr.read())
         self.assertEqual(controls[-1]["__cdc"], "eof")
 
     def test_a_signal_in_the_middle_of_an_answer_leaves_whole_lines(self):
@@ -245,7 +245,7 @@ class Pipeline(Case):
             began = time.monotonic()
             process.send_signal(signal.SIGINT)
             rest = process.stdout.read()
-            self.assertEqual(process.wait(20), 0)
+            self.assertEqual(process.wait(60), 0)
         self.assertLess(time.monotonic() - began, 5)
         self.assertEqual([json.loads(line)["__cdc"] for line in rest.splitlines()], ["eof"])
 
@@ -257,7 +257,7 @@ class Pipeline(Case):
                     process.stdout.readline()
                     time.sleep(0.3)
                     process.stdout.close()
-                    self.assertEqual(process.wait(10), code)
+                    self.assertEqual(process.wait(60), code)
                     self.assertEqual(process.stderr.read(), "")
 
 

@@ -140,7 +140,7 @@ class ThroughKafka(Case):
         self.change(600)
         self.produce()
         reader.kill()
-        self.assertEqual(loader.wait(30), 75, loader.stderr.read().decode())
+        self.assertEqual(loader.wait(60), 75, loader.stderr.read().decode())
         self.change(100)
         self.produce()
         self.consume_all()

@@ -41,12 +41,14 @@ class Replica(Case):
         self.addCleanup(self.drop_slot)
 
     def drop_slot(self) -> None:
-        end = time.monotonic() + 30
-        active = f"SELECT count(*) FROM pg_replication_slots WHERE slot_name = '{self.slot}' AND active"
-        while psql(self.source, active) != "0" and time.monotonic() < end:
-            time.sleep(0.1)
+        self.wait_until(self.is_free)
         query = f"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '{self.slot}'"
         psql(self.source, query)
+
+    def is_free(self) -> bool:
+        """The slot of a killed run is active for a moment."""
+        active = f"SELECT count(*) FROM pg_replication_slots WHERE slot_name = '{self.slot}' AND active"
+        return psql(self.source, active) == "0"
 
     def pipeline(self, *until: str) -> subprocess.Popen:
         ack = self.folder / "ack"
@@ -68,11 +70,9 @@ class Replica(Case):
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
         end = psql(self.source, "SELECT pg_current_wal_lsn()")
-        for _ in range(5):
-            process = self.pipeline("--until-lsn", end)
-            errors = process.communicate(timeout=60)[1].decode()
-            if process.returncode != 75:  # the slot of a killed run may be active for a moment
-                break
+        self.wait_until(self.is_free)
+        process = self.pipeline("--until-lsn", end)
+        errors = process.communicate(timeout=60)[1].decode()
         self.assertEqual(process.returncode, 0, errors)
         for table in TABLES:
             query = f"SELECT count(*), sum(hashtext(t::text)::bigint) FROM {table} t"

@@ -79,7 +79,10 @@ class RetryCase(Case):
         self.wait_until(lambda: self.sql(query) == "1")
 
     def end_sessions(self) -> None:
-        ended = self.sql(f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {OURS}")
+        """And waits until they are gone, lest the next call sees them."""
+        ended = self.sql(
+            f"SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 60000)) FROM pg_stat_activity WHERE {OURS}"
+        )
         self.assertEqual(ended, "1")
 
     def fill(self) -> None:

@@ -15,7 +15,9 @@ import sys
 import time
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from own_lab import TOP, Lab
+
 VICTIMS = (
     ("opensky-fetch", "states"),
     ("pg-load", "sync"),
@@ -27,22 +29,6 @@ VICTIMS = (
 TABLES = ("LIVE_STATE", "AIRCRAFT", "FLIGHT_LEG", "FETCH_RUN")
 POLLS = 40
 DONE, TRY_AGAIN = 0, 75
-
-
-def lab(*arguments):
-    subprocess.run([TOP / "scripts" / "lab", *arguments], check=True, cwd=TOP)
-
-
-def lab_environment():
-    shown = subprocess.run(
-        ["bash", "-c", 'eval "$(scripts/lab env)" && exec env -0'],
-        check=True,
-        cwd=TOP,
-        stdout=subprocess.PIPE,
-    ).stdout
-    pairs = (item.split("=", 1) for item in shown.decode().split("\0") if "=" in item)
-    # the binaries under test come first, whatever else is built
-    return dict(pairs) | {"PATH": os.environ["PATH"]}
 
 
 def descendants(parent):
@@ -166,12 +152,12 @@ def check_with_connector(environment):
 
 
 def main():
-    os.environ["CDC_LAB"] = f"crash-{os.getpid()}"
+    lab = Lab("crash")
     runs = int(os.environ.get("CRASH_RUNS", "12"))
     first = int(os.environ.get("CRASH_SEED", "0"))
     try:
-        lab("up", "postgres", "kafka", "snow-local", "opensky")
-        environment = lab_environment()
+        lab.up("postgres", "kafka", "snow-local", "opensky")
+        environment = lab.environment()
         subprocess.run(["psql", "-Xq", "-f", "scripts/flights/schema.sql"], env=environment, cwd=TOP, check=True)
         subprocess.run(
             ["snow-ddl", "apply", "-c", "lab", "scripts/flights/snow"],
@@ -186,11 +172,11 @@ def main():
         check_with_connector(environment)
         print(f"{runs} runs, {killed} killed, source and mirror identical each time")
     except BaseException:
-        for log in sorted(Path(environment["CDC_LAB_DIR"]).glob("flights/log/*")):
+        for log in sorted(Path(lab.variables.get("CDC_LAB_DIR", "/nonexistent")).glob("flights/log/*")):
             print(f"== {log.name}\n{log.read_text()[-2000:]}", file=sys.stderr)
         raise
     finally:
-        lab("down")
+        lab.down()
 
 
 if __name__ == "__main__":

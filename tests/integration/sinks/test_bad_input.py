@@ -6,15 +6,16 @@ event. The tools come from the caller's PATH.
 """
 
 import json
-import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
 
-TOP = pathlib.Path(__file__).resolve().parents[3]
-NAME = f"it-sinks-{os.getpid()}"
-ENVIRONMENT: dict[str, str] = {}
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from own_lab import Lab
+
+LAB = Lab("sinks")
 SINKS = ("pg-load", "kcat-cdc", "snow-put")
 TOO_LONG = 4000
 BAD = {
@@ -27,26 +28,17 @@ BAD = {
 }
 
 
-def lab(*words: str) -> None:
-    subprocess.run([TOP / "scripts/lab", *words], env=os.environ | {"CDC_LAB": NAME}, stdout=2, check=True)
-
-
 def setUpModule() -> None:
-    lab("up", "postgres", "kafka", "snow-local")
-    shell = f'eval "$({TOP}/scripts/lab env)" && env -0'
-    env = os.environ | {"CDC_LAB": NAME}
-    shown = subprocess.run(["bash", "-c", shell], env=env, stdout=subprocess.PIPE, check=True).stdout
-    ENVIRONMENT.update(item.split("=", 1) for item in shown.decode().split("\0") if "=" in item)
-    ENVIRONMENT["PATH"] = os.environ["PATH"]  # the tools under test, not the lab's
+    LAB.up("postgres", "kafka", "snow-local")
     run(["snow-ddl", "query", "-c", "lab", "CREATE DATABASE IF NOT EXISTS CDC; CREATE SCHEMA IF NOT EXISTS CDC.RAW"])
 
 
 def tearDownModule() -> None:
-    lab("down")
+    LAB.down()
 
 
 def run(words: list[str], given: bytes = b"") -> subprocess.CompletedProcess:
-    return subprocess.run(words, input=given, env=ENVIRONMENT, capture_output=True, timeout=120, check=False)
+    return subprocess.run(words, input=given, env=LAB.environment(), capture_output=True, timeout=120, check=False)
 
 
 def schema_line(table: str) -> bytes:
@@ -94,9 +86,9 @@ def event(table: str, number: int) -> bytes:
 
 def command(sink: str, table: str) -> list[str]:
     if sink == "pg-load":
-        return ["pg-load", "-d", ENVIRONMENT["PGDATABASE"], "--mode", "events", "--create"]
+        return ["pg-load", "-d", LAB.variables["PGDATABASE"], "--mode", "events", "--create"]
     if sink == "kcat-cdc":
-        return ["kcat-cdc", "produce", "-b", ENVIRONMENT["CDC_BROKERS"], "--topic-prefix", table]
+        return ["kcat-cdc", "produce", "-b", LAB.variables["CDC_BROKERS"], "--topic-prefix", table]
     return ["snow-put", "-c", "lab", "--database", "CDC", "--schema", "RAW", "--create", "--channel-prefix", table]
 
 

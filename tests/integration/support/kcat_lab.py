@@ -2,14 +2,13 @@
 topics with: Debian's kcat, and a sink that acknowledges only when it is told to."""
 
 import json
-import os
 import pathlib
 import subprocess
 import time
 import unittest
 
-TOP = pathlib.Path(__file__).resolve().parents[3]
-LAB = str(TOP / "scripts" / "lab")
+from own_lab import Lab
+
 WAIT = 60
 
 
@@ -93,15 +92,11 @@ class KafkaTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        os.environ["CDC_LAB"] = f"it-kcat-{os.getpid()}"
-        subprocess.run([LAB, "up", "kafka"], check=True)
-        cls.addClassCleanup(subprocess.run, [LAB, "down"], check=True)
-        exports = subprocess.run([LAB, "env"], check=True, capture_output=True, text=True).stdout
-        variables = dict(
-            line.removeprefix("export ").split("=", 1) for line in exports.splitlines() if line.startswith("export ")
-        )
-        cls.brokers = variables["CDC_BROKERS"].strip("'\"")
-        cls.folder = pathlib.Path(variables["CDC_LAB_DIR"].strip("'\"")) / "kcat-test"
+        cls.lab = Lab("kcat")
+        cls.lab.up("kafka")
+        cls.addClassCleanup(cls.lab.down)
+        cls.brokers = cls.lab.variables["CDC_BROKERS"]
+        cls.folder = pathlib.Path(cls.lab.variables["CDC_LAB_DIR"]) / "kcat-test"
         cls.folder.mkdir()
 
     def setUp(self):
@@ -109,9 +104,6 @@ class KafkaTest(unittest.TestCase):
         self.work = self.folder / self.prefix
         self.work.mkdir()
         self.ack = self.work / "ack"
-
-    def lab(self, *arguments: str):
-        subprocess.run([LAB, *arguments], check=True)
 
     def command(self, name: str, *arguments) -> list:
         return ["kcat-cdc", name, "-b", self.brokers, *[str(argument) for argument in arguments]]

@@ -5,57 +5,17 @@ setUpModule and stop_lab() in tearDownModule. With the lab of the environment (`
 """
 
 import json
-import os
-import pathlib
 import subprocess
-import tempfile
-import time
-import unittest
 
-TOP = pathlib.Path(__file__).resolve().parents[3]
-NAME = f"it-pg-load-{os.getpid()}"
-_environment: dict[str, str] = {}
-_own_lab = False
+from own_lab import DatabaseCase, Lab
 
-
-def lab(*words: str) -> str:
-    env = dict(os.environ, CDC_LAB=NAME)
-    done = subprocess.run([TOP / "scripts" / "lab", *words], env=env, stdout=subprocess.PIPE, text=True, check=True)
-    return done.stdout
+_lab = Lab("pg-load")
+environment, psql, stop_lab = _lab.environment, _lab.psql, _lab.down
 
 
 def start_lab(*parts: str, own: bool = False) -> None:
     """With `own` never the lab of the environment: for tests that change the server's settings."""
-    global _own_lab
-    if "CDC_LAB_DIR" in os.environ and not own:
-        return
-    _own_lab = True
-    lab("up", "postgres", *parts)
-    shell = f'eval "$({TOP}/scripts/lab env)" && env -0'
-    env = dict(os.environ, CDC_LAB=NAME)
-    shown = subprocess.run(["bash", "-c", shell], env=env, stdout=subprocess.PIPE, check=True)
-    for item in shown.stdout.decode().split("\0"):
-        name, _, value = item.partition("=")
-        if name.startswith(("PG", "CDC_")):
-            _environment[name] = value
-
-
-def stop_lab() -> None:
-    if _own_lab:
-        lab("down")
-
-
-def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, **_environment, **more}
-
-
-def psql(database: str, text: str) -> str:
-    """What the statements print, unaligned; any error fails the test."""
-    words = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database]
-    done = subprocess.run(words, input=text, env=environment(), capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise AssertionError(f"psql: {done.stderr}\n{text[:500]}")
-    return done.stdout.rstrip("\n")
+    _lab.up("postgres", *parts, shared_by="" if own else "CDC_LAB_DIR")
 
 
 class Load:
@@ -70,20 +30,8 @@ class Load:
         return sum(receipt[name] for receipt in self.receipts)
 
 
-class Case(unittest.TestCase):
-    """A database of its own."""
-
-    def setUp(self):
-        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.database = "t_" + self.id().rsplit(".", 1)[-1].lower()[:50]
-        psql("postgres", f'CREATE DATABASE "{self.database}"')
-        self.addCleanup(self._drop)
-
-    def _drop(self):
-        psql("postgres", f'DROP DATABASE "{self.database}" WITH (FORCE)')
-
-    def sql(self, text: str) -> str:
-        return psql(self.database, text)
+class Case(DatabaseCase):
+    lab = _lab
 
     def words(self, *options: str) -> list[str]:
         return ["pg-load", "-d", self.database, *options]
@@ -127,10 +75,3 @@ class Case(unittest.TestCase):
                 stream.close()
             except BrokenPipeError:
                 pass
-
-    def wait_until(self, condition, seconds: float = 20) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > deadline:
-                self.fail("waited in vain")
-            time.sleep(0.05)

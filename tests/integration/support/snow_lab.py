@@ -6,16 +6,13 @@ With CDC_SNOW_URL in the environment (`eval "$(scripts/lab env)"`) that lab is u
 import base64
 import hashlib
 import json
-import os
-import pathlib
 import subprocess
 import time
 import urllib.error
 import urllib.request
 import uuid
 
-TOP = pathlib.Path(__file__).resolve().parents[3]
-LAB = TOP / "scripts" / "lab"
+from own_lab import Lab
 
 
 def _base64url(data: bytes) -> str:
@@ -30,50 +27,25 @@ class SnowLab:
     """Use as a context manager; `environment` is what a tool is started with."""
 
     def __init__(self, name: str, *options: str):
-        self._own = "CDC_SNOW_URL" not in os.environ
-        self.name = f"it-{name}-{os.getpid()}"
-        self.environment = dict(os.environ)
-        self._options = " ".join(options)
+        self._lab = Lab(name, CDC_LAB_SNOW_ARGS=" ".join(options))
         self._token = ("", 0.0)
 
     def __enter__(self) -> "SnowLab":
-        if self._own:
-            self.environment |= {"CDC_LAB": self.name, "CDC_LAB_SNOW_ARGS": self._options}
-            try:
-                self._lab("up", "snow-local")
-                self.environment |= self._exports()
-            except BaseException:
-                self._lab("down")
-                raise
+        self._lab.up("snow-local", shared_by="CDC_SNOW_URL")
+        self.environment = self._lab.environment()
         self.url = self.environment["CDC_SNOW_URL"]
         self.key = self.environment["CDC_SNOW_KEY"]
         self.environment.pop("SSL_CERT_FILE", None)
         return self
 
     def __exit__(self, *_) -> None:
-        if self._own:
-            self._lab("down")
-
-    def _lab(self, *words: str) -> None:
-        subprocess.run([LAB, *words], check=True, cwd=TOP, env=self.environment, stdout=subprocess.DEVNULL)
-
-    def _exports(self) -> dict:
-        shown = subprocess.run(
-            ["bash", "-c", 'eval "$(scripts/lab env)" && exec env -0'],
-            check=True,
-            cwd=TOP,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-        ).stdout
-        pairs = (item.split("=", 1) for item in shown.decode().split("\0") if "=" in item)
-        # the binaries under test come first, whatever else is built
-        return dict(pairs) | {"PATH": os.environ["PATH"]}
+        self._lab.down()
 
     def kill(self) -> None:
-        self._lab("kill", "snow-local")
+        self._lab.run("kill", "snow-local")
 
     def start(self) -> None:
-        self._lab("start", "snow-local")
+        self._lab.run("start", "snow-local")
 
     def _sign(self, text: str) -> bytes:
         return subprocess.run(

@@ -11,34 +11,19 @@ import json
 import os
 import pathlib
 import subprocess
-import tempfile
 import time
-import unittest
 
+from own_lab import TOP, DatabaseCase, Lab
 from sql_session import SqlSession
 
-TOP = pathlib.Path(__file__).resolve().parents[3]
-NAME = f"it-walcat-{os.getpid()}"
 POSTGRES = os.environ.get("CDC_TEST_POSTGRES") or "postgres"
 ROLE = "walcat"
-_environment: dict[str, str] = {}
-
-
-def lab(*words: str) -> str:
-    env = dict(os.environ, CDC_LAB=NAME)
-    done = subprocess.run([TOP / "scripts" / "lab", *words], env=env, stdout=subprocess.PIPE, text=True, check=True)
-    return done.stdout
+_lab = Lab("walcat")
+environment, psql, lab, stop_lab = _lab.environment, _lab.psql, _lab.run, _lab.down
 
 
 def start_lab() -> None:
-    lab("up", POSTGRES)
-    shell = f'eval "$({TOP}/scripts/lab env)" && env -0'
-    env = dict(os.environ, CDC_LAB=NAME)
-    shown = subprocess.run(["bash", "-c", shell], env=env, stdout=subprocess.PIPE, check=True)
-    for item in shown.stdout.decode().split("\0"):
-        name, _, value = item.partition("=")
-        if name.startswith(("PG", "CDC_")):
-            _environment[name] = value
+    _lab.up(POSTGRES)
     make_role("template1", ROLE)
 
 
@@ -53,38 +38,17 @@ def make_role(database: str, role: str) -> None:
     )
 
 
-def stop_lab() -> None:
-    lab("down")
-
-
-def environment() -> dict[str, str]:
-    return {**os.environ, **_environment}
-
-
-def psql(database: str, text: str) -> str:
-    """What the statements print, unaligned; any error fails the test."""
-    words = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database]
-    done = subprocess.run(words, input=text, env=environment(), capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise AssertionError(f"psql: {done.stderr}\n{text[:500]}")
-    return done.stdout.rstrip("\n")
-
-
 class Session(SqlSession):
     def __init__(self, database: str):
         super().__init__(database, environment())
 
 
-class Case(unittest.TestCase):
-    """A database of its own; slots are dropped with it."""
+class Case(DatabaseCase):
+    """Slots are dropped with the database."""
 
-    def setUp(self):
-        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.database = "t_" + self.id().rsplit(".", 1)[-1].lower()[:50]
-        psql("postgres", f'CREATE DATABASE "{self.database}"')
-        self.addCleanup(self._drop)
+    lab = _lab
 
-    def _drop(self):
+    def drop(self) -> None:
         psql(
             "postgres",
             "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots "
@@ -95,14 +59,17 @@ class Case(unittest.TestCase):
             "postgres",
             f"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = '{self.database}'",
         )
-        psql("postgres", f'DROP DATABASE "{self.database}" WITH (FORCE)')
+        super().drop()
 
     def active_slots(self) -> int:
         text = f"SELECT count(*) FROM pg_replication_slots WHERE active AND database = '{self.database}'"
         return int(psql("postgres", text))
 
-    def sql(self, text: str) -> str:
-        return psql(self.database, text)
+    def read_slots(self) -> int:
+        """Whose making is over too: before that a change may be none of theirs."""
+        ready = "active AND confirmed_flush_lsn IS NOT NULL"
+        text = f"SELECT count(*) FROM pg_replication_slots WHERE {ready} AND database = '{self.database}'"
+        return int(psql("postgres", text))
 
     def words(self, *options: str) -> list[str]:
         return ["walcat", *options, "-d", self.database]
@@ -154,13 +121,6 @@ class Case(unittest.TestCase):
     def slot(self, name: str) -> tuple[str, ...]:
         text = f"SELECT confirmed_flush_lsn, restart_lsn, active FROM pg_replication_slots WHERE slot_name = '{name}'"
         return tuple(self.sql(text).split("|"))
-
-    def wait_until(self, condition, seconds: float = 20) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > deadline:
-                self.fail("waited in vain")
-            time.sleep(0.05)
 
 
 def peak_memory(process: subprocess.Popen) -> int:

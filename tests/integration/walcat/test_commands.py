@@ -67,7 +67,7 @@ class Slots(CommandCase):
         self.wait_until(lambda: json.loads(process.stdout.readline())["lag_bytes"] > first["lag_bytes"])
         self.assertEqual(next(iter(first)), "ts_ms")
         process.send_signal(signal.SIGINT)
-        self.assertEqual(process.wait(10), 0)
+        self.assertEqual(process.wait(60), 0)
 
     def test_watch_ends_with_its_reader(self):
         self.make_slot("s")
@@ -124,7 +124,7 @@ class Create(CommandCase):
         self.assertIn(f'creating slot "s" waits for process {pid} (postgres, psql, idle in transaction', said)
         self.assertIn("pg_terminate_backend", process.stderr.readline())
         session.run("COMMIT;")
-        self.assertEqual(process.wait(20), 0)
+        self.assertEqual(process.wait(60), 0)
 
     def test_waiting_for_what_the_role_may_not_look_into(self):
         self.publish_all()
@@ -136,7 +136,7 @@ class Create(CommandCase):
         self.addCleanup(process.stderr.close)
         self.assertIn(f"waits for process {pid} (postgres", process.stderr.readline())
         session.run("COMMIT;")
-        self.assertEqual(process.wait(20), 0)
+        self.assertEqual(process.wait(60), 0)
 
     def test_waiting_ends_with_a_stop(self):
         self.publish_all()
@@ -147,7 +147,7 @@ class Create(CommandCase):
         self.addCleanup(process.stderr.close)
         self.wait_until(lambda: self.active_slots() == 1)
         process.terminate()
-        self.assertEqual(process.wait(10), 75)
+        self.assertEqual(process.wait(60), 75)
         session.run("COMMIT;")
         self.wait_until(lambda: self.sql("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 's'") == "0")
 

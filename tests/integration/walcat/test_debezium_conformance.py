@@ -119,14 +119,14 @@ class Conformance(Case):
         words += ["--encoding", "debezium", "--debezium-quirks", "--topic-prefix", "app"]
         with path.open("w") as lines:
             process = self.popen(*words, stdout=lines)
-            self.wait_until(lambda: self.active_slots() == 1)
+            self.wait_until(lambda: self.read_slots() == 1)
             self.assertEqual(self.walcat("snapshot", table, "--slot", "s").returncode, 0)
             self.sql(change)
             # a snapshot at work holds its newest message back
             done = "SELECT confirmed_flush_lsn >= pg_current_wal_lsn() FROM pg_replication_slots WHERE slot_name = 's'"
             self.wait_until(lambda: self.sql(done) == "t")
             process.terminate()
-            self.assertEqual(process.wait(timeout=20), 0)
+            self.assertEqual(process.wait(timeout=60), 0)
         return dbz.of_lines("app", path.read_text())
 
     # without: only what is listed differs

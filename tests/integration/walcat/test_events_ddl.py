@@ -202,7 +202,7 @@ class Live(Case):
         self.sql("CREATE TABLE t (id int PRIMARY KEY, a int); ALTER TABLE t REPLICA IDENTITY FULL")
         self.publish_all()
         process = self.popen("--limit", "4")
-        self.wait_until(lambda: self.active_slots() == 1)
+        self.wait_until(lambda: self.read_slots() == 1)
         keys = []
         for statement in (
             "INSERT INTO t VALUES (1, 1)",
@@ -213,7 +213,7 @@ class Live(Case):
             self.sql(statement)
             keys.append(json.loads(process.stdout.readline())["key"])
         self.assertEqual(keys, [{"id": 1}, {"ident": 2}, None, {"a": 4}])
-        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertEqual(process.wait(timeout=60), 0)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,16 +13,11 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from own_lab import free_port
 from walcat_lab import POSTGRES, environment, lab, start_lab, stop_lab
 
 SINK = pathlib.Path(__file__).resolve().parents[1] / "support" / "file_sink.py"
 DATABASE = "flights"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Standby:
@@ -74,7 +68,7 @@ class Standby:
         if self.process is None:
             return
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=60)
         self.process = None
 
 
@@ -107,7 +101,7 @@ class Failover(unittest.TestCase):
         return done.stdout.strip()
 
     def wait_for(self, question: str, answer: str, port: str) -> None:
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + 60
         while self.sql(question, port, fails=True) != answer:
             if time.monotonic() > deadline:
                 self.fail(f"waited in vain: {question}")
@@ -151,7 +145,7 @@ class Failover(unittest.TestCase):
             ["bash", "-c", self.command()], env=self.both(), stderr=subprocess.PIPE, text=True, start_new_session=True
         )
         self.addCleanup(process.stderr.close)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while len(self.keys()) < 1000 or not self.ack.exists():
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.1)

@@ -150,7 +150,7 @@ class Filters(Case):
             event = json.loads(line)
             if event["__cdc"] in ("ckpt", "eof"):
                 file_ack(ack, hello, event)
-        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertEqual(process.wait(timeout=60), 0)
 
     def test_keys(self):
         self.prepare("ALTER TABLE t REPLICA IDENTITY FULL")

@@ -4,7 +4,6 @@
 import json
 import pathlib
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import unittest
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from own_lab import free_port
 from walcat_lab import Case, file_ack, psql, start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
@@ -21,12 +21,6 @@ SAMPLE = re.compile(r"^(walcat_\w+(?:\{.*\})?) (\S+)$", re.MULTILINE)
 
 def samples(text: str) -> dict[str, float]:
     return {name: float(value) for name, value in SAMPLE.findall(text)}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Metrics(Case):
@@ -63,7 +57,7 @@ class Metrics(Case):
         process = self.popen(*options, text=True)
 
         def now() -> dict[str, float]:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
                 return samples(answer.read().decode())
 
         hello = json.loads(process.stdout.readline())

@@ -36,7 +36,7 @@ class Pretty(Case):
                 break
             out += piece
         os.close(main)
-        self.assertEqual(process.wait(timeout=20), 0, process.stderr.read())
+        self.assertEqual(process.wait(timeout=60), 0, process.stderr.read())
         process.stderr.close()
         return out.decode().replace("\r\n", "\n").rstrip("\n").split("\n")
 
@@ -111,7 +111,7 @@ class Pretty(Case):
         shell = f"walcat -d postgres:///{self.database} --limit 2 | jq -c .after"
         process = subprocess.Popen(["bash", "-c", shell], env=environment(), stdout=subprocess.PIPE, text=True)
         self.addCleanup(self._end, process)
-        self.wait_until(lambda: self.active_slots() == 1)
+        self.wait_until(lambda: self.read_slots() == 1)
         temporary = self.sql("SELECT temporary FROM pg_replication_slots")
         self.assertEqual(temporary, "t")
         self.sql("INSERT INTO t VALUES (1), (2), (3)")
@@ -120,7 +120,7 @@ class Pretty(Case):
         self.wait_until(lambda: self.sql("SELECT count(*) FROM pg_replication_slots") == "0")
         self.assertEqual(self.sql("SELECT string_agg(pubname, ',') FROM pg_publication"), "cdckit")
         killed = self.popen()
-        self.wait_until(lambda: self.active_slots() == 1)
+        self.wait_until(lambda: self.read_slots() == 1)
         killed.kill()
         killed.wait()
         self.wait_until(lambda: self.sql("SELECT count(*) FROM pg_replication_slots") == "0")

@@ -126,7 +126,7 @@ class Snapshots(Case):
         self.assertTrue(streamed)
         process.send_signal(signal.SIGTERM)
         process.stdout.read()
-        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertEqual(process.wait(timeout=60), 0)
         self.assertEqual(state, {row["id"]: row for row in json.loads(self.sql("SELECT json_agg(t) FROM t"))})
 
     def test_memory_does_not_grow_with_the_table(self):
@@ -166,7 +166,7 @@ class Snapshots(Case):
         last = json.loads(process.stdout.read().splitlines()[-1])
         self.assertEqual(last["__cdc"], "eof")
         self.assertTrue(last["pos"].startswith("snapshot:"))
-        self.assertEqual(process.wait(timeout=20), 75)
+        self.assertEqual(process.wait(timeout=60), 75)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ class Incremental(Case):
 
     def stop(self, source: subprocess.Popen, sink: subprocess.Popen) -> None:
         source.send_signal(signal.SIGTERM)
-        self.assertEqual((source.wait(timeout=30), sink.wait(timeout=30)), (0, 0))
+        self.assertEqual((source.wait(timeout=60), sink.wait(timeout=60)), (0, 0))
 
     def ask(self, *tables: str) -> None:
         done = self.walcat("snapshot", *tables, "--slot", "s")
@@ -103,7 +103,7 @@ class Incremental(Case):
         self.publish_all()
         self.make_slot("s")
         source, sink = self.start()
-        self.wait_until(lambda: self.active_slots() == 1)
+        self.wait_until(lambda: self.read_slots() == 1)
         self.ask("t")
         self.wait_until(self.caught_up)
         self.stop(source, sink)
@@ -139,12 +139,12 @@ class Incremental(Case):
         for run in range(3):
             source, sink = self.start()
             writer = writer or self.busy()
-            self.wait_until(lambda: self.active_slots() == 1)
+            self.wait_until(lambda: self.read_slots() == 1)
             if run == 0:
                 self.ask("t")
             self.written(2)
             source.kill()
-            sink.wait(timeout=30)
+            sink.wait(timeout=60)
             self.wait_until(lambda: self.active_slots() == 0)
         source, sink = self.start()
         self.assertEqual(writer.wait(timeout=60), 0)
@@ -160,7 +160,7 @@ class Incremental(Case):
         self.publish_all()
         self.make_slot("s")
         source, sink = self.start()
-        self.wait_until(lambda: self.active_slots() == 1)
+        self.wait_until(lambda: self.read_slots() == 1)
         self.ask("t")
         self.written(1)
         self.sql(
@@ -204,7 +204,7 @@ class Incremental(Case):
         """All lines of a run that was asked for these tables."""
         self.make_slot("s")
         source, sink = self.start(*options)
-        self.wait_until(lambda: self.active_slots() == 1)
+        self.wait_until(lambda: self.read_slots() == 1)
         self.ask(*tables)
         self.wait_until(self.caught_up, 30)
         self.stop(source, sink)
@@ -285,14 +285,14 @@ class Incremental(Case):
             "s",
         )
         process = self.popen(*options, "--limit", "12")
-        self.wait_until(lambda: self.active_slots() == 1)
+        self.wait_until(lambda: self.read_slots() == 1)
         self.sql("INSERT INTO t VALUES (20, 'y')")
         events = [json.loads(process.stdout.readline())]
         self.ask("t")
         events += [json.loads(process.stdout.readline()) for _ in range(10)]
         self.sql("INSERT INTO t VALUES (21, 'z')")
         events += [json.loads(line) for line in process.stdout]
-        self.assertEqual(process.wait(timeout=10), 0)
+        self.assertEqual(process.wait(timeout=60), 0)
         self.assertEqual("".join(event["op"] for event in events), "c" + 10 * "r" + "c")
         names = {event["op"] + str(event["after"]["a"]) for event in events}
         self.assertEqual(names, {"cNone", "rx", "ry"})

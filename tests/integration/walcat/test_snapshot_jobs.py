@@ -114,7 +114,7 @@ class Jobs(Case):
         self.addCleanup(process.stderr.close)
         process.stdout.readline()
         process.stdout.close()
-        self.assertEqual(process.wait(timeout=20), 0, process.stderr.read())
+        self.assertEqual(process.wait(timeout=60), 0, process.stderr.read())
 
     def test_partitions_once(self):
         self.sql(

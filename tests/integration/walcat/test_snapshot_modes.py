@@ -162,7 +162,7 @@ class CutOff(Case):
                 break
         process.send_signal(signal.SIGTERM)
         lines += process.stdout.readlines()
-        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertEqual(process.wait(timeout=60), 0)
         self.assertIn("begins anew", process.stderr.read())
         begins = [json.loads(line)["pos"] for line in lines if '"phase":"begin"' in line]
         self.assertEqual(len(begins), 2)
@@ -175,7 +175,7 @@ class CutOff(Case):
         process = self.blocked("--snapshot", "only")
         self.cut()
         process.stdout.read()
-        self.assertEqual(process.wait(timeout=20), 75)
+        self.assertEqual(process.wait(timeout=60), 75)
         self.assertIn("hint: Rows were printed already", process.stderr.read())
 
     def test_a_temporary_slot_that_went_too_is_not_passed_over(self):
@@ -187,7 +187,7 @@ class CutOff(Case):
             "WHERE datname = current_database() AND application_name = 'walcat'"
         )
         process.stdout.read()
-        self.assertEqual(process.wait(timeout=20), 75)
+        self.assertEqual(process.wait(timeout=60), 75)
 
     def killed(self, sink: list) -> None:
         """kill -9 in the middle of the snapshot, twice; the sink got whole lines of the beginning."""
@@ -204,7 +204,7 @@ class CutOff(Case):
     def finish(self, sink: list) -> None:
         source = self.popen("--slot", "s", "--ack", str(self.folder / "ack"), "--until-now", stderr=subprocess.DEVNULL)
         done = subprocess.run(sink, stdin=source.stdout, env=environment(), stdout=subprocess.DEVNULL, check=False)
-        self.assertEqual((source.wait(timeout=30), done.returncode), (0, 0))
+        self.assertEqual((source.wait(timeout=60), done.returncode), (0, 0))
 
     def test_no_ghost_rows_in_a_file(self):
         self.sql(BIG)

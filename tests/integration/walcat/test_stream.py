@@ -289,9 +289,9 @@ class Ends(Case):
         self.sql("CREATE TABLE t (id int PRIMARY KEY)")
         self.publish_all()
         process = self.popen()
-        self.wait_until(lambda: self.active_slots() == 1)
+        self.wait_until(lambda: self.read_slots() == 1)
         process.stdout.close()
-        self.assertEqual(process.wait(timeout=10), 0)
+        self.assertEqual(process.wait(timeout=60), 0)
         process.stdout = None
 
     def test_no_ack_leaves_the_slot_where_it_was(self):
@@ -332,11 +332,11 @@ class Ends(Case):
         self.sql("CREATE TABLE t (id int PRIMARY KEY)")
         self.publish_all()
         process = self.popen()
-        self.wait_until(lambda: self.active_slots() == 1)
+        self.wait_until(lambda: self.read_slots() == 1)
         self.sql("INSERT INTO t VALUES (1)")
         self.assertEqual(json.loads(process.stdout.readline())["key"], {"id": 1})
         process.terminate()
-        self.assertEqual(process.wait(timeout=10), 0)
+        self.assertEqual(process.wait(timeout=60), 0)
 
 
 if __name__ == "__main__":

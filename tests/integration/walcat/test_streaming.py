@@ -147,7 +147,7 @@ class Streaming(Case):
         keys = [json.loads(process.stdout.readline())["key"]["id"] for _ in range(5000)]
         self.assertEqual(keys, list(range(1, 5001)))
         process.terminate()
-        self.assertEqual(process.wait(timeout=10), 0)
+        self.assertEqual(process.wait(timeout=60), 0)
 
     def test_lost_connection_sends_the_whole_again(self):
         session = self.session()
@@ -160,7 +160,7 @@ class Streaming(Case):
         keys = [json.loads(process.stdout.readline())["key"]["id"] for _ in range(9000)]
         self.assertEqual(keys, list(range(1, 9001)))
         process.terminate()
-        self.assertEqual(process.wait(timeout=10), 0)
+        self.assertEqual(process.wait(timeout=60), 0)
 
 
 if __name__ == "__main__":

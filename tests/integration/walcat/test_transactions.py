@@ -107,7 +107,7 @@ class Prepared(Transactions):
             end = self.sql("SELECT pg_current_wal_lsn()")
             self.wait_until(lambda end=end: self.sql(f"SELECT '{self.slot('s')[0]}'::pg_lsn >= '{end}'") == "t")
             process.terminate()
-            self.assertEqual(process.wait(timeout=10), 0)
+            self.assertEqual(process.wait(timeout=60), 0)
             self.sql("COMMIT PREPARED 'kept'")
             keys = [event["key"]["id"] for event in self.data(*options, "--until-now")]
             self.assertEqual(keys, list(range(1, 2001)))

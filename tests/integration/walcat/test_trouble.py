@@ -31,11 +31,11 @@ class Trouble(Case):
     def streaming(self) -> subprocess.Popen:
         process = self.popen("--slot", "s", "--ack", "stdout", "--snapshot", "never", stderr=subprocess.PIPE)
         self.addCleanup(process.stderr.close)
-        self.wait_until(lambda: self.active_slots() == 1)
+        self.wait_until(lambda: self.read_slots() == 1)
         return process
 
     def ends_with_69(self, process: subprocess.Popen) -> str:
-        self.assertEqual(process.wait(timeout=30), 69)
+        self.assertEqual(process.wait(timeout=60), 69)
         return process.stderr.read().decode()
 
     def test_slot_dropped_under_it(self):
@@ -89,7 +89,7 @@ class Trouble(Case):
             process = self.popen("--slot", "s", "--no-ack", stdout=full, stderr=subprocess.PIPE)
             self.addCleanup(process.stderr.close)
             self.sql("INSERT INTO t VALUES (1, 1)")
-            self.assertEqual(process.wait(timeout=20), 74)
+            self.assertEqual(process.wait(timeout=60), 74)
         self.assertIn(b"No space left", process.stderr.read())
 
     def test_start(self):

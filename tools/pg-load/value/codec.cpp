@@ -39,8 +39,8 @@ const FieldProblem* encode_uuid(std::string_view text, std::string& out) {
     const int digit = hex_digit(text[i]);
     if (digit < 0 || digits == 32) return &problems::kSyntax;
     char& byte = bytes[digits++ / 2];
-    byte =
-        static_cast<char>((static_cast<unsigned char>(byte) << 4U) | static_cast<unsigned>(digit));
+    const unsigned high = static_cast<unsigned char>(byte);
+    byte = static_cast<char>((high << 4U) | static_cast<unsigned>(digit));
   }
   if (digits != 32) return &problems::kSyntax;
   append_bytes_field(out, {bytes.data(), bytes.size()});
