@@ -5,7 +5,7 @@
 # default_parts: what `up` without a name starts
 # shellcheck disable=SC2034
 default_parts=(postgres kafka snow-local opensky)
-all_parts=(postgres postgres16 postgres17 postgres18 kafka snow-local opensky)
+all_parts=(postgres postgres14 postgres16 postgres17 postgres18 kafka snow-local opensky)
 lab_name=${CDC_LAB:-default}
 lab_base=${CDC_LAB_BASE:-${TMPDIR:-/tmp}/cdckit-lab-$UID}
 lab_dir=$lab_base/$lab_name

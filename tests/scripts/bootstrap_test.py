@@ -47,7 +47,7 @@ class Pins(unittest.TestCase):
     def test_every_other_server_has_a_pin_for_both_platforms_and_a_part(self):
         script = f'. "{SCRIPTS}/versions"; echo "$POSTGRES_SERVERS"'
         rows = [line.split() for line in run("/bin/bash", "-euc", script).stdout.splitlines() if line]
-        self.assertEqual([row[0] for row in rows], ["16", "17", "18"])
+        self.assertEqual([row[0] for row in rows], ["14", "16", "17", "18"])
         for major, version, *sums in rows:
             self.assertTrue(version.startswith(f"{major}."))
             self.assertEqual([len(text) for text in sums], [64, 64])

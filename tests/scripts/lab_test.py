@@ -28,7 +28,7 @@ class Commands(unittest.TestCase):
                 done = lab(*words)
                 self.assertEqual(done.returncode, 2, words)
                 self.assertTrue(done.stderr.startswith("lab: "), done.stderr)
-            wanted = "postgres postgres16 postgres17 postgres18 kafka snow-local opensky"
+            wanted = "postgres postgres14 postgres16 postgres17 postgres18 kafka snow-local opensky"
             self.assertIn(wanted, lab("up", "registry").stderr)
             self.assertEqual(lab("up", "opensky", CDC_LAB="../evil").returncode, 2)
 
@@ -159,7 +159,7 @@ class Postgres(LabTestCase):
 
 
 class OtherPostgres(LabTestCase):
-    PARTS = ("postgres18", "postgres17", "postgres16")
+    PARTS = ("postgres18", "postgres17", "postgres16", "postgres14")
 
     def sql(self, statement: str, port: str) -> str:
         done = run("psql", "-XAtc", statement, "-p", port, env=self.environment)
@@ -180,7 +180,7 @@ class OtherPostgres(LabTestCase):
             self.assertEqual(self.sql("select current_database()", port), "flights")
 
     def test_the_environment_names_the_first(self):
-        self.assertEqual(self.environment["PGPORT"], self.ports()["postgres16"])
+        self.assertEqual(self.environment["PGPORT"], self.ports()["postgres14"])
 
     def test_kill_and_start_keep_what_was_committed(self):
         port = self.ports()["postgres18"]

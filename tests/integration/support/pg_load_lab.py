@@ -1,21 +1,24 @@
 """pg-load run against a PostgreSQL of the lab, one database a test.
 
 The tools come from the caller's PATH. One lab serves a whole test file: call start_lab() in
-setUpModule and stop_lab() in tearDownModule. With the lab of the environment (`eval "$(scripts/lab env)"`) that one is used.
+setUpModule and stop_lab() in tearDownModule. CDC_TEST_POSTGRES names the part that serves (default
+postgres). With the lab of the environment (`eval "$(scripts/lab env)"`) that one is used.
 """
 
 import json
+import os
 import subprocess
 
 from own_lab import DatabaseCase, Lab
 
+POSTGRES = os.environ.get("CDC_TEST_POSTGRES") or "postgres"
 _lab = Lab("pg-load")
 environment, psql, stop_lab = _lab.environment, _lab.psql, _lab.down
 
 
 def start_lab(*parts: str, own: bool = False) -> None:
     """With `own` never the lab of the environment: for tests that change the server's settings."""
-    _lab.up("postgres", *parts, shared_by="" if own else "CDC_LAB_DIR")
+    _lab.up(POSTGRES, *parts, shared_by="" if own else "CDC_LAB_DIR")
 
 
 class Load:

@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "tools/pg-load/table/statements.hpp"
 #include "tools/pg-load/value/big_endian.hpp"
 #include "tools/pg-load/value/codec.hpp"
 
@@ -92,7 +93,7 @@ SetCounts SetWriter::apply(Session& session, const EventFold& set, const SetPlan
   pg::Connection& connection = session.connection();
   if (!plan.keyed) return {.inserted = connection.query(plan.apply).affected()};
   const SetCounts before = plan.statistics.empty() ? SetCounts{} : statistics(connection, plan);
-  const std::uint64_t affected = connection.query(plan.apply).affected();
+  const std::uint64_t affected = Statements::changed_rows(connection.query(plan.apply));
   SetCounts counts;
   if (plan.statistics.empty()) {
     // None on a partitioned table: as the events have it.

@@ -307,7 +307,8 @@ void RowLoader::run_merge(const StageFacts& facts) {
   const std::optional<std::uint64_t> matched = matches_before(facts);
   const Counts before = matched ? Counts{} : statistics();
   const std::uint64_t keys = staged_keys(facts);
-  const std::uint64_t affected = connection.query(stage_->statements().merge(facts)).affected();
+  const std::uint64_t affected =
+      Statements::changed_rows(connection.query(stage_->statements().merge(facts)));
   Counts done;
   if (matched) {
     done.inserted = keys - *matched;

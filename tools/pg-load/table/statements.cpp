@@ -1,5 +1,6 @@
 #include "tools/pg-load/table/statements.hpp"
 
+#include "common/base/text.hpp"
 #include "common/pg/connection.hpp"
 
 #include <algorithm>
@@ -183,19 +184,56 @@ std::string Statements::insert(const StageFacts& facts) const {
          ") OVERRIDING SYSTEM VALUE SELECT " + join(facts.active, ", ", value) + from;
 }
 
+std::string Statements::inserted_values(const StageFacts& facts) const {
+  return join(facts.active, ", ", [&](std::size_t c) { return inserted_value(c, facts); });
+}
+
 std::string Statements::merge(const StageFacts& facts) const {
-  const auto name = [&](std::size_t c) { return target_column(c); };
-  const auto value = [&](std::size_t c) { return inserted_value(c, facts); };
-  const std::string values = join(facts.active, ", ", value);
+  if (!target_.merges) return merge_in_parts(facts);
   std::string sql =
       "MERGE INTO " + target_.quoted() + " t USING " + source(facts) + " s ON " + match();
   const bool events = kind_ == StageKind::events;
   if (events) sql += " WHEN MATCHED AND s.op = 'd' THEN DELETE";
   if (!updatable(facts).empty())
     sql += " WHEN MATCHED" + difference(facts) + " THEN UPDATE SET " + assignments(facts);
+  const auto name = [&](std::size_t c) { return target_column(c); };
   sql += std::string(" WHEN NOT MATCHED") + (events ? " AND s.op <> 'd'" : "") + " THEN INSERT (" +
-         join(facts.active, ", ", name) + ") OVERRIDING SYSTEM VALUE VALUES (" + values + ")";
+         join(facts.active, ", ", name) + ") OVERRIDING SYSTEM VALUE VALUES (" +
+         inserted_values(facts) + ")";
   return sql;
+}
+
+// The same before PostgreSQL 15. All parts see the rows as they were before any of them, and each
+// touches other rows. ON CONFLICT would not do: it wants a unique index, and its update could not
+// ask which members were missing.
+std::string Statements::merge_in_parts(const StageFacts& facts) const {
+  const auto name = [&](std::size_t c) { return target_column(c); };
+  const bool events = kind_ == StageKind::events;
+  const std::string from = source(facts) + " s WHERE ";
+  const std::string stays = events ? " AND s.op <> 'd'" : "";
+  std::string sql = "WITH ";
+  std::string counts;
+  const auto add_part = [&](const std::string& part, const std::string& text) {
+    sql += (counts.empty() ? "" : ", ") + part + " AS (" + text + " RETURNING 1)";
+    counts += (counts.empty() ? "" : " + ") + ("(SELECT count(*) FROM " + part + ")");
+  };
+  if (events)
+    add_part("deleted",
+             "DELETE FROM " + target_.quoted() + " t USING " + from + match() + " AND s.op = 'd'");
+  if (!updatable(facts).empty())
+    add_part("updated",
+             "UPDATE " + target_.quoted() + " t SET " + assignments(facts) + " FROM " + from +
+                 match() + stays + difference(facts));
+  add_part("inserted",
+           "INSERT INTO " + target_.quoted() + " (" + join(facts.active, ", ", name) +
+               ") OVERRIDING SYSTEM VALUE SELECT " + inserted_values(facts) + " FROM " + from +
+               "NOT EXISTS (SELECT FROM " + target_.quoted() + " t WHERE " + match() + ")" + stays);
+  return sql + " SELECT " + counts;
+}
+
+std::uint64_t Statements::changed_rows(const pg::Result& result) {
+  if (result.columns() == 0) return result.affected();
+  return base::parse_unsigned(result.at(0, 0)).value_or(0);
 }
 
 std::string Statements::delete_missing(const std::string& scope) const {

@@ -42,7 +42,9 @@ class Statements {
   [[nodiscard]] bool can_copy_directly(const std::vector<std::size_t>& active) const;
 
   [[nodiscard]] std::string insert(const StageFacts& facts) const;
+  // Its result tells with changed_rows() how many rows were inserted, updated and deleted.
   [[nodiscard]] std::string merge(const StageFacts& facts) const;
+  static std::uint64_t changed_rows(const pg::Result& result);
   // Rows of the target whose key is not staged; `scope` is a further condition on alias t or empty.
   [[nodiscard]] std::string delete_missing(const std::string& scope) const;
   // How many different keys are staged, and how many of them the target has.
@@ -66,6 +68,8 @@ class Statements {
   [[nodiscard]] std::string target_column(std::size_t column) const;
 
  private:
+  [[nodiscard]] std::string merge_in_parts(const StageFacts& facts) const;
+  [[nodiscard]] std::string inserted_values(const StageFacts& facts) const;
   [[nodiscard]] std::string staged_value(std::size_t column) const;
   [[nodiscard]] std::string given_or(std::size_t column,
                                      const std::string& other,

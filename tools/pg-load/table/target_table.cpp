@@ -157,6 +157,7 @@ std::optional<TargetTable> describe_table(pg::Connection& connection, const Tabl
   target.oid = static_cast<std::uint32_t>(base::parse_unsigned(found.at(0, 0)).value_or(0));
   target.name = {.schema = found.text(0, 1), .table = found.text(0, 2)};
   target.counted = is_true(found, 0, 3);
+  target.merges = connection.server_version() >= 150000;
   const pg::Parameter by_oid[] = {found.at(0, 0)};
   const pg::Result columns = connection.query(kColumnQuery, by_oid);
   for (int row = 0; row < columns.rows(); ++row)

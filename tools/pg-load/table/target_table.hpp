@@ -33,6 +33,7 @@ struct TableName {
 struct TargetTable {
   TableName name;
   std::uint32_t oid = 0;
+  bool merges = true;         // the server has MERGE (PostgreSQL 15)
   bool counted = true;        // the server's statistics count its rows (not of a partitioned table)
   bool key_indexed = false;   // an index finds a row by the key
   bool other_unique = false;  // other columns are unique or exclude each other, too

@@ -96,6 +96,25 @@ TEST_CASE("events delete, and compare only rows of a picture") {
             "AND (s.op <> 'r' OR t.\"s\" IS DISTINCT FROM s.c1)"));
 }
 
+TEST_CASE("a server without MERGE changes, adds and deletes in one statement") {
+  TargetTable target = tests::sample();
+  target.merges = false;
+  const Statements rows(target, "stage", StageKind::rows);
+  CHECK(
+      rows.merge({.active = {0, 1}}) ==
+      "WITH updated AS (UPDATE \"public\".\"t\" t SET \"s\" = s.c1 FROM pg_temp.stage s WHERE "
+      "t.\"id\" = s.c0 AND (t.\"s\" IS DISTINCT FROM s.c1) RETURNING 1), inserted AS (INSERT INTO "
+      "\"public\".\"t\" (\"id\", \"s\") OVERRIDING SYSTEM VALUE SELECT s.c0, s.c1 FROM "
+      "pg_temp.stage s WHERE NOT EXISTS (SELECT FROM \"public\".\"t\" t WHERE t.\"id\" = s.c0) "
+      "RETURNING 1) SELECT (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted)");
+  const Statements events(target, "stage", StageKind::events);
+  const std::string sql = events.merge({.active = {0, 1}});
+  CHECK(has(sql, "deleted AS (DELETE FROM"));
+  CHECK(has(sql, "t.\"id\" = s.c0 AND s.op = 'd' RETURNING 1"));
+  CHECK(has(sql, "t.\"id\" = s.c0 AND s.op <> 'd' RETURNING 1"));
+  CHECK_FALSE(has(rows.merge({.active = {0}}), "updated"));
+}
+
 TEST_CASE("a table of keys only, identity columns, deletes of what left") {
   TargetTable target = tests::sample();
   const Statements rows(target, "stage", StageKind::rows);
