@@ -121,16 +121,13 @@ class Produce(KafkaTest):
         self.produce(text, "--ack", self.ack, expect=75)
         self.assertEqual(self.acked(), 1)
 
+    def producer(self, *options: str, **pipes) -> subprocess.Popen:
+        """One that reads what the test writes, and acknowledges."""
+        words = ("--topic-prefix", self.prefix, "--ack", self.ack, *options)
+        return self.start("produce", *words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, **pipes)
+
     def test_acknowledged_only_after_delivery(self):
-        process = self.start(
-            "produce",
-            "--topic-prefix",
-            self.prefix,
-            "--ack",
-            self.ack,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-        )
+        process = self.producer()
         write(process, lines(hello(), event(1), checkpoint(1)))
         wait_for("first ack", lambda: self.acked() == 1)
         self.lab.run("kill", "kafka")
@@ -146,18 +143,7 @@ class Produce(KafkaTest):
         self.assertEqual(len(self.records(f"{self.prefix}.public.t")), 2)
 
     def test_broker_that_stays_away(self):
-        process = self.start(
-            "produce",
-            "--topic-prefix",
-            self.prefix,
-            "--ack",
-            self.ack,
-            "--retry-for",
-            "3s",
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
+        process = self.producer("--retry-for", "3s", stderr=subprocess.PIPE)
         write(process, lines(hello(), event(1), checkpoint(1)))
         wait_for("first ack", lambda: self.acked() == 1)
         self.lab.run("kill", "kafka")
@@ -169,28 +155,12 @@ class Produce(KafkaTest):
             self.lab.run("start", "kafka")
 
     def test_stop_drains(self):
-        process = self.start(
-            "produce",
-            "--topic-prefix",
-            self.prefix,
-            "--ack",
-            self.ack,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-        )
+        process = self.producer()
         write(process, lines(hello(), event(1), checkpoint(1)))
         wait_for("ack", lambda: self.acked() == 1)
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(60), 0)
-        process = self.start(
-            "produce",
-            "--topic-prefix",
-            self.prefix,
-            "--ack",
-            self.ack,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-        )
+        process = self.producer()
         write(process, lines(hello("r2"), checkpoint(1, run="r2"), event(2)))
         wait_for("second event", lambda: len(self.records(f"{self.prefix}.public.t")) == 2)
         process.send_signal(signal.SIGTERM)
@@ -201,17 +171,7 @@ class Produce(KafkaTest):
         per_checkpoint, total = 50, 400
         sent = 0  # checkpoints
         for run in range(4):
-            process = self.start(
-                "produce",
-                "--topic-prefix",
-                self.prefix,
-                "--ack",
-                self.ack,
-                "--partitions",
-                "3",
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-            )
+            process = self.producer("--partitions", "3")
             write(process, lines(hello(f"r{run}")))
             first, sent = sent, 0
             for seq in range(first + 1, total // per_checkpoint + 1):

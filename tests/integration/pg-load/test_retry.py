@@ -10,7 +10,6 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from pg_load_lab import Case, environment, start_lab, stop_lab
-from sql_session import SqlSession
 
 ROWS = 100
 OURS = "application_name = 'pg-load' AND datname = current_database()"
@@ -68,11 +67,6 @@ class RetryCase(Case):
         self.assertIn(said, errors)
         self.assertIn("trying again", errors)
         return [json.loads(line) for line in out.splitlines()]
-
-    def session(self) -> SqlSession:
-        session = SqlSession(self.database, environment())
-        self.addCleanup(session.close)
-        return session
 
     def in_state(self, condition: str) -> None:
         query = f"SELECT count(*) FROM pg_stat_activity WHERE {OURS} AND {condition}"

@@ -12,6 +12,8 @@ import tempfile
 import time
 import unittest
 
+from sql_session import SqlSession
+
 TOP = pathlib.Path(__file__).resolve().parents[3]
 
 
@@ -92,6 +94,11 @@ class DatabaseCase(unittest.TestCase):
 
     def sql(self, text: str) -> str:
         return self.lab.psql(self.database, text)
+
+    def session(self) -> SqlSession:
+        session = SqlSession(self.database, self.lab.environment())
+        self.addCleanup(session.close)
+        return session
 
     def wait_until(self, condition, seconds: float = 60) -> None:
         """Long enough for a slow machine: who waits in vain has failed anyway."""

@@ -14,7 +14,6 @@ import subprocess
 import time
 
 from own_lab import TOP, DatabaseCase, Lab
-from sql_session import SqlSession
 
 POSTGRES = os.environ.get("CDC_TEST_POSTGRES") or "postgres"
 ROLE = "walcat"
@@ -36,11 +35,6 @@ def make_role(database: str, role: str) -> None:
         f"ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO {role};"
         f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {role}",
     )
-
-
-class Session(SqlSession):
-    def __init__(self, database: str):
-        super().__init__(database, environment())
 
 
 class Case(DatabaseCase):

@@ -9,7 +9,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from walcat_lab import Case, Session, environment, psql, start_lab, stop_lab
+from walcat_lab import Case, environment, psql, start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
@@ -80,8 +80,7 @@ class Check(Case):
 
     def test_an_open_transaction_keeps_a_new_slot_waiting(self):
         self.publish_all()
-        session = Session(self.database)
-        self.addCleanup(session.close)
+        session = self.session()
         session.run("CREATE TABLE held (n int); BEGIN; INSERT INTO held VALUES (1);")
         pid = session.run("SELECT pg_backend_pid();").strip()
         time.sleep(5)

@@ -9,7 +9,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from walcat_lab import Case, Session, environment, psql, start_lab, stop_lab
+from walcat_lab import Case, environment, psql, start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
@@ -114,8 +114,7 @@ class Create(CommandCase):
 
     def test_waiting_names_the_open_transaction(self):
         self.publish_all()
-        session = Session(self.database)
-        self.addCleanup(session.close)
+        session = self.session()
         session.run("CREATE TABLE held (n int); BEGIN; INSERT INTO held VALUES (1);")
         pid = session.run("SELECT pg_backend_pid();").strip()
         process = self.popen("create", "--slot", "s", stderr=subprocess.PIPE, text=True)
@@ -128,8 +127,7 @@ class Create(CommandCase):
 
     def test_waiting_for_what_the_role_may_not_look_into(self):
         self.publish_all()
-        session = Session(self.database)
-        self.addCleanup(session.close)
+        session = self.session()
         session.run("CREATE TABLE held (n int); BEGIN; INSERT INTO held VALUES (1);")
         pid = session.run("SELECT pg_backend_pid();").strip()
         process = self.popen("--until-now", stderr=subprocess.PIPE, text=True)
@@ -140,8 +138,7 @@ class Create(CommandCase):
 
     def test_waiting_ends_with_a_stop(self):
         self.publish_all()
-        session = Session(self.database)
-        self.addCleanup(session.close)
+        session = self.session()
         session.run("CREATE TABLE held (n int); BEGIN; INSERT INTO held VALUES (1);")
         process = self.popen("create", "--slot", "s", stderr=subprocess.PIPE)
         self.addCleanup(process.stderr.close)

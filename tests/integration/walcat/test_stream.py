@@ -9,7 +9,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from walcat_lab import Case, Session, environment, start_lab, stop_lab
+from walcat_lab import Case, environment, start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
@@ -173,9 +173,7 @@ class Changes(Case):
     def test_interleaved_sessions(self):
         """The commit order is unlike the write order; row positions go backwards, ours never."""
         self.prepare("CREATE TABLE t (id int PRIMARY KEY, s int, big text)")
-        one, two = Session(self.database), Session(self.database)
-        self.addCleanup(one.close)
-        self.addCleanup(two.close)
+        one, two = self.session(), self.session()
         one.run("BEGIN; INSERT INTO t VALUES (1, 1, repeat('compressible ', 2000));")
         two.run("BEGIN; INSERT INTO t VALUES (2, 2, '');")
         one.run("INSERT INTO t VALUES (3, 1, '');")

@@ -11,7 +11,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from walcat_lab import Case, Session, environment, peak_memory, start_lab, stop_lab
+from walcat_lab import Case, environment, peak_memory, start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
@@ -30,11 +30,6 @@ class Streaming(Case):
         self.make_slot("s")
         self.spool = self.folder / "spool"
         self.spool.mkdir()
-
-    def session(self) -> Session:
-        session = Session(self.database)
-        self.addCleanup(session.close)
-        return session
 
     def lines(self, *options: str) -> list[str]:
         """Without what names the run and its clock."""

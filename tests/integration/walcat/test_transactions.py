@@ -10,7 +10,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from walcat_lab import Case, Session, start_lab, stop_lab
+from walcat_lab import Case, start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
@@ -31,11 +31,6 @@ class Transactions(Case):
         self.make_slot("s")
         self.spool = self.folder / "spool"
         self.spool.mkdir()
-
-    def session(self) -> Session:
-        session = Session(self.database)
-        self.addCleanup(session.close)
-        return session
 
     def streamed(self) -> int:
         return int(self.sql("SELECT stream_txns FROM pg_stat_replication_slots WHERE slot_name = 's'") or 0)
