@@ -8,6 +8,7 @@
 #include "tools/walcat/stream/start_plan.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cdckit::walcat {
 namespace {
@@ -36,6 +37,7 @@ void Delivery::hello(const std::string& source, const std::string& from) {
 
 void Delivery::reached(std::uint64_t lsn, std::string text) {
   if (hold_ && lsn > *hold_) {
+    held_back_ = lsn;
     lsn = *hold_;
     text = base::hex16(lsn);
   }
@@ -43,6 +45,12 @@ void Delivery::reached(std::uint64_t lsn, std::string text) {
   if (confirmed_ >= reached_) confirmed_at_ = Clock::now();  // nothing waited until now
   reached_ = std::max(reached_, lsn);
   if (settings_.proof == Proof::written && lsn != 0) mark_written(lsn);
+}
+
+// On an idle server no later position may come that would take the one held back along.
+void Delivery::hold(std::optional<std::uint64_t> lsn) {
+  hold_ = lsn;
+  if (const auto held = std::exchange(held_back_, 0); held != 0) reached(held, base::hex16(held));
 }
 
 // Marks stay few: one per 64 KiB of output, the newest of them counts.

@@ -49,7 +49,7 @@ class Delivery {
   // Everything up to `lsn` is among the lines now. `text`: the position as checkpoints print it.
   void reached(std::uint64_t lsn, std::string text);
   // Nothing behind this position is told until it is let go.
-  void hold(std::optional<std::uint64_t> lsn) noexcept { hold_ = lsn; }
+  void hold(std::optional<std::uint64_t> lsn);
   // Data lines printed so far in all.
   void set_rows(std::uint64_t rows) noexcept { rows_ = rows; }
   // Prints a checkpoint if there is a position to tell and it is due, or at once with `force`.
@@ -104,7 +104,8 @@ class Delivery {
   std::string run_;
   std::string position_;  // newest, as text
   std::optional<std::uint64_t> hold_;
-  std::string sent_;  // of the last checkpoint
+  std::uint64_t held_back_ = 0;  // reached and not told
+  std::string sent_;             // of the last checkpoint
   std::uint64_t seq_ = 0;
   std::uint64_t rows_ = 0;
   std::uint64_t sent_rows_ = 0;

@@ -100,6 +100,22 @@ TEST_CASE("what stdout took may be confirmed, not before") {
   CHECK(delivery.confirmable() == 0x10);
 }
 
+TEST_CASE("a position held back is told when it is let go, without a later one") {
+  Pipe pipe;
+  auto around = context();
+  Delivery delivery({.output = pipe.writer, .proof = Proof::written}, around);
+  delivery.hold(0x10);
+  delivery.reached(0x20, "0000000000000020");
+  delivery.reached(0x30, "0000000000000030");
+  delivery.submit(true);
+  CHECK(delivery.confirmable() == 0x10);
+  delivery.hold(0x28);
+  CHECK(delivery.confirmable() == 0x28);
+  delivery.hold(std::nullopt);
+  CHECK(delivery.confirmable() == 0x30);
+  CHECK(delivery.finish([] {}));
+}
+
 TEST_CASE("only acknowledgements of this run count, and those of a snapshot confirm nothing") {
   Pipe pipe;
   auto around = context();
