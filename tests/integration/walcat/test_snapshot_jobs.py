@@ -23,10 +23,8 @@ class Jobs(Case):
             f"INSERT INTO {name} SELECT n, repeat('x', 3000) || n FROM generate_series(1, {rows}) n"
         )
 
-    def table(self, name: str, columns: str = "*") -> list:
-        text = (
-            f"SET timezone = 'UTC'; SELECT coalesce(json_agg(t), '[]') FROM (SELECT {columns} FROM {name} ORDER BY 1) t"
-        )
+    def table(self, name: str, columns: str = "*", condition: str = "true") -> list:
+        text = f"SET timezone = 'UTC'; SELECT coalesce(json_agg(t), '[]') FROM (SELECT {columns} FROM {name} WHERE {condition} ORDER BY 1) t"
         return json.loads(self.sql(text))
 
     def check_order(self, events: list[dict]) -> dict[str, list[dict]]:
@@ -83,6 +81,74 @@ class Jobs(Case):
         tables = self.check_order(self.events("--snapshot", "only", "--control", "--jobs", "3"))
         self.assertEqual(self.after(tables["hole"]), self.table("hole"))
         self.assertEqual(self.after(tables["grown"]), self.table("grown"))
+
+    def partitioned(self) -> None:
+        """Leaves of leaves, one with its columns in another order, one that lacks a column that was dropped, an empty one."""
+        self.sql(
+            "CREATE TABLE p (id int, gone int, a text, PRIMARY KEY (id)) PARTITION BY RANGE (id); "
+            "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (3000); ALTER TABLE p DROP gone; "
+            "CREATE TABLE p2 (a text, id int NOT NULL); ALTER TABLE p ATTACH PARTITION p2 FOR VALUES FROM (3000) TO (6000); "
+            "CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (6000) TO (9000) PARTITION BY RANGE (id); "
+            'CREATE TABLE "p3.a" PARTITION OF p3 FOR VALUES FROM (6000) TO (7000); '
+            "CREATE TABLE p3b PARTITION OF p3 FOR VALUES FROM (7000) TO (9000); "
+            "CREATE TABLE p4 PARTITION OF p FOR VALUES FROM (9000) TO (10000); "
+            f"{'; '.join(WIDE.format(leaf) for leaf in ('p1', 'p2'))}; "
+            "INSERT INTO p SELECT n, repeat('x', 3000) || n FROM generate_series(0, 8999) n; "
+            "CREATE TABLE q (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE r (id int PRIMARY KEY)"
+        )
+
+    def expected_rows(self, *options: str) -> float:
+        metrics = self.folder / "metrics"
+        self.data("--snapshot", "only", *options, "--metrics-file", str(metrics))
+        return float(metrics.read_text().split("\nwalcat_snapshot_expected_rows ")[1].split("\n")[0])
+
+    def test_leaves_are_shared_and_shown_as_their_root(self):
+        self.partitioned()
+        self.sql("CREATE PUBLICATION cdckit FOR TABLE p, q, r WITH (publish_via_partition_root)")
+        for options, condition in (
+            ((), "true"),
+            (("--where", "p=p.id % 7 = 0"), "id % 7 = 0"),
+            (("--where", "public.p=id < 10"), "id < 10"),
+        ):
+            for jobs in ("1", "3"):
+                found = self.events("--snapshot", "only", "--control", "--jobs", jobs, *options)
+                tables = self.check_order(found)
+                self.assertEqual(list(tables), ["p", "q", "r"])
+                self.assertEqual(self.after(tables["p"]), self.table("p", "id, a", condition))
+        process = self.popen("--snapshot", "only", "--jobs", "2")
+        statements = (
+            "SELECT count(DISTINCT query) FROM pg_stat_activity "
+            'WHERE datname = current_database() AND query LIKE \'COPY%"public"."p%\''
+        )
+        self.wait_until(lambda: self.sql(statements) == "2")
+        self.assertEqual(len(process.stdout.readlines()), 9000)
+
+    def test_leaves_that_may_not_be_read_are_read_through_their_root(self):
+        self.partitioned()
+        self.sql("CREATE PUBLICATION cdckit FOR TABLE p WHERE (id >= 10) WITH (publish_via_partition_root)")
+        wanted = self.table("p", "id, a", "id >= 10")
+        self.sql("REVOKE ALL ON p2 FROM walcat")
+        self.assertEqual(self.after(self.data("--snapshot", "only", "--jobs", "3")), wanted)
+        self.sql("GRANT SELECT ON p2 TO walcat; ALTER TABLE p1 ENABLE ROW LEVEL SECURITY")
+        self.assertEqual(self.after(self.data("--snapshot", "only", "--jobs", "3")), wanted)
+        self.sql("ALTER TABLE p1 DISABLE ROW LEVEL SECURITY")
+        self.assertEqual(self.after(self.data("--snapshot", "only", "--jobs", "3")), wanted)
+
+    def test_how_many_rows_are_expected(self):
+        """Never analyzed, analyzed, grown since; empty tables are no riddle."""
+        self.partitioned()
+        self.sql("CREATE PUBLICATION cdckit FOR TABLE p, q, r WITH (publish_via_partition_root)")
+        self.assertGreater(self.expected_rows(), 1000)
+        self.sql("ANALYZE p")
+        self.assertAlmostEqual(self.expected_rows("--jobs", "2"), 9000, delta=10)
+        self.sql(
+            "DELETE FROM p WHERE id < 4500; VACUUM p; ANALYZE p; INSERT INTO p SELECT n, 'x' FROM generate_series(1, 4000) n"
+        )
+        self.assertAlmostEqual(self.expected_rows(), 8500, delta=4100)
+        self.sql("ANALYZE p")
+        self.assertAlmostEqual(self.expected_rows("--where", "p=id < 100"), 100, delta=60)
+        self.sql("TRUNCATE p")
+        self.assertEqual(self.expected_rows(), 0)
 
     def test_under_load_every_row_of_one_instant(self):
         self.big("t")

@@ -2,7 +2,6 @@
 
 #include "common/log/log.hpp"
 #include "common/retry/retry.hpp"
-#include "tools/walcat/snapshot/table_facts.hpp"
 
 #include <algorithm>
 
@@ -78,24 +77,39 @@ std::vector<SnapshotTable> InitialSnapshot::tables(pg::Connection& connection) {
   // nothing that a row could say
   std::erase_if(published, [](const auto& table) { return table.relation.columns.empty(); });
   const auto functions = read_output_functions(connection, published);
-  const auto sizes = read_sizes(connection, published);
+  const auto facts = read_table_facts(connection, published);
   Conditions conditions(request_.options.snapshot.where);
   std::vector<SnapshotTable> tables;
   double expected = 0;
   for (const auto& source : published) {
-    const auto found = sizes.find(source.relation.oid);
-    const TableSize size = found == sizes.end() ? TableSize{} : found->second;
-    expected = size.rows < 0 || expected < 0 ? -1 : expected + size.rows;
-    tables.push_back({.table = &changes_.snapshot_table(source.relation),
-                      .select = select_of(source, functions),
-                      .ranges = cut(size, request_.options.snapshot.jobs)});
+    const TableFacts& known = facts.at(source.relation.oid);
+    TableSelect select = select_of(source, functions);
     for (auto& text : conditions.of(source.relation.schema, source.relation.table)) {
-      tables.back().select.filters.push_back(std::move(text));
+      select.filters.push_back(std::move(text));
     }
+    const double rows = select.filters.empty() ? known.size.rows : planned_rows(connection, select);
+    expected = rows < 0 || expected < 0 ? -1 : expected + rows;
+    tables.push_back({.table = &changes_.snapshot_table(source.relation),
+                      .sources = sources(source, known, select, functions)});
   }
   conditions.require_all_used();
   request_.meter.begin(tables.size(), expected);
   return tables;
+}
+
+// Several jobs share the leaves of a partitioned table; one reads it as the server orders it.
+std::vector<SnapshotSource> InitialSnapshot::sources(const PublishedTable& table,
+                                                     const TableFacts& facts,
+                                                     const TableSelect& select,
+                                                     const OutputFunctions& functions) const {
+  const auto jobs = request_.options.snapshot.jobs;
+  if (jobs < 2 || facts.leaves.empty()) return {{select, cut(facts.size, jobs)}};
+  std::vector<SnapshotSource> sources;
+  for (const auto& leaf : facts.leaves) {
+    sources.push_back({.select = select_leaf(table, leaf.name, functions, select.filters),
+                       .ranges = cut(leaf.size, jobs)});
+  }
+  return sources;
 }
 
 }  // namespace cdckit::walcat

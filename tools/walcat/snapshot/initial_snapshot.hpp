@@ -6,6 +6,7 @@
 #include "tools/walcat/server/server.hpp"
 #include "tools/walcat/server/slot.hpp"
 #include "tools/walcat/snapshot/snapshot.hpp"
+#include "tools/walcat/snapshot/table_facts.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -41,6 +42,10 @@ class InitialSnapshot {
   bool attempt(NewSlot exported);
   [[nodiscard]] Connections connect_jobs() const;
   std::vector<SnapshotTable> tables(pg::Connection& connection);
+  [[nodiscard]] std::vector<SnapshotSource> sources(const PublishedTable& table,
+                                                    const TableFacts& facts,
+                                                    const TableSelect& select,
+                                                    const OutputFunctions& functions) const;
   void require_restartable(const base::Error& error) const;
 
   InitialRequest request_;

@@ -42,20 +42,40 @@ TableSelect select_of(const PublishedTable& source, const OutputFunctions& funct
   return select;
 }
 
-std::string copy_statement(const TableSelect& select, const BlockRange& range) {
-  auto filters = select.filters;
-  if (range.first > 0) filters.push_back("ctid >= " + tid(range.first));
-  if (range.last) filters.push_back("ctid < " + tid(*range.last));
-  if (select.plain && filters.empty()) {
-    return "COPY " + select.from.substr(std::string_view("ONLY ").size()) + " (" + select.columns +
-           ") TO STDOUT (FORMAT binary)";
+TableSelect select_leaf(const PublishedTable& root,
+                        const LeafName& leaf,
+                        const OutputFunctions& functions,
+                        std::vector<std::string> filters) {
+  PublishedTable source = root;
+  source.partitioned = false;
+  source.relation.schema = leaf.schema;
+  source.relation.table = leaf.table;
+  TableSelect select = select_of(source, functions);
+  select.filters = std::move(filters);
+  if (leaf.foreign) select.plain = false;
+  if (!select.filters.empty()) {
+    select.from += " AS " + pg::quote_identifier(root.relation.table);
   }
+  return select;
+}
+
+std::string select_statement(const TableSelect& select, const std::string& what) {
   std::string where;
-  for (const auto& filter : filters) {
+  for (const auto& filter : select.filters) {
     where += (where.empty() ? " WHERE (" : " AND (") + filter + ")";
   }
-  return "COPY (SELECT " + select.columns + " FROM " + select.from + where +
-         ") TO STDOUT (FORMAT binary)";
+  return "SELECT " + what + " FROM " + select.from + where;
+}
+
+std::string copy_statement(const TableSelect& select, const BlockRange& range) {
+  TableSelect part = select;
+  if (range.first > 0) part.filters.push_back("ctid >= " + tid(range.first));
+  if (range.last) part.filters.push_back("ctid < " + tid(*range.last));
+  if (part.plain && part.filters.empty()) {
+    return "COPY " + part.from.substr(std::string_view("ONLY ").size()) + " (" + part.columns +
+           ") TO STDOUT (FORMAT binary)";
+  }
+  return "COPY (" + select_statement(part, part.columns) + ") TO STDOUT (FORMAT binary)";
 }
 
 }  // namespace cdckit::walcat

@@ -35,7 +35,21 @@ struct TableSelect {
   std::vector<std::string> filters;  // all of them hold
 };
 
+// A partition that holds rows of a published root.
+struct LeafName {
+  std::string schema;
+  std::string table;
+  bool foreign = false;
+};
+
 TableSelect select_of(const PublishedTable& source, const OutputFunctions& functions);
+// The rows of `root` that stand in this leaf; conditions may go on naming the root.
+TableSelect select_leaf(const PublishedTable& root,
+                        const LeafName& leaf,
+                        const OutputFunctions& functions,
+                        std::vector<std::string> filters);
+// `SELECT <what> FROM ..` with the filters.
+std::string select_statement(const TableSelect& select, const std::string& what);
 std::string copy_statement(const TableSelect& select, const BlockRange& range);
 
 }  // namespace cdckit::walcat

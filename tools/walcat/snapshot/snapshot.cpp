@@ -20,6 +20,12 @@ constexpr std::chrono::milliseconds kTick{200};
 
 }  // namespace
 
+std::size_t SnapshotTable::parts() const noexcept {
+  std::size_t count = 0;
+  for (const auto& source : sources) count += source.ranges.size();
+  return count;
+}
+
 void import_snapshot(pg::Connection& connection, const std::string& snapshot) {
   connection.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
   connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -31,11 +37,13 @@ class Snapshot::Jobs {
  public:
   Jobs(BatchQueues& queues, const std::vector<SnapshotTable>& tables) : queues_(queues) {
     for (std::size_t number = 0; number < tables.size(); ++number) {
-      for (const auto& range : tables[number].ranges) {
-        parts_.push_back({.number = number,
-                          .table = tables[number].table,
-                          .select = &tables[number].select,
-                          .range = range});
+      for (const auto& source : tables[number].sources) {
+        for (const auto& range : source.ranges) {
+          parts_.push_back({.number = number,
+                            .table = tables[number].table,
+                            .select = &source.select,
+                            .range = range});
+        }
       }
     }
   }
@@ -103,7 +111,7 @@ bool Snapshot::write_table(BatchQueues& queues, std::size_t number, const Snapsh
   table_rows_ = 0;
   changes_.print_schema(table, behind_held());
   print_border(table, "begin", behind_held());
-  auto parts = source.ranges.size();
+  auto parts = source.parts();
   Batch batch;
   while (parts > 0) {
     if (!queues.next(number, batch, kTick)) {

@@ -30,10 +30,17 @@ struct SnapshotSettings {
   SnapshotMeter& meter;
 };
 
-struct SnapshotTable {
-  Table* table = nullptr;  // lives as long as the Changes
+// A file's worth of rows: a table, or a leaf of a partitioned one.
+struct SnapshotSource {
   TableSelect select;
   std::vector<BlockRange> ranges;
+};
+
+struct SnapshotTable {
+  Table* table = nullptr;  // lives as long as the Changes
+  std::vector<SnapshotSource> sources;
+
+  [[nodiscard]] std::size_t parts() const noexcept;
 };
 
 // Begins the transaction that sees the exported snapshot.

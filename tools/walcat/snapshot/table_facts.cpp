@@ -25,18 +25,34 @@ constexpr const char* kOutputFunctions = R"(
     JOIN pg_catalog.pg_type a ON a.oid = p.proargtypes[0]
     JOIN pg_catalog.pg_namespace fn ON fn.oid = p.pronamespace)";
 
-// Other access methods may order their rows otherwise; foreign tables have no blocks.
+// The leaves of partitioned tables too, by the snapshot that this transaction sees. Other access
+// methods than heap may order their rows otherwise; foreign tables have no blocks. A table that was
+// never analyzed, or grew since, is guessed by its file, as the planner does. A leaf is read in the
+// name of its root only where that changes nothing about who may see what.
 constexpr const char* kSizes = R"(
-  SELECT c.oid,
-         CASE WHEN c.relkind = 'r' AND a.amname = 'heap'
-              THEN pg_relation_size(c.oid) / current_setting('block_size')::bigint ELSE 0 END,
-         CASE WHEN c.relkind = 'p'
-              THEN (SELECT sum(l.reltuples) FROM pg_partition_tree(c.oid) t
-                      JOIN pg_catalog.pg_class l ON l.oid = t.relid
-                     WHERE t.isleaf HAVING min(l.reltuples) >= 0)
-              ELSE c.reltuples END
-    FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam
-   WHERE c.oid = ANY($1::oid[]))";
+  WITH RECURSIVE part(root, oid) AS (
+    SELECT o, o FROM unnest($1::oid[]) o
+    UNION ALL
+    SELECT p.root, i.inhrelid
+      FROM part p JOIN pg_catalog.pg_class c ON c.oid = p.oid AND c.relkind = 'p'
+      JOIN pg_catalog.pg_inherits i ON i.inhparent = p.oid)
+  SELECT p.root, n.nspname, c.relname, c.relkind = 'f', p.oid <> p.root,
+         CASE WHEN c.relkind = 'r' AND a.amname = 'heap' THEN f.blocks ELSE 0 END,
+         CASE WHEN c.relkind = 'f' THEN c.reltuples
+              WHEN f.blocks = 0 THEN 0
+              WHEN c.relpages > 0 AND c.reltuples >= 0 THEN c.reltuples / c.relpages * f.blocks
+              ELSE f.blocks * current_setting('block_size')::float8 / (28 + (
+                SELECT coalesce(sum(CASE WHEN w.attlen > 0 THEN w.attlen ELSE 32 END), 0)
+                  FROM pg_catalog.pg_attribute w
+                 WHERE w.attrelid = c.oid AND w.attnum > 0 AND NOT w.attisdropped)) END,
+         has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AND NOT
+         row_security_active(c.oid) AND NOT row_security_active(p.root)
+    FROM part p JOIN pg_catalog.pg_class c ON c.oid = p.oid AND c.relkind <> 'p'
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam
+    CROSS JOIN LATERAL (
+      SELECT coalesce(pg_relation_size(c.oid), 0) / current_setting('block_size')::bigint AS blocks
+    ) f ORDER BY p.root, p.oid)";
 
 std::string oids_text(const std::set<std::uint32_t>& oids) {
   std::string out = "{";
@@ -75,18 +91,51 @@ OutputFunctions read_output_functions(pg::Connection& connection,
   return functions;
 }
 
-std::map<std::uint32_t, TableSize> read_sizes(pg::Connection& connection,
-                                              const std::vector<PublishedTable>& tables) {
+namespace {
+
+Leaf leaf_at(const pg::Result& result, int row) {
+  Leaf leaf;
+  leaf.name = {result.text(row, 1), result.text(row, 2), result.at(row, 3) == "t"};
+  leaf.size.blocks = base::parse_unsigned(result.at(row, 5)).value_or(0);
+  leaf.size.rows = std::strtod(result.text(row, 6).c_str(), nullptr);
+  return leaf;
+}
+
+}  // namespace
+
+std::map<std::uint32_t, TableFacts> read_table_facts(pg::Connection& connection,
+                                                     const std::vector<PublishedTable>& tables) {
+  std::map<std::uint32_t, TableFacts> facts;
   std::set<std::uint32_t> oids;
-  for (const auto& table : tables) oids.insert(table.relation.oid);
-  std::map<std::uint32_t, TableSize> sizes;
+  std::set<std::uint32_t> closed;
+  for (const auto& table : tables) {
+    oids.insert(table.relation.oid);
+    facts[table.relation.oid].size.rows = 0;
+  }
   const auto result = ask(connection, kSizes, oids);
   for (int row = 0; row < result.rows(); ++row) {
-    TableSize& size = sizes[oid_at(result, row)];
-    size.blocks = base::parse_unsigned(result.at(row, 1)).value_or(0);
-    if (!result.is_null(row, 2)) size.rows = std::strtod(result.text(row, 2).c_str(), nullptr);
+    const auto root = oid_at(result, row);
+    TableFacts& table = facts[root];
+    Leaf leaf = leaf_at(result, row);
+    const bool unknown = leaf.size.rows < 0 || table.size.rows < 0;
+    table.size.rows = unknown ? -1 : table.size.rows + leaf.size.rows;
+    if (result.at(row, 4) != "t") {
+      table.size.blocks = leaf.size.blocks;
+      continue;
+    }
+    if (result.at(row, 7) != "t") closed.insert(root);
+    table.leaves.push_back(std::move(leaf));
   }
-  return sizes;
+  for (const auto root : closed) facts[root].leaves.clear();
+  return facts;
+}
+
+double planned_rows(pg::Connection& connection, const TableSelect& select) {
+  constexpr std::string_view kMember = "\"Plan Rows\":";
+  const auto plan = connection.query("EXPLAIN (FORMAT JSON) " + select_statement(select, "1"));
+  const std::string text = plan.text(0, 0);
+  const auto found = text.find(kMember);
+  return found == std::string::npos ? -1 : std::strtod(&text[found + kMember.size()], nullptr);
 }
 
 }  // namespace cdckit::walcat

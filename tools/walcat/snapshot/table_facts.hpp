@@ -14,8 +14,18 @@ namespace cdckit::walcat {
 
 OutputFunctions read_output_functions(pg::Connection& connection,
                                       const std::vector<PublishedTable>& tables);
+struct Leaf {
+  LeafName name;
+  TableSize size;
+};
+struct TableFacts {
+  TableSize size;            // of a partitioned table: rows of all leaves, no blocks
+  std::vector<Leaf> leaves;  // none when they cannot be read in the root's place
+};
 // By the tables' OIDs.
-std::map<std::uint32_t, TableSize> read_sizes(pg::Connection& connection,
-                                              const std::vector<PublishedTable>& tables);
+std::map<std::uint32_t, TableFacts> read_table_facts(pg::Connection& connection,
+                                                     const std::vector<PublishedTable>& tables);
+// How many rows the planner expects of a select with filters; negative: it does not say.
+double planned_rows(pg::Connection& connection, const TableSelect& select);
 
 }  // namespace cdckit::walcat

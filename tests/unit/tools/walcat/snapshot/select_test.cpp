@@ -43,6 +43,22 @@ TEST_CASE("parts are blocks, behind every other filter") {
       R"(COPY (SELECT "a", "b c" FROM ONLY "s"."T""" WHERE (x OR y) AND (ctid >= '(7,0)'::pg_catalog.tid)) TO STDOUT (FORMAT binary))");
 }
 
+TEST_CASE("leaves are read in the place of their root") {
+  PublishedTable root = table();
+  root.partitioned = true;
+  root.condition = "(a > 1)";
+  const LeafName leaf{"p", "one"};
+  CHECK(copy_statement(select_leaf(root, leaf, {}, {}), {}) ==
+        R"(COPY "p"."one" ("a", "b c") TO STDOUT (FORMAT binary))");
+  // conditions may name the root
+  CHECK(
+      copy_statement(select_leaf(root, leaf, {}, {"(a > 1)"}), {0, 7}) ==
+      R"(COPY (SELECT "a", "b c" FROM ONLY "p"."one" AS "T""" WHERE ((a > 1)) AND (ctid < '(7,0)'::pg_catalog.tid)) TO STDOUT (FORMAT binary))");
+  CHECK(copy_statement(select_leaf(root, {"p", "far", true}, {}, {}), {}) ==
+        R"(COPY (SELECT "a", "b c" FROM ONLY "p"."far") TO STDOUT (FORMAT binary))");
+  CHECK(select_statement(select_of(root, {}), "1") == R"(SELECT 1 FROM "s"."T""" WHERE ((a > 1)))");
+}
+
 TEST_CASE("generated columns can be read, though not by COPY of the table itself") {
   PublishedTable source = table();
   CHECK(select_of(source, {}).plain);

@@ -11,6 +11,13 @@ using namespace cdckit::walcat;
 
 // Everything that a snapshot does with a server is in tests/integration/walcat; what it does
 // without one is in the tests of its parts.
+TEST_CASE("a table is as many parts as its files have") {
+  SnapshotTable table;
+  CHECK(table.parts() == 0);
+  table.sources = {{{}, {{0, 7}, {7, {}}}}, {{}, {{}}}};
+  CHECK(table.parts() == 3);
+}
+
 TEST_CASE("a snapshot that cannot be imported says so") {
   CHECK_THROWS_AS(
       [] {
