@@ -54,6 +54,7 @@ void LineStore::append(const StoredLine& line) {
   const RecordHead head{line.number, line.mark, static_cast<std::uint32_t>(line.text.size())};
   char bytes[sizeof head];
   std::memcpy(bytes, &head, sizeof head);
+  if (count_ % kStep == 0) places_.push_back(file_bytes_ + memory_.size());
   memory_.append(bytes, sizeof head);
   memory_.append(line.text);
   ++count_;
@@ -69,6 +70,7 @@ void LineStore::spill() {
 }
 
 void LineStore::clear() {
+  places_.clear();
   memory_.clear();
   file_.reset();
   file_bytes_ = 0;
@@ -96,10 +98,13 @@ std::size_t LineStore::visit_records(std::string_view bytes,
 void LineStore::for_each(std::uint64_t from,
                          std::uint64_t to,
                          const std::function<void(const StoredLine&)>& visit) const {
-  std::uint64_t index = 0;
+  if (from >= count_) return;
+  std::uint64_t index = from / kStep * kStep;
+  std::uint64_t offset = places_[from / kStep];
+  const std::uint64_t in_memory = offset > file_bytes_ ? offset - file_bytes_ : 0;
   std::string piece;
   std::size_t kept = 0;
-  for (std::uint64_t offset = 0; offset < file_bytes_ && index < to;) {
+  while (offset < file_bytes_ && index < to) {
     const auto size =
         static_cast<std::size_t>(std::min<std::uint64_t>(kReadSize, file_bytes_ - offset));
     piece.resize(kept + size);
@@ -108,7 +113,7 @@ void LineStore::for_each(std::uint64_t from,
     piece.erase(0, visit_records(piece, index, from, to, visit));
     kept = piece.size();
   }
-  visit_records(memory_, index, from, to, visit);
+  visit_records(std::string_view(memory_).substr(in_memory), index, from, to, visit);
 }
 
 }  // namespace cdckit::pg_load

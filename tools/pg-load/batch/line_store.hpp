@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cdckit::pg_load {
 
@@ -32,6 +33,8 @@ class LineStore {
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
 
  private:
+  static constexpr std::uint64_t kStep = 256;
+
   void spill();
   // Visits whole records of `bytes`, returns how many bytes they took.
   std::size_t visit_records(std::string_view bytes,
@@ -41,6 +44,7 @@ class LineStore {
                             const std::function<void(const StoredLine&)>& visit) const;
 
   std::size_t memory_limit_;
+  std::vector<std::uint64_t> places_;  // of every kStep-th record, counted over file and memory
   std::string memory_;
   io::FileDescriptor file_;
   std::uint64_t file_bytes_ = 0;

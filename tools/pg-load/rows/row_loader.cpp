@@ -248,6 +248,7 @@ void RowLoader::apply() {
   if (apply_part(facts)) return;
   facts.from = static_cast<std::int64_t>(first);
   facts.to = static_cast<std::int64_t>(last);
+  stage_->index();
   split(facts);
 }
 

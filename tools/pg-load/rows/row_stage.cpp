@@ -51,6 +51,11 @@ void RowStage::make_table() {
   table_codecs_ = codecs;
 }
 
+void RowStage::index() {
+  session_->connection().execute(statements_.index_stage());
+  table_epoch_ = 0;
+}
+
 void RowStage::open_copy() {
   session_->begin_copy(direct_ ? statements_.copy_into_target(encoder_.active())
                                : statements_.copy_into_stage(encoder_.active()));

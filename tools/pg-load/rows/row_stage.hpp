@@ -33,6 +33,8 @@ class RowStage {
   RowStatus add(const StoredLine& line, ndjson::FoundMembers found = {});
   // Ends the COPY. False when nothing was added.
   void finish();
+  // Parts of it will be asked for. The next start() makes it anew.
+  void index();
   // True when the rows may go straight into the target.
   [[nodiscard]] bool direct_possible() const;
 

@@ -59,6 +59,10 @@ std::string Statements::analyze_stage() const {
   return "ANALYZE pg_temp." + stage_;
 }
 
+std::string Statements::index_stage() const {
+  return "CREATE INDEX ON pg_temp." + stage_ + " (ord)";
+}
+
 std::string Statements::copy_into_stage(const std::vector<std::size_t>& active) const {
   std::string columns = kind_ == StageKind::rows ? "ord, missing" : "op, missing";
   for (const std::size_t column : active) columns += ", " + staged(column);

@@ -35,6 +35,8 @@ class Statements {
   [[nodiscard]] std::string create_stage() const;
   [[nodiscard]] std::string drop_stage() const;
   [[nodiscard]] std::string analyze_stage() const;
+  // Rows: finds parts of the stage by their lines.
+  [[nodiscard]] std::string index_stage() const;
   // COPY into the staging table, or straight into the target, in the encoder's order of columns.
   [[nodiscard]] std::string copy_into_stage(const std::vector<std::size_t>& active) const;
   [[nodiscard]] std::string copy_into_target(const std::vector<std::size_t>& active) const;

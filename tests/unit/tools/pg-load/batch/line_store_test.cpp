@@ -1,5 +1,6 @@
 #include "tools/pg-load/batch/line_store.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,21 @@ TEST_CASE("a line longer than the reading piece") {
   store.append({.number = 2, .mark = 0, .text = "z"});
   CHECK(read(store, 0, 2).front().size() == large.size() + 4);
   CHECK(read(store, 1, 2) == std::vector<std::string>{"2:0:z"});
+}
+
+TEST_CASE("every range of many lines, on both sides of the border between file and memory") {
+  LineStore store(5000);
+  for (std::uint64_t i = 0; i < 1500; ++i)
+    store.append({.number = i, .mark = 7, .text = std::string(i % 5, 'x')});
+  for (const std::uint64_t from : {0, 1, 255, 256, 257, 511, 600, 1023, 1024, 1400, 1499, 1500}) {
+    for (const std::uint64_t length : {1, 2, 255, 256, 257, 900, 2000}) {
+      const auto lines = read(store, from, from + length);
+      CHECK(lines.size() == std::min<std::uint64_t>(length, 1500 - from));
+      if (lines.empty()) continue;
+      CHECK(lines.front().starts_with(std::to_string(from) + ":7:"));
+      CHECK(lines.back().starts_with(std::to_string(from + lines.size() - 1) + ":7:"));
+    }
+  }
 }
 
 TEST_CASE("clear forgets all") {
