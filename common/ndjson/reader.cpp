@@ -40,6 +40,13 @@ bool Reader::has_buffered_line() const {
 }
 
 ReadStatus Reader::next(Line& line, std::chrono::milliseconds wait, int interrupt_fd) {
+  // the usual case, which must not ask the clock
+  if (const Found found = take_line(line); found != Found::nothing)
+    return found == Found::line ? ReadStatus::line : ReadStatus::too_long;
+  return wait_for_line(line, wait, interrupt_fd);
+}
+
+ReadStatus Reader::wait_for_line(Line& line, std::chrono::milliseconds wait, int interrupt_fd) {
   const bool waits_forever = wait.count() < 0 && interrupt_fd < 0;
   // bounded, so that the sum with the clock cannot overflow
   const auto deadline =

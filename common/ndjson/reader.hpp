@@ -47,6 +47,7 @@ class Reader {
 
  private:
   enum class Found { nothing, line, too_long };
+  ReadStatus wait_for_line(Line& line, std::chrono::milliseconds wait, int interrupt_fd);
   Found take_line(Line& line);
   Found take_long_line(Line& line);
   void drop_rest_of_long_line();

@@ -46,6 +46,14 @@ bool number(const char*& at) noexcept {
 
 }  // namespace
 
+inline std::size_t StructureWalk::add() {
+  if (count_ == room_) {
+    room_ = count_ == 0 ? 64 : count_ * 2;
+    found_.resize(room_);
+  }
+  return count_++;
+}
+
 void StructureWalk::start(std::string_view text, const std::uint32_t* offsets) noexcept {
   text_ = text.data();
   size_ = text.size();
@@ -84,17 +92,11 @@ void StructureWalk::note_inside(std::string_view object, int depth) {
   Member member;
   while (cursor.next(member)) {
     const std::size_t index = count_;
-    static_cast<Member&>(add()) = member;
+    add();
+    static_cast<Member&>(found_[index]) = member;
     if (depth + 1 < kNoted && member.value.starts_with('{')) note_inside(member.value, depth + 1);
     found_[index].inside = static_cast<std::uint32_t>(count_ - index - 1);
   }
-}
-
-FoundMember& StructureWalk::add() {
-  if (count_ == found_.size()) found_.resize(count_ == 0 ? 64 : count_ * 2);
-  FoundMember& member = found_[count_++];
-  member.inside = 0;
-  return member;
 }
 
 // 0 at the end of the line, which is no character of a valid one.
@@ -110,20 +112,21 @@ bool StructureWalk::object(int depth) {
   }
   for (;;) {
     const std::uint32_t open = at_[0];
-    if (open >= end_ || at_[1] >= end_ || text_[open] != '"' || text_[at_[1]] != ':') return false;
-    Member member;
-    bool plain = false;
-    if (!string(open, at_[1], member.name, plain)) return false;
-    member.name = member.name.substr(1, member.name.size() - 2);
+    const std::uint32_t colon = at_[1];
+    if (colon >= end_ || text_[open] != '"' || text_[colon] != ':') return false;
+    const std::uint32_t close = string(open, colon);
+    if (close == 0) return false;
     at_ += 2;
+    const std::size_t index = depth < kNoted ? add() : 0;
+    const std::uint32_t begin = *at_;
+    const std::uint32_t stop = value(depth);
+    if (stop == 0) return false;
     if (depth < kNoted) {
-      const std::size_t index = count_;
-      add();
-      if (!value(depth, member.value, member.plain)) return false;
-      static_cast<Member&>(found_[index]) = member;
-      found_[index].inside = static_cast<std::uint32_t>(count_ - index - 1);
-    } else if (!value(depth, member.value, member.plain)) {
-      return false;
+      FoundMember& member = found_.data()[index];
+      member.name = {text_ + open + 1, close - open - 2};
+      member.value = {text_ + begin, stop - begin};
+      member.plain = plain_;
+      member.inside = static_cast<std::uint32_t>(count_ - index - 1);
     }
     const char follows = take();
     if (follows == '}') return true;
@@ -136,44 +139,41 @@ bool StructureWalk::array(int depth) {
     ++at_;
     return true;
   }
-  std::string_view span;
-  bool plain = false;
   for (;;) {
-    if (!value(std::max(depth, kNoted), span, plain)) return false;
+    if (value(std::max(depth, kNoted)) == 0) return false;
     const char follows = take();
     if (follows == ']') return true;
     if (follows != ',') return false;
   }
 }
 
-bool StructureWalk::value(int depth, std::string_view& span, bool& plain) {
+inline std::uint32_t StructureWalk::value(int depth) {
   const std::uint32_t begin = *at_;
-  if (begin >= end_ || depth > kDeepest) return false;
+  if (begin >= end_) return 0;
   ++at_;
   const char first = text_[begin];
-  if (first == '"') return string(begin, *at_, span, plain);
+  if (first == '"') return string(begin, *at_);
   if (first != '{' && first != '[') {
-    plain = true;
-    return scalar(begin, span);
+    plain_ = true;
+    return scalar(begin);
   }
-  plain = false;
-  if (!(first == '{' ? object(depth + 1) : array(depth + 1))) return false;
-  span = {text_ + begin, at_[-1] + 1 - begin};
+  return nested(first, depth + 1) ? at_[-1] + 1 : 0;
+}
+
+bool StructureWalk::nested(char first, int depth) {
+  if (depth > kDeepest || !(first == '{' ? object(depth) : array(depth))) return false;
+  plain_ = false;
   return true;
 }
 
 // Between the closing quote and what comes next there is only white space: anything else would
 // itself come next.
-inline bool StructureWalk::string(std::uint32_t open,
-                                  std::uint32_t next,
-                                  std::string_view& span,
-                                  bool& plain) {
+inline std::uint32_t StructureWalk::string(std::uint32_t open, std::uint32_t next) noexcept {
   std::uint32_t close = next - 1;
   while (is_space(text_[close])) --close;
-  if (close <= open || text_[close] != '"') return false;
-  span = {text_ + open, close + 1 - open};
-  plain = close <= escape_;
-  return plain || escapes(open, close);
+  if (close <= open || text_[close] != '"') return 0;
+  plain_ = close <= escape_;
+  return plain_ || escapes(open, close) ? close + 1 : 0;
 }
 
 bool StructureWalk::escapes(std::uint32_t open, std::uint32_t close) noexcept {
@@ -196,20 +196,19 @@ bool StructureWalk::escapes(std::uint32_t open, std::uint32_t close) noexcept {
   return true;
 }
 
-inline bool StructureWalk::scalar(std::uint32_t begin, std::string_view& span) noexcept {
-  const char* const first = text_ + begin;
-  const char* at = first;
+inline std::uint32_t StructureWalk::scalar(std::uint32_t begin) const noexcept {
+  const char* at = text_ + begin;
   if (*at == 't' || *at == 'n') {
-    if (begin + 4 > end_ || std::memcmp(at, *at == 't' ? "true" : "null", 4) != 0) return false;
+    if (begin + 4 > end_ || std::memcmp(at, *at == 't' ? "true" : "null", 4) != 0) return 0;
     at += 4;
   } else if (*at == 'f') {
-    if (begin + 5 > end_ || std::memcmp(at, "false", 5) != 0) return false;
+    if (begin + 5 > end_ || std::memcmp(at, "false", 5) != 0) return 0;
     at += 5;
   } else if (!number(at)) {
-    return false;
+    return 0;
   }
-  span = {first, static_cast<std::size_t>(at - first)};
-  return text_ + *at_ == at || is_space(*at);
+  const auto stop = static_cast<std::uint32_t>(at - text_);
+  return *at_ == stop || is_space(*at) ? stop : 0;
 }
 
 }  // namespace cdckit::ndjson

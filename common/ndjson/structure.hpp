@@ -31,12 +31,14 @@ class StructureWalk {
   void note_inside(std::string_view object, int depth);
   bool object(int depth);
   bool array(int depth);
-  bool value(int depth, std::string_view& span, bool& plain);
-  bool string(std::uint32_t open, std::uint32_t next, std::string_view& span, bool& plain);
+  bool nested(char first, int depth);
+  // These three say where what begins at the offset ends, 0: it is not good.
+  std::uint32_t value(int depth);
+  std::uint32_t string(std::uint32_t open, std::uint32_t next) noexcept;
+  [[nodiscard]] std::uint32_t scalar(std::uint32_t begin) const noexcept;
   bool escapes(std::uint32_t open, std::uint32_t close) noexcept;
-  bool scalar(std::uint32_t begin, std::string_view& span) noexcept;
   char take() noexcept;
-  FoundMember& add();
+  std::size_t add();
   void find_escape(std::size_t from) noexcept;
 
   const char* text_ = nullptr;
@@ -46,6 +48,8 @@ class StructureWalk {
   const std::uint32_t* at_ = nullptr;
   std::vector<FoundMember> found_;
   std::size_t count_ = 0;
+  std::size_t room_ = 0;  // size of found_
+  bool plain_ = false;    // what was looked at last holds no escape
 };
 
 }  // namespace cdckit::ndjson

@@ -4,6 +4,7 @@
 #include "tools/pg-load/value/big_endian.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace cdckit::pg_load {
@@ -13,6 +14,15 @@ const FieldProblem kUnknownMember{"42703", "the table has no such column"};
 const FieldProblem kMissingKey{"23502", "the key is missing"};
 const FieldProblem kMissingColumn{"23502", "the member is missing"};
 const FieldProblem kExtraTwice{"42701", "it takes unknown members, and the row fills it itself"};
+
+// Nearly every name of a row is compared once, and nearly always equal: no call for a short one.
+bool same_text(std::string_view one, std::string_view other) noexcept {
+  const std::size_t size = one.size();
+  if (size != other.size() || size == 0) return false;
+  if (size < 8 || size > 16) return std::memcmp(one.data(), other.data(), size) == 0;
+  return std::memcmp(one.data(), other.data(), 8) == 0 &&
+         std::memcmp(one.data() + size - 8, other.data() + size - 8, 8) == 0;
+}
 
 std::size_t find_extra_column(const TargetTable& target, const std::string& name) {
   const auto column = target.find(name);
@@ -58,10 +68,12 @@ std::string RowEncoder::problem_text() const {
 }
 
 std::size_t RowEncoder::column_for(std::string_view raw_name, std::size_t place) {
-  if (place < expected_.size() && expected_[place] != kNone &&
-      target_.columns[expected_[place]].name == raw_name) {
-    return expected_[place];
-  }
+  if (place < expected_.size() && same_text(expected_[place].name, raw_name))
+    return expected_[place].column;
+  return look_up(raw_name, place);
+}
+
+std::size_t RowEncoder::look_up(std::string_view raw_name, std::size_t place) {
   std::string_view name = raw_name;
   if (raw_name.find('\\') != std::string_view::npos) {
     scratch_.assign(1, '"').append(raw_name).push_back('"');
@@ -71,13 +83,13 @@ std::size_t RowEncoder::column_for(std::string_view raw_name, std::size_t place)
     name = scratch_;
   }
   const std::size_t column = target_.find(name).value_or(kNone);
-  if (place >= expected_.size()) expected_.resize(place + 1, kNone);
-  expected_[place] = column;
+  if (place >= expected_.size()) expected_.resize(place + 1);
+  if (column != kNone) expected_[place] = {target_.columns[column].name, column};
   return column;
 }
 
 void RowEncoder::clear() {
-  std::fill(values_.begin(), values_.end(), std::string_view());
+  std::fill(values_.begin(), values_.end(), Value());
   std::fill(masked_columns_.begin(), masked_columns_.end(), false);
 }
 
@@ -95,7 +107,7 @@ RowStatus RowEncoder::read(const ndjson::Object& object) {
       continue;
     }
     if (target_.columns[column].generated) continue;
-    values_[column] = member.value;
+    values_[column] = {member.value, member.plain};
     if (is_active_[column]) continue;
     activate(column);
     grown = true;
@@ -118,7 +130,7 @@ RowStatus RowEncoder::take_unknown(const ndjson::Member& member) {
 RowStatus RowEncoder::give_extra(bool& grown) {
   if (!missing(extra_column_)) return fail(kExtraTwice, settings_.extra_to);
   extra_ += '}';
-  values_[extra_column_] = extra_;
+  values_[extra_column_] = {extra_, false};
   grown = grown || !is_active_[extra_column_];
   activate(extra_column_);
   return RowStatus::good;
@@ -129,7 +141,8 @@ void RowEncoder::read_key(const ndjson::Object& object) {
   ndjson::Member member;
   while (cursor.next(member)) {
     const auto column = target_.find(member.name);
-    if (column && target_.is_key(*column) && missing(*column)) values_[*column] = member.value;
+    if (column && target_.is_key(*column) && missing(*column))
+      values_[*column] = {member.value, member.plain};
   }
 }
 
@@ -197,13 +210,13 @@ bool RowEncoder::mask_matters(std::size_t column) const {
 }
 
 RowStatus RowEncoder::append_field(std::size_t column, std::string& out) {
-  const std::string_view value = values_[column];
-  if (value.empty() || value == "null") {
+  const Value& value = values_[column];
+  if (value.json.empty() || ndjson::is_null(value.json)) {
     append_null_field(out);
     return RowStatus::good;
   }
   Column& about = target_.columns[column];
-  const FieldProblem* problem = fields_.encode(about.codec, value, out);
+  const FieldProblem* problem = fields_.encode(about.codec, value.json, value.plain, out);
   if (problem == nullptr) return RowStatus::good;
   if (!problem->ask_server) return fail(*problem, about.name);
   about.codec = Codec::cast;
@@ -215,7 +228,7 @@ RowStatus RowEncoder::append_columns(std::string& out, bool key_only) {
   for (std::size_t i = 0; i < active_.size(); ++i) {
     const std::size_t column = active_[i];
     const bool key = i < target_.key.size();
-    if (key && (missing(column) || values_[column] == "null"))
+    if (key && (missing(column) || ndjson::is_null(values_[column].json)))
       return fail(kMissingKey, target_.columns[column].name);
     if (!key && key_only) {
       append_null_field(out);

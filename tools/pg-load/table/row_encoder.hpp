@@ -71,11 +71,20 @@ class RowEncoder {
 
  private:
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  struct Value {
+    std::string_view json;  // raw, empty: missing
+    bool plain = false;     // known to hold no escape
+  };
+  struct Expected {
+    std::string_view name;  // the column's
+    std::size_t column = kNone;
+  };
 
   RowStatus take_unknown(const ndjson::Member& member);
   // Gives the unknown members their column. Bad when the row fills that one itself.
   RowStatus give_extra(bool& grown);
   std::size_t column_for(std::string_view raw_name, std::size_t place);
+  std::size_t look_up(std::string_view raw_name, std::size_t place);
   RowStatus fail(const FieldProblem& problem, std::string_view column);
   RowStatus append_field(std::size_t column, std::string& out);
   void append_mask(std::string& out);
@@ -83,7 +92,7 @@ class RowEncoder {
   RowStatus check_all_given();
   [[nodiscard]] bool mask_matters(std::size_t column) const;
   void activate(std::size_t column);
-  [[nodiscard]] bool missing(std::size_t column) const { return values_[column].empty(); }
+  [[nodiscard]] bool missing(std::size_t column) const { return values_[column].json.empty(); }
 
   TargetTable& target_;
   EncoderSettings settings_;
@@ -91,8 +100,8 @@ class RowEncoder {
   std::vector<std::size_t> active_;  // key first
   std::vector<bool> is_active_;
   std::vector<bool> masked_columns_;
-  std::vector<std::string_view> values_;  // raw JSON by column, empty: missing
-  std::vector<std::size_t> expected_;     // column of the n-th member, learned from the row before
+  std::vector<Value> values_;       // by column
+  std::vector<Expected> expected_;  // of the n-th member, learned from the row before
   std::string scratch_;
   std::string extra_;  // unknown members of the row, an object without its end
   std::size_t extra_column_ = kNone;

@@ -1,8 +1,10 @@
 // Integers in network order, as every binary PostgreSQL format has them.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -10,20 +12,31 @@
 namespace cdckit::pg_load {
 
 template <class Integer>
-void append_big_endian(std::string& out, Integer value) {
+void store_big_endian(char* into, Integer value) {
   using Unsigned = std::make_unsigned_t<Integer>;
+  auto bits = static_cast<Unsigned>(value);
+  if constexpr (std::endian::native == std::endian::little) {
+    if constexpr (sizeof bits == 2) bits = __builtin_bswap16(bits);
+    if constexpr (sizeof bits == 4) bits = __builtin_bswap32(bits);
+    if constexpr (sizeof bits == 8) bits = __builtin_bswap64(bits);
+  }
+  std::memcpy(into, &bits, sizeof bits);
+}
+
+template <class Integer>
+void append_big_endian(std::string& out, Integer value) {
   char bytes[sizeof(Integer)];
-  auto rest = static_cast<std::uint64_t>(static_cast<Unsigned>(value));
-  for (std::size_t i = sizeof(Integer); i-- > 0; rest >>= 8U)
-    bytes[i] = static_cast<char>(rest & 0xFFU);
-  out.append(bytes, sizeof(Integer));
+  store_big_endian(bytes, value);
+  out.append(bytes, sizeof bytes);
 }
 
 // A field of fixed size: its length, then the value.
 template <class Integer>
 void append_integer_field(std::string& out, Integer value) {
-  append_big_endian(out, static_cast<std::int32_t>(sizeof(Integer)));
-  append_big_endian(out, value);
+  char bytes[4 + sizeof(Integer)];
+  store_big_endian(bytes, static_cast<std::int32_t>(sizeof(Integer)));
+  store_big_endian(bytes + 4, value);
+  out.append(bytes, sizeof bytes);
 }
 
 inline void append_bytes_field(std::string& out, std::string_view bytes) {

@@ -145,11 +145,13 @@ std::string_view staging_type(Codec codec) noexcept {
   return found->first;
 }
 
-const FieldProblem* FieldEncoder::plain_text(std::string_view json, std::string_view& text) {
+const FieldProblem* FieldEncoder::plain_text(std::string_view json,
+                                             bool plain,
+                                             std::string_view& text) {
   text = json;
   if (json.front() != '"') return nullptr;
   text = json.substr(1, json.size() - 2);
-  if (text.find('\\') == std::string_view::npos) return nullptr;
+  if (plain || text.find('\\') == std::string_view::npos) return nullptr;
   scratch_.clear();
   if (!ndjson::append_unescaped(scratch_, json)) return &problems::kSurrogate;
   if (scratch_.find('\0') != std::string::npos) return &problems::kNul;
@@ -157,7 +159,10 @@ const FieldProblem* FieldEncoder::plain_text(std::string_view json, std::string_
   return nullptr;
 }
 
-const FieldProblem* FieldEncoder::encode(Codec codec, std::string_view json, std::string& out) {
+const FieldProblem* FieldEncoder::encode(Codec codec,
+                                         std::string_view json,
+                                         bool plain,
+                                         std::string& out) {
   switch (codec) {
     case Codec::json:
     case Codec::populate:
@@ -172,7 +177,7 @@ const FieldProblem* FieldEncoder::encode(Codec codec, std::string_view json, std
       break;
   }
   std::string_view text;
-  if (const FieldProblem* problem = plain_text(json, text)) return problem;
+  if (const FieldProblem* problem = plain_text(json, plain, text)) return problem;
   return encode_plain(codec, text, out);
 }
 

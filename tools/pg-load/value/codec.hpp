@@ -50,11 +50,15 @@ class FieldEncoder {
  public:
   // Appends the field with its length. `json` is a valid JSON value, not null. Null when fine, else
   // the problem; `out` then holds garbage behind its old end, which the caller cuts off.
-  const FieldProblem* encode(Codec codec, std::string_view json, std::string& out);
+  // `plain`: a string is known to hold no escape.
+  const FieldProblem* encode(Codec codec, std::string_view json, bool plain, std::string& out);
+  const FieldProblem* encode(Codec codec, std::string_view json, std::string& out) {
+    return encode(codec, json, false, out);
+  }
 
  private:
   // What COPY would read: a string without its quotes and escapes, any other value as it stands.
-  const FieldProblem* plain_text(std::string_view json, std::string_view& text);
+  const FieldProblem* plain_text(std::string_view json, bool plain, std::string_view& text);
   const FieldProblem* encode_plain(Codec codec, std::string_view text, std::string& out);
 
   std::string scratch_;

@@ -48,6 +48,32 @@ bool special_float(std::string_view text, Float& value) noexcept {
   return true;
 }
 
+// What has few digits and no exponent, as most numbers do: digits and power of ten are exact, so
+// that their quotient is the double nearest to the text. False: not of that form.
+bool short_decimal(std::string_view text, double& value) noexcept {
+  static constexpr double kPowers[] = {
+      1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  constexpr std::size_t kDigits = 15;  // below 2^53
+  const bool negative = !text.empty() && text.front() == '-';
+  if (negative) text.remove_prefix(1);
+  if (text.empty() || text.size() > kDigits + 1 || !is_digit(text.front())) return false;
+  std::uint64_t digits = 0;
+  std::size_t point = text.size();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '.' && point == text.size()) {
+      point = i;
+      continue;
+    }
+    if (!is_digit(text[i])) return false;
+    digits = digits * 10 + static_cast<unsigned char>(text[i] - '0');
+  }
+  const std::size_t behind = point == text.size() ? 0 : text.size() - point - 1;
+  if (text.size() - (point < text.size() ? 1 : 0) > kDigits) return false;
+  value = static_cast<double>(digits) / kPowers[behind];
+  if (negative) value = -value;
+  return true;
+}
+
 template <class Float, class Bits>
 const FieldProblem* encode_float(std::string_view text, std::string& out) {
   text = strip_spaces(text);
@@ -188,6 +214,10 @@ std::string_view strip_spaces(std::string_view text) noexcept {
 }
 
 const FieldProblem* encode_boolean(std::string_view text, std::string& out) {
+  if (text == "true" || text == "false") {
+    append_bytes_field(out, std::string_view(text.size() == 4 ? "\1" : "\0", 1));
+    return nullptr;
+  }
   text = strip_spaces(text);
   const bool yes = text == "1" || is_prefix_of(text, "true", 1) || is_prefix_of(text, "yes", 1) ||
                    equals_ignoring_case(text, "on");
@@ -203,6 +233,11 @@ const FieldProblem* encode_float4(std::string_view text, std::string& out) {
 }
 
 const FieldProblem* encode_float8(std::string_view text, std::string& out) {
+  double value = 0;
+  if (short_decimal(text, value)) {
+    append_integer_field(out, std::bit_cast<std::int64_t>(value));
+    return nullptr;
+  }
   return encode_float<double, std::int64_t>(text, out);
 }
 

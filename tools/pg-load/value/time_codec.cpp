@@ -118,6 +118,51 @@ std::int64_t scan_zone(Scanner& scanner) noexcept {
   return west ? -offset : offset;
 }
 
+// Two digits at each of these places, anything else makes `bad` true.
+std::int64_t pair_at(const char* at, bool& bad) noexcept {
+  const auto tens = static_cast<unsigned char>(at[0] - '0');
+  const auto ones = static_cast<unsigned char>(at[1] - '0');
+  bad = bad || tens > 9 || ones > 9;
+  return tens * 10 + ones;
+}
+
+// 2026-03-01T20:57:01, the form that nearly all timestamps begin with. False: look again, slowly.
+bool usual_seconds(std::string_view text, std::int64_t& microseconds) noexcept {
+  if (text.size() < 19) return false;
+  const char* at = text.data();
+  bool bad = at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != ' ') || at[13] != ':' ||
+             at[16] != ':';
+  const std::int64_t year = pair_at(at, bad) * 100 + pair_at(at + 2, bad);
+  const std::int64_t month = pair_at(at + 5, bad);
+  const std::int64_t day = pair_at(at + 8, bad);
+  const std::int64_t hour = pair_at(at + 11, bad);
+  const std::int64_t minute = pair_at(at + 14, bad);
+  const std::int64_t second = pair_at(at + 17, bad);
+  if (bad || year == 0 || hour > 23 || minute > 59 || second > 59) return false;
+  if (month == 0 || month > 12 || day == 0 || (day > 28 && !day_exists(year, month, day)))
+    return false;
+  microseconds =
+      days_since_2000(year, month, day) * kDay + (hour * 3600 + minute * 60 + second) * kSecond;
+  return true;
+}
+
+// Behind it: up to six digits of a second, then nothing, Z or +00:00 and +00, UTC all of them.
+bool usual_timestamp(std::string_view text, std::int64_t& microseconds) noexcept {
+  if (!usual_seconds(text, microseconds)) return false;
+  text.remove_prefix(19);
+  if (text.starts_with('.')) {
+    std::int64_t unit = kSecond;
+    std::size_t count = 1;
+    for (; count < text.size() && text[count] >= '0' && text[count] <= '9'; ++count) {
+      unit /= 10;
+      microseconds += (text[count] - '0') * unit;
+    }
+    if (count == 1 || count > 7) return false;
+    text.remove_prefix(count);
+  }
+  return text.empty() || text == "Z" || text == "+00:00" || text == "+00";
+}
+
 template <class Integer>
 bool append_infinity(std::string_view text, std::string& out) {
   if (text != "infinity" && text != "-infinity") return false;
@@ -150,6 +195,11 @@ const FieldProblem* encode_time(std::string_view text, std::string& out) {
 }
 
 const FieldProblem* encode_timestamp(std::string_view text, bool with_zone, std::string& out) {
+  std::int64_t usual = 0;
+  if (usual_timestamp(text, usual)) {
+    append_integer_field(out, usual);
+    return nullptr;
+  }
   text = strip_spaces(text);
   if (append_infinity<std::int64_t>(text, out)) return nullptr;
   Scanner scanner(text);

@@ -1,7 +1,9 @@
 #include "tools/pg-load/value/number_codec.hpp"
 
 #include <bit>
+#include <charconv>
 #include <cstring>
+#include <random>
 
 #include <doctest/doctest.h>
 
@@ -79,4 +81,24 @@ TEST_CASE("numerics that PostgreSQL cannot hold are refused") {
   CHECK(hex(encode_numeric, "1e-20000") == "22003");
   for (const char* bad : {"", ".", "-", "1.2.3", "1e", "e5", "12a"})
     CHECK(hex(encode_numeric, bad) == "22P02");
+}
+
+TEST_CASE("short decimals take a way of their own to the same double") {
+  std::mt19937 random(3);
+  for (int round = 0; round < 200'000; ++round) {
+    std::string text = random() % 3 == 0 ? "-" : "";
+    for (auto count = random() % 10 + 1; count > 0; --count)
+      text += static_cast<char>('0' + random() % 10);
+    if (random() % 4 != 0) text += '.';
+    for (auto count = random() % 10; count > 0; --count)
+      text += static_cast<char>('0' + random() % 10);
+    if (random() % 20 == 0) text.insert(random() % text.size(), 1, "-+.ex "[random() % 6]);
+    std::string usual;
+    const bool taken = encode_float8(text, usual) == nullptr;
+    std::string other;
+    // a space in front is none of that form
+    REQUIRE(taken == (encode_float8(" " + text, other) == nullptr));
+    CAPTURE(text);
+    if (taken) REQUIRE(usual == other);
+  }
 }

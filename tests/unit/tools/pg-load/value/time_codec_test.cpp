@@ -3,6 +3,7 @@
 #include "tools/pg-load/value/big_endian.hpp"
 
 #include <cstdint>
+#include <random>
 
 #include <doctest/doctest.h>
 
@@ -87,4 +88,29 @@ TEST_CASE("times of day") {
   CHECK(time_of("24:00") == 24 * kHour);
   CHECK(time_of("1 pm") == kAsk);
   CHECK(time_of("01:00:00+02") == kAsk);
+}
+
+TEST_CASE("the usual form takes a way of its own to the same timestamp") {
+  std::mt19937 random(5);
+  const std::string forms[] = {"2026-03-01T20:57:01+00:00",
+                               "1999-12-31 23:59:59.999999",
+                               "0001-02-28T00:00:00Z",
+                               "2024-02-29T12:30:59.5+00",
+                               "2023-02-29T00:00:00.1234567Z"};
+  int taken = 0;
+  for (int round = 0; round < 200'000; ++round) {
+    std::string text = forms[random() % 5];
+    for (auto changes = random() % 3; changes > 0; --changes)
+      text[random() % text.size()] = "0123456789-:.TZ+ "[random() % 17];
+    for (const bool with_zone : {false, true}) {
+      std::string usual;
+      std::string other;
+      CAPTURE(text);
+      const auto value = value_of(encode_timestamp(text, with_zone, usual), usual);
+      // a space in front is none of that form
+      REQUIRE(value == value_of(encode_timestamp(" " + text, with_zone, other), other));
+      taken += value == kAsk || value == kRefused ? 0 : 1;
+    }
+  }
+  CHECK(taken > 10'000);
 }
