@@ -49,8 +49,9 @@ TEST_CASE("every range of many lines, on both sides of the border between file a
   LineStore store(5000);
   for (std::uint64_t i = 0; i < 1500; ++i)
     store.append({.number = i, .mark = 7, .text = std::string(i % 5, 'x')});
-  for (const std::uint64_t from : {0, 1, 255, 256, 257, 511, 600, 1023, 1024, 1400, 1499, 1500}) {
-    for (const std::uint64_t length : {1, 2, 255, 256, 257, 900, 2000}) {
+  for (const std::uint64_t from :
+       {0U, 1U, 255U, 256U, 257U, 511U, 600U, 1023U, 1024U, 1400U, 1499U, 1500U}) {
+    for (const std::uint64_t length : {1U, 2U, 255U, 256U, 257U, 900U, 2000U}) {
       const auto lines = read(store, from, from + length);
       CHECK(lines.size() == std::min<std::uint64_t>(length, 1500 - from));
       if (lines.empty()) continue;
