@@ -84,7 +84,6 @@ std::string row_hash(const DigestTable& table) {
 }
 
 std::string key_hash(const DigestTable& table) {
-  if (table.key.empty()) return row_hash(table);
   std::vector<std::string> values;
   for (const auto& column : table.columns) {
     if (std::find(table.key.begin(), table.key.end(), column.name) != table.key.end())
@@ -105,8 +104,19 @@ std::string half_sum(const char* half) {
   return std::string("sum(('x' || ") + half + "(row_hash, 16))::bit(64)::bigint)";
 }
 
-std::string bucket_of(unsigned buckets) {
-  return "('x' || left(key_hash, 8))::bit(32)::bigint % " + std::to_string(buckets);
+// Without a key the row's hash is the key's too, and computed once.
+std::string hashes(const DigestTable& table) {
+  const std::string row = row_hash(table) + " AS row_hash";
+  return table.key.empty() ? row : key_hash(table) + " AS key_hash, " + row;
+}
+
+std::string key_column(const DigestTable& table) {
+  return table.key.empty() ? "row_hash" : "key_hash";
+}
+
+std::string bucket_of(const DigestTable& table, unsigned buckets) {
+  return "('x' || left(" + key_column(table) + ", 8))::bit(32)::bigint % " +
+         std::to_string(buckets);
 }
 
 std::string key_object(const DigestTable& table) {
@@ -169,16 +179,16 @@ DigestTable describe_digest(Connection& connection, const DigestRequest& request
 }
 
 std::string bucket_statement(const DigestTable& table, unsigned buckets) {
-  return "SELECT " + bucket_of(buckets) + ", count(*), " + half_sum("left") + ", " +
-         half_sum("right") + " FROM (SELECT " + key_hash(table) + " AS key_hash, " +
-         row_hash(table) + " AS row_hash" + source(table) + " OFFSET 0) h GROUP BY 1 ORDER BY 1";
+  return "SELECT " + bucket_of(table, buckets) + ", count(*), " + half_sum("left") + ", " +
+         half_sum("right") + " FROM (SELECT " + hashes(table) + source(table) +
+         " OFFSET 0) h GROUP BY 1 ORDER BY 1";
 }
 
 std::string row_statement(const DigestTable& table, unsigned buckets) {
-  return "SELECT " + bucket_of(buckets) + " AS bucket, key_hash, key, row_hash FROM (SELECT " +
-         key_hash(table) + " AS key_hash, " + row_hash(table) + " AS row_hash, " +
-         key_object(table) + " AS key" + source(table) +
-         " OFFSET 0) h ORDER BY bucket, key_hash COLLATE \"C\"";
+  const std::string key = key_column(table);
+  return "SELECT " + bucket_of(table, buckets) + " AS bucket, " + key +
+         ", key, row_hash FROM (SELECT " + hashes(table) + ", " + key_object(table) + " AS key" +
+         source(table) + " OFFSET 0) h ORDER BY bucket, " + key + " COLLATE \"C\"";
 }
 
 std::string digest_text(std::string_view high_sum, std::string_view low_sum) {

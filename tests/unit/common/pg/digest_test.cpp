@@ -42,6 +42,24 @@ TEST_CASE("conditions and ONLY take part") {
   CHECK(statement.find("row_to_json(k)") != std::string::npos);
 }
 
+TEST_CASE("a row without a key is hashed once") {
+  auto table = flights();
+  const auto count = [&](const std::string& statement) {
+    std::size_t found = 0;
+    for (auto at = statement.find("md5("); at != std::string::npos;
+         at = statement.find("md5(", at + 1)) {
+      ++found;
+    }
+    return found;
+  };
+  CHECK(count(pg::bucket_statement(table, 7)) == 2);
+  table.key.clear();
+  for (const auto& statement : {pg::bucket_statement(table, 7), pg::row_statement(table, 7)}) {
+    CHECK(count(statement) == 1);
+    CHECK(statement.find("key_hash") == std::string::npos);
+  }
+}
+
 TEST_CASE("lines") {
   std::string line;
   pg::append_digest_line(line, flights(), "00AB", 3, {.rows = 2, .digest = "ff"});
