@@ -3,6 +3,7 @@
 #include "tools/pg-load/value/big_endian.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cdckit::pg_load {
 namespace {
@@ -129,6 +130,12 @@ void EventFold::clear() {
   std::fill(slots_.begin(), slots_.end(), 0U);
   keys_ = 0;
   live_ = 0;
+}
+
+void EventFold::release() {
+  if (slots_.empty() && rows_.capacity() == std::string().capacity()) return;
+  EventFold fresh;  // assigned, an empty string would keep the memory of the old one
+  std::swap(*this, fresh);
 }
 
 std::size_t EventFold::count(char op) const {

@@ -34,6 +34,8 @@ class EventFold {
   // The same rows by key, so that neighbours meet: nothing may be added until clear().
   void sort_by_key();
   void clear();
+  // clear(), and gives the memory back.
+  void release();
   [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
   [[nodiscard]] std::size_t rows() const noexcept { return live_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return rows_.size(); }

@@ -16,8 +16,8 @@ namespace {
 // A set is large, so that sorted by key its rows meet on the pages of table and index: a million
 // scattered updates take the server a third less than in sets of 4 MiB. Encoded it stays small.
 constexpr std::size_t kRunBytes = 32U << 20U;
-constexpr std::size_t kRunEncodedBytes = 7U << 20U;
-constexpr std::size_t kStoreBytes = 20U << 20U;  // beyond: a temporary file
+constexpr std::size_t kRunEncodedBytes = 6U << 20U;
+constexpr std::size_t kStoreBytes = 18U << 20U;  // beyond: a temporary file
 
 std::string sqlstate_of(const base::Error& error) {
   const auto* server = dynamic_cast<const pg::ServerError*>(&error);

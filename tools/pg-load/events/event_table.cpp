@@ -80,7 +80,11 @@ FoldStatus EventTable::encode(const event::Event& event) {
 }
 
 bool EventTable::hand_over() {
-  if (fold_.empty()) return false;
+  if (fold_.empty()) {
+    fold_.release();
+    set_.release();
+    return false;
+  }
   std::swap(fold_, set_);
   plan_set();
   return true;

@@ -35,7 +35,7 @@ class EventTable {
   // Adds c, r, u or d to what is collected.
   FoldStatus fold(const event::Event& event);
   // What was collected becomes a set to be sent, and collecting begins anew. False when there is
-  // nothing. Only when no set is there.
+  // nothing: then the table keeps no memory either. Only when no set is there.
   bool hand_over();
   // Sends the set and applies it; the one call that another thread may make meanwhile. Throws what
   // the server says.
