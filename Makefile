@@ -56,7 +56,7 @@ deb: build
 	@cd $(release) && cpack -G DEB
 
 dev clang asan tsan:
-	@cmake --preset $@ >/dev/null && cmake --build --preset $@ -j $(JOBS) --target all tests && ctest --preset $@ -L unit
+	@cmake --preset $@ >/dev/null && cmake --build --preset $@ -j $(JOBS) --target all tests && ctest --preset $@ -L 'unit|cli' -j $(JOBS)
 
 clean:
 	@rm -rf build
