@@ -70,6 +70,15 @@ class Rows(Case):
         )
         self.assertEqual([event["key"] for event in self.data("--snapshot", "only")], [None])
 
+    def test_tables_without_columns(self):
+        """Nothing that a snapshot could say of them; they do not keep it from the others."""
+        self.prepare("CREATE TABLE bare (); CREATE TABLE t (id int PRIMARY KEY)")
+        self.sql("INSERT INTO bare DEFAULT VALUES; INSERT INTO t VALUES (1)")
+        self.assertEqual(self.shorts(), [("c", "bare", None, None, {}), ("c", "t", {"id": 1}, None, {"id": 1})])
+        for more in ((), ("--jobs", "2"), ("--key", "t:id")):
+            self.assertEqual([event["after"] for event in self.data("--snapshot", "only", *more)], [{"id": 1}])
+        self.assertEqual({line["table"] for line in self.events("digest")}, {"public.bare", "public.t"})
+
     def test_identity_index_beside_a_primary_key(self):
         self.prepare(
             "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b int NOT NULL); CREATE UNIQUE INDEX i ON t (b, a); "

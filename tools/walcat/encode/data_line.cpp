@@ -142,7 +142,8 @@ void DataLine::append(std::string& out, const Row& row) const {
     append_row(out, table, row.before);
   }
   out += ",\"after\":";
-  if (row.after.empty()) {
+  const bool has_after = row.op != 'd' && row.op != 't';
+  if (row.after.empty() && !(has_after && table.columns.empty())) {
     out += "null";
   } else {
     append_row(out, table, row.after);

@@ -22,7 +22,7 @@ std::uint32_t number_at(const pg::Result& result, int row, int column) {
 constexpr const char* kPublishedTables = R"(
   WITH shown AS (
     SELECT c.oid, n.nspname, c.relname, c.relreplident, c.relkind = 'p' AS is_root,
-           min(p.attnames::text), bool_or(p.rowfilter IS NULL),
+           coalesce(min(p.attnames::text), '{}'), bool_or(p.rowfilter IS NULL),
            string_agg(DISTINCT '(' || p.rowfilter || ')', ' OR ')
       FROM pg_publication_tables p
       JOIN pg_namespace n ON n.nspname = p.schemaname
