@@ -145,9 +145,11 @@ void progress(std::string_view text) {
   State& at = state();
   const std::scoped_lock lock(at.mutex);
   if (!shows_progress()) return;
-  const std::string line = "\r\033[K" + at.settings.tool + ": " + printable(text);
+  if (text.empty() && !at.progress_shown) return;
+  std::string line = "\r\033[K";
+  if (!text.empty()) line += at.settings.tool + ": " + printable(text);
   (void)!::write(STDERR_FILENO, line.data(), line.size());
-  at.progress_shown = true;
+  at.progress_shown = !text.empty();
 }
 
 void stats(std::string_view json, std::string_view text) {

@@ -43,7 +43,8 @@ inline void debug(std::string_view message, Fields fields = {}) {
 
 // `hint: text` under an error, printed at the error's level.
 void hint(std::string_view text);
-// One line that replaces itself, only on a terminal and not with -q; any message erases it first.
+// One line that replaces itself, only on a terminal and not with -q; any message erases it first,
+// as an empty text does.
 void progress(std::string_view text);
 [[nodiscard]] bool shows_progress() noexcept;
 // A machine-readable line (already JSON) with --log-format json, else the human text.

@@ -2,7 +2,9 @@
 """Snapshots read by several connections: the same rows, one order of positions, exact values."""
 
 import json
+import os
 import pathlib
+import pty
 import subprocess
 import sys
 import unittest
@@ -150,6 +152,18 @@ class Jobs(Case):
         self.sql("TRUNCATE p")
         self.assertEqual(self.expected_rows(), 0)
 
+    def test_the_line_on_a_terminal_is_gone_at_the_end(self):
+        self.sql("CREATE TABLE r (id int PRIMARY KEY); INSERT INTO r SELECT generate_series(1, 1000); ANALYZE")
+        self.publish_all()
+        main, side = pty.openpty()
+        process = self.popen("--snapshot", "only", stdout=subprocess.DEVNULL, stderr=side)
+        os.close(side)
+        self.assertEqual(process.wait(timeout=30), 0)
+        shown = os.read(main, 65536).decode().split("\r\x1b[K")
+        os.close(main)
+        self.assertRegex(shown[-2], r"^walcat: snapshot: 1 of 1 tables, 1,000 rows, [0-9,]+ rows/s, 0ms left$")
+        self.assertEqual(shown[-1], "")
+
     def test_under_load_every_row_of_one_instant(self):
         self.big("t")
         self.sql("CREATE TABLE total (id int PRIMARY KEY, sum bigint); INSERT INTO total VALUES (1, 0)")
@@ -229,8 +243,8 @@ class Choice(Case):
         self.assertEqual((done.returncode, done.stdout), (2, ""))
         self.assertIn('table "nothing"', done.stderr)
         done = self.walcat("--snapshot", "only", "--where", "t=no_such_column > 1")
-        self.assertNotEqual(done.returncode, 0)
-        self.assertIn("no_such_column", done.stderr)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn('could not use --where for table "public.t": column "no_such_column" does not exist', done.stderr)
 
     def test_progress_only_on_a_terminal_and_in_metrics(self):
         self.start()

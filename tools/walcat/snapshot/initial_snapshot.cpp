@@ -72,6 +72,25 @@ Connections InitialSnapshot::connect_jobs() const {
   return connections;
 }
 
+namespace {
+
+// The first to see conditions: what the server cannot even plan is a mistake in --where.
+double guess(pg::Connection& connection, const PublishedTable& table, const TableSelect& select) {
+  try {
+    return planned_rows(connection, select);
+  } catch (const pg::ServerError& error) {
+    const std::string& code = error.sqlstate();
+    if (!code.starts_with("42") || code == "42501" || code == "42P01") throw;
+    const std::string said = error.what();  // could not run ..: why
+    throw base::Error(base::ErrorKind::usage,
+                      "could not use --where for table \"" + table.relation.schema + "." +
+                          table.relation.table + "\"" +
+                          said.substr(std::min(said.find(": "), said.size())));
+  }
+}
+
+}  // namespace
+
 std::vector<SnapshotTable> InitialSnapshot::tables(pg::Connection& connection) {
   auto published = Catalog(connection).published_tables(request_.publications, request_.filter);
   // nothing that a row could say
@@ -87,7 +106,8 @@ std::vector<SnapshotTable> InitialSnapshot::tables(pg::Connection& connection) {
     for (auto& text : conditions.of(source.relation.schema, source.relation.table)) {
       select.filters.push_back(std::move(text));
     }
-    const double rows = select.filters.empty() ? known.size.rows : planned_rows(connection, select);
+    const double rows =
+        select.filters.empty() ? known.size.rows : guess(connection, source, select);
     expected = rows < 0 || expected < 0 ? -1 : expected + rows;
     tables.push_back({.table = &changes_.snapshot_table(source.relation),
                       .sources = sources(source, known, select, functions)});
