@@ -67,14 +67,29 @@ void StructureWalk::find_escape(std::size_t from) noexcept {
       found == nullptr ? size_ : static_cast<std::size_t>(static_cast<const char*>(found) - text_);
 }
 
-bool StructureWalk::take_object(std::size_t end) {
+// NUL at the end of the line, which is no character of a valid one.
+inline char StructureWalk::take() noexcept {
+  if (*at_ >= end_) return '\0';
+  return text_[*at_++];
+}
+
+// All scans rely on a bracket at the end of the line.
+char StructureWalk::begin(std::size_t end) noexcept {
   count_ = 0;
   end_ = end;
   std::size_t last = end;
   while (last > 0 && is_space(text_[last - 1])) --last;
-  // all scans below rely on this bracket
-  if (last == 0 || text_[last - 1] != '}') return false;
-  return take() == '{' && object(0) && *at_ >= end_;
+  return last == 0 ? '\0' : text_[last - 1];
+}
+
+bool StructureWalk::take_object(std::size_t end) {
+  return begin(end) == '}' && take() == '{' && object(0) && *at_ >= end_;
+}
+
+bool StructureWalk::take_container(std::size_t end) {
+  const char last = begin(end);
+  if (last == '}') return take() == '{' && object(kNoted) && *at_ >= end_;
+  return last == ']' && take() == '[' && array(kNoted) && *at_ >= end_;
 }
 
 void StructureWalk::skip_to(std::size_t end) noexcept {
@@ -97,12 +112,6 @@ void StructureWalk::note_inside(std::string_view object, int depth) {
     if (depth + 1 < kNoted && member.value.starts_with('{')) note_inside(member.value, depth + 1);
     found_[index].inside = static_cast<std::uint32_t>(count_ - index - 1);
   }
-}
-
-// 0 at the end of the line, which is no character of a valid one.
-inline char StructureWalk::take() noexcept {
-  if (*at_ >= end_) return '\0';
-  return text_[*at_++];
 }
 
 bool StructureWalk::object(int depth) {

@@ -20,6 +20,8 @@ class StructureWalk {
   // The next line of the text, from its first byte up to `end`, is one object. Bytes behind the
   // last line of the text are not looked at.
   bool take_object(std::size_t end);
+  // The same for an object or an array whose members nobody wants to know.
+  bool take_container(std::size_t end);
   // Of that object.
   [[nodiscard]] FoundMembers members() const noexcept { return {found_.data(), count_}; }
   // Forgets the rest of a line that was refused.
@@ -28,6 +30,7 @@ class StructureWalk {
   void note_all(std::string_view object);
 
  private:
+  char begin(std::size_t end) noexcept;
   void note_inside(std::string_view object, int depth);
   bool object(int depth);
   bool array(int depth);

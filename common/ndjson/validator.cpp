@@ -1,41 +1,24 @@
 #include "common/ndjson/validator.hpp"
 
-#include "common/ndjson/grammar.hpp"
-#include "common/ndjson/reader.hpp"
-
-#include <simdjson.h>
+#include "common/ndjson/structure.hpp"
+#include "common/ndjson/structure_index.hpp"
+#include "common/ndjson/verdict.hpp"
 
 namespace cdckit::ndjson {
 
-static_assert(kPadding >= simdjson::SIMDJSON_PADDING);
-
-namespace {
-
-// simdjson also refuses what it could not convert: numbers beyond 64 bits or a double's range, and
-// lone surrogates. Both are JSON, and PostgreSQL sends them (numeric, json), so look again.
-bool may_be_json(simdjson::error_code failure) noexcept {
-  return failure == simdjson::NUMBER_ERROR || failure == simdjson::STRING_ERROR;
-}
-
-}  // namespace
-
 struct Validator::Implementation {
-  simdjson::dom::parser parser;
+  StructureIndex index;
+  StructureWalk walk;
+  Verdict verdict;
 
   // Null and `is_object` set, or why not.
   const char* check(std::string_view text, bool padded, bool& is_object) {
-    simdjson::dom::element element;
-    const auto failure = parser.parse(text.data(), text.size(), !padded).get(element);
-    if (failure == simdjson::SUCCESS) {
-      is_object = element.is_object();
-      return nullptr;
+    if (const std::uint32_t* offsets = index.find(text, padded)) {
+      walk.start(text, offsets);
+      is_object = text[offsets[0]] == '{';
+      if (walk.take_container(text.size())) return nullptr;
     }
-    if (may_be_json(failure) && is_json(text) &&
-        simdjson::validate_utf8(text.data(), text.size())) {
-      is_object = text[text.find_first_not_of(" \t\r\n")] == '{';
-      return nullptr;
-    }
-    return simdjson::error_message(failure);
+    return verdict.check(text, padded, is_object);
   }
 };
 

@@ -1,7 +1,7 @@
 // Checks one line and notes its members in the same walk: what every sink does first with its
 // input. simdjson finds the structure (and refuses bad UTF-8 and control characters in strings),
 // the walk over it checks the grammar. A line that the walk does not take is looked at again by
-// the Validator, whose verdict counts: both always agree.
+// Verdict, which counts: both always agree.
 // Reuses its memory: no allocation per line. One per thread.
 #pragma once
 
@@ -19,7 +19,7 @@ class Walker {
   Walker(const Walker&) = delete;
   Walker& operator=(const Walker&) = delete;
 
-  // Null when the line is fine, see Validator::check_object(), else why not (static text).
+  // Null when the line is fine, see Verdict, else why not (static text).
   const char* walk(std::string_view line, bool padded);
   // Of the line that was just found to be fine; slices of it. Valid until the next walk.
   [[nodiscard]] FoundMembers members() const noexcept;

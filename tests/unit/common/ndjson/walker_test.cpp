@@ -1,6 +1,7 @@
 #include "common/ndjson/walker.hpp"
 
 #include "common/ndjson/validator.hpp"
+#include "common/ndjson/verdict.hpp"
 
 #include <random>
 #include <string>
@@ -145,14 +146,26 @@ void check_values(std::string_view line, FoundMembers found) {
   REQUIRE(mine == json);
 }
 
-void check_line(Walker& walker, Validator& validator, const std::string& text) {
+const char* reason_of(const char* reason) {
+  return reason == nullptr ? "fine" : reason;
+}
+
+// Both faces of the walk say what the thorough one says; to the word.
+void check_line(Walker& walker, Verdict& verdict, const std::string& text) {
   CAPTURE(text);
-  const char* const expected = validator.check_object(text, false);
+  static Validator validator;
+  const char* const expected = verdict.check_object(text, false);
+  bool is_object = false;
+  const char* const expected_of_value = verdict.check(text, false, is_object);
   std::string padded = text;
   padded.resize(text.size() + 64, '"');
   for (const bool is_padded : {false, true}) {
     const std::string_view line(is_padded ? padded.data() : text.data(), text.size());
     const char* const reason = walker.walk(line, is_padded);
+    REQUIRE(std::string_view(reason_of(validator.check_object(line, is_padded))) ==
+            reason_of(expected));
+    REQUIRE(std::string_view(reason_of(validator.check_value(line, is_padded))) ==
+            reason_of(expected_of_value));
     REQUIRE((reason == nullptr) == (expected == nullptr));
     if (reason != nullptr) {
       REQUIRE(std::string(reason) == expected);
@@ -200,14 +213,14 @@ TEST_CASE(
   Random random(7);
   Maker maker(random);
   Walker walker;
-  Validator validator;
+  Verdict verdict;
   int refused = 0;
   for (int round = 0; round < 40'000; ++round) {
     std::string text = maker.object(0);
-    check_line(walker, validator, text);
+    check_line(walker, verdict, text);
     damage(text, random);
-    check_line(walker, validator, text);
-    refused += validator.check_object(text, false) != nullptr ? 1 : 0;
+    check_line(walker, verdict, text);
+    refused += verdict.check_object(text, false) != nullptr ? 1 : 0;
   }
   CHECK(refused > 10'000);
 }
@@ -215,30 +228,31 @@ TEST_CASE(
 TEST_CASE("short texts of the characters that matter, all of them") {
   constexpr std::string_view kLetters = "{}[]\":,\\ 1-t\x0c";
   Walker walker;
-  Validator validator;
-  for (const char* frame : {"", "{\"a\":", "{\"a\":[1"}) {
+  Verdict verdict;
+  for (const char* frame : {"", "{\"a\":", "[{\"a\":[1"}) {
     for (std::size_t number = 0; number < 13 * 13 * 13 * 13; ++number) {
       std::string text = frame;
       for (std::size_t rest = number; rest > 0; rest /= 13) text += kLetters[rest % 13];
-      check_line(walker, validator, text);
-      check_line(walker, validator, text + "}");
+      check_line(walker, verdict, text);
+      check_line(walker, verdict, text + "}");
+      check_line(walker, verdict, text + "]");
     }
   }
 }
 
 TEST_CASE("deep nesting, long lines, bad bytes") {
   Walker walker;
-  Validator validator;
+  Verdict verdict;
   for (const std::size_t depth :
        {1U, 30U, 62U, 63U, 64U, 65U, 66U, 67U, 100U, 1021U, 1022U, 1023U, 1024U, 2000U})
-    check_line(walker, validator, nested(depth));
+    check_line(walker, verdict, nested(depth));
   for (const std::size_t size : {63U, 64U, 65U, 100'000U, 3'000'000U}) {
-    check_line(walker, validator, "{\"a\":\"" + std::string(size, 'x') + "\"}");
-    check_line(walker, validator, "{\"a\":\"" + std::string(size, 'x') + "\xC3\"}");
-    check_line(walker, validator, "{\"a\":" + std::string(size, '7') + "}");
-    check_line(walker, validator, "{\"a\":\"" + std::string(size, '\\') + "\"}");
+    check_line(walker, verdict, "{\"a\":\"" + std::string(size, 'x') + "\"}");
+    check_line(walker, verdict, "{\"a\":\"" + std::string(size, 'x') + "\xC3\"}");
+    check_line(walker, verdict, "{\"a\":" + std::string(size, '7') + "}");
+    check_line(walker, verdict, "{\"a\":\"" + std::string(size, '\\') + "\"}");
   }
   for (const char* bytes :
        {"\xFF", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\n", "\x01"})
-    check_line(walker, validator, std::string("{\"a\":\"") + bytes + "\",\"b\":1}");
+    check_line(walker, verdict, std::string("{\"a\":\"") + bytes + "\",\"b\":1}");
 }
