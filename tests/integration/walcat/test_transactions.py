@@ -119,6 +119,19 @@ class Keys(Transactions):
         self.wait_until(lambda: self.streamed() > 0)
 
 
+class Types(Transactions):
+    def test_that_are_gone_since(self):
+        """The stream tells their names, before any row and within blocks too."""
+        self.sql("CREATE SCHEMA far; CREATE TYPE far.mood AS ENUM ('sad', 'ok'); CREATE TABLE e (id int PRIMARY KEY, m far.mood)")
+        self.sql("INSERT INTO e SELECT n, 'sad' FROM generate_series(1, 3000) n")
+        self.sql("DROP TABLE e; DROP TYPE far.mood")
+        events = [event for event in self.both_ways() if "op" in event]
+        self.assertEqual((len(events), events[-1]["after"]), (3000, {"id": 3000, "m": "sad"}))
+        schema = next(json.loads(line) for line in self.lines("--streaming") if line.startswith('{"__cdc":"schema"'))
+        self.assertEqual(schema["columns"][1]["type"], "far.mood")
+        self.wait_until(lambda: self.streamed() > 0)
+
+
 class Filtered(Transactions):
     """Each filter on transactions that are received while they run, with parts rolled back."""
 

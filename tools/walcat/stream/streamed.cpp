@@ -76,7 +76,8 @@ void StreamedTransactions::replay(const SpooledMessage& message, std::string& ou
     case 'R':
       replay_relation(message, out);
       return;
-    case 'Y':
+    case 'Y':  // what a type is called does not depend on who came to need it
+      changes_.apply(decoder_.decode(message.bytes), message.start, out);
       return;
     default:
       break;
