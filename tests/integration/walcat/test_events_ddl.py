@@ -48,6 +48,20 @@ class Backlog(Case):
         self.assertIn('no longer knows the key that "public.t" had', done.stderr)
         self.assertEqual([event["key"] for event in self.data(*PEEK)], [None, None, None, {"a": 2}])
 
+    def test_table_that_is_younger_than_the_transaction(self):
+        """By number; the key that it was made with is the key of all its rows."""
+        self.prepare("CREATE TABLE t (id int PRIMARY KEY)")
+        session = self.session()
+        session.run("BEGIN; INSERT INTO t VALUES (1);")
+        self.sql("CREATE TABLE f (id int PRIMARY KEY); ALTER TABLE f REPLICA IDENTITY FULL")
+        session.run(
+            "INSERT INTO f VALUES (2); SAVEPOINT a; CREATE TABLE g (id int PRIMARY KEY); "
+            "ALTER TABLE g REPLICA IDENTITY FULL; RELEASE a; INSERT INTO g VALUES (3); COMMIT;"
+        )
+        done = self.walcat(*PEEK)
+        self.assertEqual([json.loads(line)["key"] for line in done.stdout.splitlines()], [{"id": n} for n in (1, 2, 3)])
+        self.assertEqual(done.stderr, "")
+
     def test_dropped_primary_key_with_identity_full(self):
         """The stream does not say which columns were the key, and the catalog has forgotten it: it is said, once a table."""
         self.prepare(

@@ -122,7 +122,9 @@ class Keys(Transactions):
 class Types(Transactions):
     def test_that_are_gone_since(self):
         """The stream tells their names, before any row and within blocks too."""
-        self.sql("CREATE SCHEMA far; CREATE TYPE far.mood AS ENUM ('sad', 'ok'); CREATE TABLE e (id int PRIMARY KEY, m far.mood)")
+        self.sql(
+            "CREATE SCHEMA far; CREATE TYPE far.mood AS ENUM ('sad', 'ok'); CREATE TABLE e (id int PRIMARY KEY, m far.mood)"
+        )
         self.sql("INSERT INTO e SELECT n, 'sad' FROM generate_series(1, 3000) n")
         self.sql("DROP TABLE e; DROP TYPE far.mood")
         events = [event for event in self.both_ways() if "op" in event]

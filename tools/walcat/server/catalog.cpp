@@ -60,12 +60,16 @@ constexpr const char* kTypes = R"(
              WHERE l.enumtypid = t.oid) END
     FROM part JOIN pg_type t USING (oid) LEFT JOIN pg_type e ON e.oid = t.typelem)";
 
-// $2: a transaction; a primary key that is younger is not its concern.
+// $2: a transaction; a primary key that is younger is not its concern, unless the key came with the
+// table: a transaction of a smaller number may well write into a table that was made after it
+// began.
 constexpr const char* kKeys = R"(
   SELECT a.attname, i.indisprimary, i.indisreplident, EXISTS (
            SELECT 1 FROM pg_constraint p
             WHERE p.conindid = i.indexrelid AND p.contype = 'p' AND $2 <> '0'
-              AND age(p.xmin) < age($2::text::xid))
+              AND age(p.xmin) < age($2::text::xid) AND p.xmin <> (
+                SELECT t.xmin FROM pg_class c JOIN pg_type t ON t.oid = c.reltype
+                 WHERE c.oid = p.conrelid))
     FROM pg_index i CROSS JOIN unnest(i.indkey) WITH ORDINALITY k(number, place)
     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
    WHERE i.indrelid = $1::oid AND (i.indisprimary OR i.indisreplident) AND k.place <= i.indnkeyatts
