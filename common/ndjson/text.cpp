@@ -3,6 +3,8 @@
 #include "common/base/json_string.hpp"
 #include "common/base/text.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 namespace cdckit::ndjson {
@@ -13,6 +15,11 @@ bool is_space(char c) noexcept {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+// None of these is above the comma but the brackets; digits and letters are.
+bool ends_scalar(char c) noexcept {
+  return c <= ',' ? c == ',' || is_space(c) : c == ']' || c == '}';
+}
+
 const char* skip_space(const char* at, const char* end) noexcept {
   while (at < end && is_space(*at)) ++at;
   return at;
@@ -21,6 +28,11 @@ const char* skip_space(const char* at, const char* end) noexcept {
 // `at` stands on the opening quote; past the closing one afterwards.
 const char* skip_string(const char* at, const char* end) noexcept {
   ++at;
+  // most strings are shorter than what a call of memchr() costs
+  for (const char* near = at + std::min<std::ptrdiff_t>(end - at, 16); at < near; ++at) {
+    if (*at == '"') return at + 1;
+    if (*at == '\\' && ++at >= end) return end;
+  }
   while (at < end) {
     const char* quote =
         static_cast<const char*>(std::memchr(at, '"', static_cast<std::size_t>(end - at)));
@@ -60,7 +72,7 @@ const char* skip_value(const char* at, const char* end) noexcept {
   if (at >= end) return end;
   if (*at == '"') return skip_string(at, end);
   if (*at == '{' || *at == '[') return skip_nested(at, end);
-  while (at < end && *at != ',' && *at != '}' && *at != ']' && !is_space(*at)) ++at;
+  while (at < end && !ends_scalar(*at)) ++at;
   return at;
 }
 

@@ -31,6 +31,16 @@ bool all_digits(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// As nearly every instant comes: 1533114000.
+bool digits_alone(std::string_view token, std::int64_t& seconds) {
+  if (token.empty() || token.size() > 12) return false;
+  for (const char c : token) {
+    if (c < '0' || c > '9') return false;
+    seconds = seconds * 10 + (c - '0');
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> unix_seconds(std::string_view token) {
@@ -43,6 +53,25 @@ std::optional<std::int64_t> unix_seconds(std::string_view token) {
 }
 
 bool TimeText::append(std::string& out, std::string_view token) {
+  std::int64_t whole_seconds = 0;
+  if (digits_alone(token, whole_seconds) && whole_seconds < kEnd) {
+    append_whole(out, token, whole_seconds);
+    return true;
+  }
+  return append_other(out, token);
+}
+
+void TimeText::append_whole(std::string& out, std::string_view token, std::int64_t seconds) {
+  if (format_ == TimeFormat::unix) {
+    out += token;
+    return;
+  }
+  out += '"';
+  append_iso(out, seconds);
+  out += "Z\"";
+}
+
+bool TimeText::append_other(std::string& out, std::string_view token) {
   if (token == "null") {
     out += token;
     return true;

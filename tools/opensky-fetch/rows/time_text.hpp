@@ -24,6 +24,9 @@ class TimeText {
   static constexpr std::int64_t kEnd = 253'402'300'800;  // 10000-01-01
 
  private:
+  void append_whole(std::string& out, std::string_view token, std::int64_t seconds);
+  bool append_other(std::string& out, std::string_view token);
+
   TimeFormat format_;
   std::int64_t day_ = -1;
   std::string date_;  // of day_, with the T
