@@ -3,10 +3,12 @@
 
 import json
 import pathlib
+import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from own_lab import Lab
 from walcat_lab import Case, psql, start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
@@ -95,6 +97,18 @@ class Versions(Case):
         self.assertEqual((done.returncode, done.stdout), (69, ""), done.stderr)
         self.assertIn('slot "s" is lost', done.stderr)
         self.assertEqual(self.walcat("drop", "--slot", "s").returncode, 0)
+
+
+class TooOld(unittest.TestCase):
+    def test_an_older_server_is_refused_by_name(self):
+        lab = Lab("walcat-old")
+        lab.up("postgres14")
+        self.addCleanup(lab.down)
+        for words in ([], ["--snapshot", "only"], ["create", "--slot", "s"], ["digest"], ["peek", "--slot", "s"]):
+            command = ["walcat", *words, "-d", "flights"]
+            done = subprocess.run(command, env=lab.environment(), capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 69, (words, done.stderr))
+            self.assertIn("the server is PostgreSQL 14, walcat reads 15 and newer", done.stderr, words)
 
 
 if __name__ == "__main__":

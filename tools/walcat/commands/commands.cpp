@@ -160,7 +160,7 @@ ExitCode run_create(const Options& options, cli::Context& context) {
   if (names.empty()) names.emplace_back(kDefaultPublication);
   const auto connection = connect(options, false, context.stop());
   // what cannot be done is found out before anything is made
-  require_known_encoding(*connection);
+  require_usable_server(*connection);
   if (options.slots.failover) require_failover(*connection);
   for (const auto& name : names) Catalog(*connection).create_publication(name, filter);
   const auto replication = connect(options, true, context.stop());

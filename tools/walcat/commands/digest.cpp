@@ -99,6 +99,7 @@ base::ExitCode run_digest(const Options& options, cli::Context& context) {
   const TableFilter filter(options.tables, options.exclude_tables);
   const PlainEncoding encoding;
   const auto connection = connect(options, false, context.stop());
+  require_usable_server(*connection);
   const auto exporter = connect(options, true, context.stop());
   const auto publications = Catalog(*connection).publications(options.publications);
   const NewSlot slot =

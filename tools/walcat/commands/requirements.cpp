@@ -10,8 +10,6 @@ namespace {
 using base::ErrorKind;
 using Lines = std::vector<Requirement>;
 
-constexpr int kOldest = 150'000;  // pg_publication_tables tells columns and row filters since then
-
 std::string major(int version) {
   return std::to_string(version / 10'000);
 }
@@ -21,7 +19,7 @@ std::string count(std::size_t number, const std::string& noun) {
 }
 
 void judge_server(const Facts& facts, const Wanted& wanted, Lines& lines) {
-  const bool new_enough = facts.version >= kOldest;
+  const bool new_enough = facts.version >= kOldestVersion;
   lines.push_back({.check = "version",
                    .ok = new_enough,
                    .detail = "PostgreSQL " + major(facts.version),

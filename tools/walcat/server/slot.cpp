@@ -54,7 +54,14 @@ SlotInfo read_slot(pg::Connection& connection, const std::string& name) {
   return slot;
 }
 
-void require_known_encoding(const pg::Connection& connection) {
+void require_usable_server(const pg::Connection& connection) {
+  const int version = connection.server_version();
+  if (version < kOldestVersion) {
+    throw base::Error(ErrorKind::unavailable,
+                      "could not use database \"" + connection.database() +
+                          "\": the server is PostgreSQL " + std::to_string(version / 10'000) +
+                          ", walcat reads 15 and newer");
+  }
   if (connection.parameter("server_encoding") != "SQL_ASCII") return;
   throw base::Error(ErrorKind::unavailable,
                     "could not use database \"" + connection.database() +
@@ -85,7 +92,7 @@ void rethrow_for_slot(pg::Connection& connection,
 }
 
 ServerState read_server_state(pg::Connection& connection, const std::string& slot) {
-  require_known_encoding(connection);
+  require_usable_server(connection);
   ServerState state;
   const auto identity = connection.query("IDENTIFY_SYSTEM");
   state.id.system_id = identity.text(0, 0);
@@ -117,7 +124,7 @@ std::vector<TimelineSwitch> parse_history(std::string_view text) {
 NewSlot create_slot(pg::Connection& connection,
                     const SlotRequest& request,
                     signals::StopToken stop) {
-  require_known_encoding(connection);
+  require_usable_server(connection);
   if (request.failover) require_failover(connection);
   BlockerWatch watch(connection.options(), request.name);
   try {

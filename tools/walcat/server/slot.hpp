@@ -59,11 +59,14 @@ struct SlotRequest {
   bool failover = false;  // 17 and newer, see require_failover
 };
 
+// pg_publication_tables tells columns and row filters since then.
+inline constexpr int kOldestVersion = 150'000;
 inline constexpr int kFailoverVersion = 170'000;
 
 SlotInfo read_slot(pg::Connection& connection, const std::string& name);
-// Text of unknown encoding cannot become JSON: throws unavailable for an SQL_ASCII database.
-void require_known_encoding(const pg::Connection& connection);
+// Throws unavailable for a server that is too old, and for an SQL_ASCII database: text of unknown
+// encoding cannot become JSON.
+void require_usable_server(const pg::Connection& connection);
 // Throws unavailable when the server is too old for failover slots.
 void require_failover(const pg::Connection& connection);
 // Throws temporary, naming the process, when the server said that the slot is being read; else

@@ -79,6 +79,7 @@ base::ExitCode Session::run() {
 
 void Session::prepare() {
   sql_ = connect(options_, false, context_.stop());
+  require_usable_server(*sql_);
   prepare_publications();
   until_ = options_.until_lsn;
   if (options_.until_now) {
