@@ -34,9 +34,9 @@ enum class Name {
 };
 
 // `word` has the length of `text`.
-template <std::size_t size>
-bool is(std::string_view text, const char (&word)[size]) noexcept {
-  return std::memcmp(text.data(), word, size - 1) == 0;
+template <std::size_t Size>
+bool is(std::string_view text, const char (&word)[Size]) noexcept {
+  return std::memcmp(text.data(), word, Size - 1) == 0;
 }
 
 Name name_of_five(std::string_view text) noexcept {

@@ -8,7 +8,8 @@ namespace cdckit::ndjson {
 namespace {
 
 constexpr int kDeepest = 64;  // beyond: for the validator
-constexpr int kNoted = 3;     // members of objects in objects in objects are of no use to anyone
+constexpr std::string_view kEscaped = "\"\\/bfnrt";
+constexpr int kNoted = 3;  // members of objects in objects in objects are of no use to anyone
 
 bool is_space(char c) noexcept {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -37,7 +38,10 @@ bool number(const char*& at) noexcept {
   } else if (!digits(at)) {
     return false;
   }
-  if (*at == '.' && !digits(++at)) return false;
+  if (*at == '.') {
+    ++at;
+    if (!digits(at)) return false;
+  }
   if (*at != 'e' && *at != 'E') return true;
   ++at;
   if (*at == '+' || *at == '-') ++at;
@@ -196,7 +200,7 @@ bool StructureWalk::escapes(std::uint32_t open, std::uint32_t close) noexcept {
       }
       at += 6;
     } else {
-      if (std::memchr("\"\\/bfnrt", letter, 8) == nullptr) return false;
+      if (kEscaped.find(letter) == std::string_view::npos) return false;
       at += 2;
     }
     while (at < close && text_[at] != '\\') ++at;

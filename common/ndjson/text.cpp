@@ -31,7 +31,9 @@ const char* skip_string(const char* at, const char* end) noexcept {
   // most strings are shorter than what a call of memchr() costs
   for (const char* near = at + std::min<std::ptrdiff_t>(end - at, 16); at < near; ++at) {
     if (*at == '"') return at + 1;
-    if (*at == '\\' && ++at >= end) return end;
+    if (*at != '\\') continue;
+    ++at;
+    if (at >= end) return end;
   }
   while (at < end) {
     const char* quote =

@@ -64,7 +64,7 @@ class ObjectCursor {
   }
   bool next(Member& member) noexcept {
     if (found_ == found_end_) return search_next(member);
-    member = *found_;
+    member = static_cast<const Member&>(*found_);
     found_ += 1 + found_->inside;
     return true;
   }
