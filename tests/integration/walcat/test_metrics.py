@@ -43,7 +43,7 @@ class Metrics(Case):
         self.assertEqual(found['walcat_events_total{op="d",table="public.t"}'], 3)
         self.assertEqual(found["walcat_transactions_total"], 3)
         self.assertEqual(found["walcat_output_bytes_total"], len(done.stdout))
-        self.assertGreater(found["walcat_slot_lag_bytes"], 50000)
+        # a short run may be over before the slot was asked for the first time
         self.assertGreaterEqual(found["walcat_slot_retained_bytes"], found["walcat_slot_lag_bytes"])
         self.assertAlmostEqual(found["walcat_last_commit_timestamp_seconds"], begun, delta=20)
         self.assertGreaterEqual(found["walcat_commit_delay_seconds_count"], 1)
@@ -54,6 +54,7 @@ class Metrics(Case):
     def test_an_acknowledgement_that_does_not_come(self):
         ack, port = self.folder / "ack", free_port()
         options = ("--slot", "s", "--ack", str(ack), "--snapshot", "never", "--metrics-listen", f"127.0.0.1:{port}")
+        self.sql("INSERT INTO t SELECT generate_series(10, 1009)")
         process = self.popen(*options, text=True)
 
         def now() -> dict[str, float]:
@@ -61,12 +62,11 @@ class Metrics(Case):
                 return samples(answer.read().decode())
 
         hello = json.loads(process.stdout.readline())
-        self.sql("INSERT INTO t VALUES (1)")
         border = None
         while border is None or border.get("__cdc") != "ckpt" or border["rows"] == 0:
             border = json.loads(process.stdout.readline())
         self.wait_until(lambda: now()["walcat_last_ack_age_seconds"] > 1)
-        self.assertIn("walcat_slot_lag_bytes", now())
+        self.wait_until(lambda: now()["walcat_slot_lag_bytes"] > 50000)
         file_ack(ack, hello, border)
         self.wait_until(lambda: now()["walcat_last_ack_age_seconds"] < 0.5)
         self.wait_until(lambda: now()["walcat_confirmed_lsn"] == int(border["pos"], 16))
