@@ -3,7 +3,6 @@
 
 import json
 import pathlib
-import re
 import signal
 import subprocess
 import sys
@@ -11,48 +10,26 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from walcat_lab import Case, environment, peak_memory, start_lab, stop_lab
+from streaming_case import PEEK, StreamingCase
+from walcat_lab import environment, peak_memory, start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
-PEEK = ("--slot", "s", "--no-ack", "--until-now", "--control", "--transactions")
-OUR_CLOCK = re.compile(r',"ts_ms":\d+,"ts_us":\d+,"ts_ns":\d+(?=[,}])|(?<="op":"m"),"ts_ms":\d+')
 
-
-class Streaming(Case):
+class Streaming(StreamingCase):
     def setUp(self):
         super().setUp()
         self.sql(
-            f"ALTER DATABASE \"{self.database}\" SET logical_decoding_work_mem = '64kB'; "
             "CREATE TABLE t (id int PRIMARY KEY, s text); CREATE TABLE u (id int PRIMARY KEY, a int); "
             "CREATE TABLE unseen (a int); CREATE PUBLICATION cdckit FOR TABLE t, u"
         )
-        self.make_slot("s")
-        self.spool = self.folder / "spool"
-        self.spool.mkdir()
-
-    def lines(self, *options: str) -> list[str]:
-        """Without what names the run and its clock."""
-        done = self.walcat(*PEEK, *options)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return [
-            re.sub(OUR_CLOCK, "", line)
-            for line in done.stdout.splitlines()
-            if not line.startswith(('{"__cdc":"hello"', '{"__cdc":"ckpt"', '{"__cdc":"eof"'))
-        ]
-
-    def streamed(self) -> int:
-        text = "SELECT stream_txns FROM pg_stat_replication_slots WHERE slot_name = 's'"
-        return int(self.sql(text) or 0)
+        self.make_streaming_slot()
 
     def check_both_ways(self) -> list[dict]:
         at_once = self.lines()
         self.assertEqual(self.streamed(), 0)
-        as_they_run = self.lines("--streaming", "--spool-dir", str(self.spool))
+        self.assert_streaming_shows_in_nothing(at_once)
         self.wait_until(lambda: self.streamed() > 0)  # or nothing was tested
-        for left, right in zip(as_they_run, at_once, strict=True):
-            self.assertEqual(left, right)
-        self.assertEqual(list(self.spool.iterdir()), [])
         return [json.loads(line) for line in at_once]
 
     def test_interleaved_transactions_with_rollbacks(self):

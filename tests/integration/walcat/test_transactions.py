@@ -5,53 +5,32 @@ import hashlib
 import hmac
 import json
 import pathlib
-import re
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from walcat_lab import Case, start_lab, stop_lab
+from streaming_case import StreamingCase
+from walcat_lab import start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
-PEEK = ("--slot", "s", "--no-ack", "--until-now", "--control", "--transactions")
-OUR_CLOCK = re.compile(r',"ts_ms":\d+,"ts_us":\d+,"ts_ns":\d+(?=[,}])|(?<="op":"m"),"ts_ms":\d+')
 LARGE = "SELECT n, repeat('{0}', 100) FROM generate_series({1}, {1} + 1999) n"
 
 
-class Transactions(Case):
+class Transactions(StreamingCase):
     def setUp(self):
         super().setUp()
         self.sql(
-            f"ALTER DATABASE \"{self.database}\" SET logical_decoding_work_mem = '64kB'; "
             "CREATE TABLE t (id int PRIMARY KEY, s text); CREATE TABLE u (id int PRIMARY KEY, a int, mail text); "
             "ALTER TABLE u REPLICA IDENTITY FULL"
         )
         self.publish_all()
-        self.make_slot("s")
-        self.spool = self.folder / "spool"
-        self.spool.mkdir()
-
-    def streamed(self) -> int:
-        return int(self.sql("SELECT stream_txns FROM pg_stat_replication_slots WHERE slot_name = 's'") or 0)
-
-    def lines(self, *options: str) -> list[str]:
-        """Without what names the run and its clock."""
-        done = self.walcat(*PEEK, *options)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return [
-            re.sub(OUR_CLOCK, "", line)
-            for line in done.stdout.splitlines()
-            if not line.startswith(('{"__cdc":"hello"', '{"__cdc":"ckpt"', '{"__cdc":"eof"'))
-        ]
+        self.make_streaming_slot()
 
     def both_ways(self, *options: str) -> list[dict]:
         """--streaming shows in nothing; its events."""
         at_once = self.lines(*options)
-        as_they_run = self.lines(*options, "--streaming", "--spool-dir", str(self.spool))
-        for left, right in zip(as_they_run, at_once, strict=True):
-            self.assertEqual(left, right)
-        self.assertEqual(list(self.spool.iterdir()), [])
+        self.assert_streaming_shows_in_nothing(at_once, *options)
         return [event for event in map(json.loads, at_once) if event.get("__cdc") != "schema"]
 
 
