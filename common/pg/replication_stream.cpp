@@ -87,6 +87,7 @@ ReplicationStream::ReplicationStream(Connection& connection,
         connection_.handle(), result.handle(), "start replication on slot \"" + slot + '"');
   }
   last_status_ = std::chrono::steady_clock::now();
+  if (link() == Link::same_host) keep_window_small(connection_.socket());
 }
 
 StreamStatus ReplicationStream::next(StreamMessage& message) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/pg/connection.hpp"
+#include "common/pg/link.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -53,6 +54,7 @@ class MessageStream {
   // send_status() when the last one is older than `interval`.
   virtual void send_status_if_due(std::chrono::milliseconds interval) = 0;
   [[nodiscard]] virtual int socket() const noexcept = 0;
+  [[nodiscard]] virtual Link link() const noexcept = 0;
   [[nodiscard]] virtual std::uint64_t confirmed() const noexcept = 0;
   // A confirmed position waits to be sent.
   [[nodiscard]] virtual bool has_news() const noexcept = 0;
@@ -72,6 +74,7 @@ class ReplicationStream final : public MessageStream {
   void send_status(bool reply_requested) override;
   void send_status_if_due(std::chrono::milliseconds interval) override;
   [[nodiscard]] int socket() const noexcept override { return connection_.socket(); }
+  [[nodiscard]] Link link() const noexcept override { return link_of(connection_.socket()); }
   [[nodiscard]] std::uint64_t confirmed() const noexcept override { return flushed_; }
   [[nodiscard]] bool has_news() const noexcept override { return flushed_ != sent_; }
   // CopyDone, drain, final result. A server that is inside a large transaction may go on sending

@@ -29,6 +29,7 @@ Streaming::Streaming(StreamLimits limits,
       changes_(changes),
       delivery_(delivery),
       streamed_(changes, limits_.spool_folder),
+      pace_(stream.link()),
       position_(changes.last_end()) {}
 
 void Streaming::run() {
@@ -112,7 +113,7 @@ bool Streaming::take_keepalive(const pg::StreamMessage& message) {
 }
 
 bool Streaming::idle() {
-  if (pace_.is_busy()) return pause();
+  if (pace_.is_busy(Clock::now())) return pause();
   if (!changes_.in_transaction()) delivery_.checkpoint();
   delivery_.submit(true);
   keep_alive();
@@ -132,7 +133,7 @@ bool Streaming::pause() {
   keep_alive();
   if (limits_.deadline && Clock::now() >= *limits_.deadline) return false;
   if (!delivery_.wait_for_room([this] { keep_alive(); }) || delivery_.stopping()) return false;
-  delivery_.pause(Pace::kPause);
+  delivery_.pause(pace_.pause());
   return true;
 }
 

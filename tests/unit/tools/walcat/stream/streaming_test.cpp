@@ -41,6 +41,7 @@ class Script final : public pg::MessageStream {
   void send_status(bool requested) override { questions += requested ? 1 : 0; }
   void send_status_if_due(std::chrono::milliseconds /*interval*/) override {}
   [[nodiscard]] int socket() const noexcept override { return -1; }
+  [[nodiscard]] pg::Link link() const noexcept override { return pg::Link::network; }
   [[nodiscard]] std::uint64_t confirmed() const noexcept override { return flushed; }
   [[nodiscard]] bool has_news() const noexcept override { return false; }
 
