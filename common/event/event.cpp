@@ -220,29 +220,6 @@ bool read_event(FoundMembers members, Event& event) noexcept {
 
 }  // namespace
 
-Source read_source(const Object& source) {
-  Source out;
-  ObjectCursor cursor(source);
-  Member member;
-  while (cursor.next(member)) {
-    switch (member.name.size()) {
-      case 5:
-        if (member.name == "table") out.table = without_quotes(member.value);
-        if (member.name == "ts_us") out.ts_us = member.value;
-        break;
-      case 6:
-        if (member.name == "schema") out.schema = without_quotes(member.value);
-        break;
-      case 8:
-        if (member.name == "snapshot") out.snapshot = without_quotes(member.value);
-        break;
-      default:
-        break;
-    }
-  }
-  return out;
-}
-
 const char* Decoder::decode(std::string_view line, bool padded, LineKind& kind, Event& event) {
   if (const char* reason = walker_.walk(line, padded)) return reason;
   event = Event{};

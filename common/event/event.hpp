@@ -41,15 +41,6 @@ struct Event {
   std::string_view tail;
 };
 
-// Members of `source`, found on demand. Names are unescaped into the caller's scratch if needed.
-struct Source {
-  std::string_view schema;  // raw string token without quotes
-  std::string_view table;
-  std::string_view snapshot;
-  std::string_view ts_us;
-};
-Source read_source(const ndjson::Object& source);
-
 class Decoder {
  public:
   // Null and `kind`/`event` set when the line is fine, else the reason (static text). A line that

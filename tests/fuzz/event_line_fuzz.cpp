@@ -3,6 +3,7 @@
 #include "common/event/event.hpp"
 #include "common/event/position.hpp"
 #include "common/event/schema.hpp"
+#include "common/event/source.hpp"
 #include "common/ndjson/text.hpp"
 #include "tests/fuzz/target.hpp"
 
@@ -20,7 +21,7 @@ void fuzz_one(std::string_view bytes) {
     return;
   }
   event::append_debezium_value(text, event);
-  (void)event::read_source(event.source.empty() ? "{}" : event.source);
+  (void)event::read_source({event.source.empty() ? "{}" : event.source, event.source_members});
   (void)event::parse_position(event.pos);
   ndjson::ObjectCursor cursor(event.after.empty() ? bytes : event.after);
   ndjson::Member member;

@@ -17,7 +17,7 @@ std::string unescaped(std::string_view text) {
 std::optional<std::size_t> Targets::of_event(const event::Event& event) {
   if (event.op == 'm') return of_messages();
   if (event.source.empty()) return std::nullopt;
-  const event::Source source = event::read_source({event.source, event.source_members});
+  const event::Source source = sources_.read(event);
   if (last_ && source.table == last_table_ && source.schema == last_schema_) return last_;
   if (source.schema.empty() || source.table.empty()) return std::nullopt;
   last_ = of_table(unescaped(source.schema), unescaped(source.table));

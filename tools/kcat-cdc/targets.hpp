@@ -2,7 +2,7 @@
 // Finding the target costs two comparisons while events of the same table follow each other.
 #pragma once
 
-#include "common/event/event.hpp"
+#include "common/event/source.hpp"
 #include "tools/kcat-cdc/router.hpp"
 #include "tools/kcat-cdc/topic_book.hpp"
 
@@ -45,6 +45,7 @@ class Targets {
   std::optional<std::size_t> messages_;
   std::string last_schema_;  // as written in the line, escapes and all
   std::string last_table_;
+  event::SourceReader sources_;
   std::optional<std::size_t> last_;
 };
 

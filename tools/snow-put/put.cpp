@@ -2,6 +2,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/text.hpp"
+#include "common/event/source.hpp"
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
 #include "tools/snow-put/connect.hpp"

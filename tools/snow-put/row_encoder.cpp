@@ -2,6 +2,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/text.hpp"
+#include "common/event/source.hpp"
 #include "common/ndjson/text.hpp"
 #include "common/snow/identifiers.hpp"
 #include "tools/snow-put/journal_ddl.hpp"
@@ -14,8 +15,8 @@ namespace {
 
 constexpr std::size_t kUnknown = static_cast<std::size_t>(-1);
 
-std::string_view microseconds_of(std::string_view source, std::string& scratch) {
-  if (source.empty()) return {};
+std::string_view microseconds_of(const ndjson::Object& source, std::string& scratch) {
+  if (source.text.empty()) return {};
   const std::string_view microseconds = event::read_source(source).ts_us;
   if (!microseconds.empty()) return microseconds;
   // Debezium before 2.6 knows milliseconds only.
@@ -82,7 +83,7 @@ void RowEncoder::append_position(std::string& out, const RowPosition& row) const
   out += '"';
 }
 
-void RowEncoder::append_commit_time(std::string& out, std::string_view source) {
+void RowEncoder::append_commit_time(std::string& out, const ndjson::Object& source) {
   const std::string_view microseconds = microseconds_of(source, scratch_);
   if (microseconds.empty()) return;
   if (microseconds != last_ts_us_) {
@@ -133,7 +134,7 @@ std::string RowEncoder::encode_event(std::string& out,
   out += R"(,"_CDC_OP":")";
   out += event.op;
   out += '"';
-  append_commit_time(out, event.source);
+  append_commit_time(out, {event.source, event.source_members});
   const std::string_view image = event.op == 'd' ? event.before : event.after;
   std::string reason;
   if (event.op != 't' && !image.empty()) reason = append_members(out, image);

@@ -40,7 +40,7 @@ class RowEncoder {
   std::size_t column_of(std::size_t place, std::string_view raw_name);
   std::size_t look_up(std::string_view raw_name);
   void append_position(std::string& out, const RowPosition& row) const;
-  void append_commit_time(std::string& out, std::string_view source);
+  void append_commit_time(std::string& out, const ndjson::Object& source);
   std::string append_key(std::string& out, std::string_view name, std::string_view key);
   std::string append_unchanged(std::string& out, std::string_view names);
 

@@ -5,6 +5,7 @@
 // the same for change events. Prints how many rows there were, and their fields' bytes.
 #include "common/base/error.hpp"
 #include "common/event/input.hpp"
+#include "common/event/source.hpp"
 #include "tools/pg-load/table/row_encoder.hpp"
 
 #include <cstdint>
@@ -82,7 +83,7 @@ class Parse {
   static constexpr std::size_t kChunk = 64U << 10U;  // then it would be sent
 
   void take_event(const event::Event& event) {
-    const event::Source source = event::read_source({event.source, event.source_members});
+    const event::Source source = sources_.read(event);
     bytes_ += source.table.size();
     if (event.op != 'd') return take(encoder_.read({event.after, event.after_members}));
     encoder_.clear();
@@ -100,6 +101,7 @@ class Parse {
     buffer_.clear();
   }
 
+  event::SourceReader sources_;
   bool fields_;
   TargetTable table_;
   RowEncoder encoder_;

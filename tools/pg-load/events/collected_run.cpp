@@ -49,8 +49,9 @@ void CollectedRun::reject(std::uint64_t line_number,
   if (rejects_.later(line_number, reason, code)) ++table.receipt().rejected;
 }
 
-FoldStatus CollectedRun::fold(std::uint64_t line_number, const event::Event& event) {
-  EventTable& table = table_of(event);
+FoldStatus CollectedRun::fold(std::uint64_t line_number,
+                              EventTable& table,
+                              const event::Event& event) {
   last_table_ = &table;
   last_number_ = line_number;
   const std::size_t before = table.bytes();
@@ -176,12 +177,13 @@ void CollectedRun::fold_range(std::uint64_t from, std::uint64_t to) {
     event::Event event;
     if (decoder.decode(line.text, false, kind, event) != nullptr || kind != event::LineKind::event)
       return;
-    if (event.op == 'm' || in_picture(table_of(event), event) || rejects_.contains(line.number))
-      return;
-    FoldStatus status = fold(line.number, event);
+    if (event.op == 'm') return;
+    EventTable& table = table_of(event);
+    if (in_picture(table, event) || rejects_.contains(line.number)) return;
+    FoldStatus status = fold(line.number, table, event);
     if (status == FoldStatus::barrier) {
       apply_collected();
-      status = fold(line.number, event);
+      status = fold(line.number, table, event);
     }
     if (status == FoldStatus::recoded) throw Recoded();
     if (status != FoldStatus::folded && status != FoldStatus::bad) {

@@ -32,7 +32,7 @@ class CollectedRun {
         lines_(lines) {}
 
   // Adds an event; a bad one is rejected.
-  FoldStatus fold(std::uint64_t line_number, const event::Event& event);
+  FoldStatus fold(std::uint64_t line_number, EventTable& table, const event::Event& event);
   // Collects lines [from, to) from their beginning and applies them.
   void apply_again(std::uint64_t from, std::uint64_t to);
   // Sends what was collected, which are lines [from, to) of the store.

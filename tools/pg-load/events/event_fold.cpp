@@ -44,33 +44,37 @@ std::string common_mask(std::string_view one, std::string_view other) {
 
 }  // namespace
 
-std::size_t EventFold::find(std::string_view wanted) const {
-  std::size_t at = std::hash<std::string_view>{}(wanted) & (slots_.size() - 1);
-  while (slots_[at] != 0 && key(entries_[slots_[at] - 1]) != wanted)
-    at = (at + 1) & (slots_.size() - 1);
-  return at;
+EventFold::Slot& EventFold::find(std::string_view wanted) {
+  const std::size_t hash = std::hash<std::string_view>{}(wanted);
+  const auto rest = static_cast<std::uint32_t>(hash >> 32U);
+  for (std::size_t at = hash;; ++at) {
+    Slot& slot = slots_[at & (slots_.size() - 1)];
+    if (slot.entry == 0) slot.rest = rest;
+    if (slot.entry == 0 || (slot.rest == rest && key(entries_[slot.entry - 1]) == wanted))
+      return slot;
+  }
 }
 
 void EventFold::grow() {
-  std::vector<std::uint32_t> old(slots_.empty() ? 256 : slots_.size() * 2, 0);
+  std::vector<Slot> old(slots_.empty() ? 256 : slots_.size() * 2);
   old.swap(slots_);
-  for (const std::uint32_t index : old) {
-    if (index != 0) slots_[find(key(entries_[index - 1]))] = index;
+  for (const Slot& slot : old) {
+    if (slot.entry != 0) find(key(entries_[slot.entry - 1])).entry = slot.entry;
   }
 }
 
 bool EventFold::add(const EncodedEvent& event, const std::vector<std::size_t>& active) {
   Entry entry{.offset = event.offset,
-              .length = rows_.size() - event.offset,
-              .key_offset = event.key_offset - event.offset,
-              .key_length = event.key_length,
+              .length = static_cast<std::uint32_t>(rows_.size() - event.offset),
+              .key_offset = static_cast<std::uint32_t>(event.key_offset - event.offset),
+              .key_length = static_cast<std::uint32_t>(event.key_length),
               .op = event.op,
               .masked = event.masked};
   if (event.key_length > 0) {
     if ((keys_ + 1) * 2 > slots_.size()) grow();
-    const std::size_t slot = find(key(entry));
-    if (slots_[slot] != 0) {
-      Entry& old_entry = entries_[slots_[slot] - 1];
+    Slot& slot = find(key(entry));
+    if (slot.entry != 0) {
+      Entry& old_entry = entries_[slot.entry - 1];
       if (entry.masked && old_entry.op == 'd') return false;
       if (entry.masked) take_over(old_entry, entry, active);
       // A row that was new in this run still is, unless it had been there before its delete.
@@ -80,7 +84,7 @@ bool EventFold::add(const EncodedEvent& event, const std::vector<std::size_t>& a
     } else {
       ++keys_;
     }
-    slots_[slot] = static_cast<std::uint32_t>(entries_.size() + 1);
+    slot.entry = static_cast<std::uint32_t>(entries_.size() + 1);
   }
   rows_[entry.offset + kOpAt] = entry.op;
   entries_.push_back(entry);
@@ -105,8 +109,8 @@ void EventFold::take_over(const Entry& old_entry,
   }
   rows_.resize(entry.offset);
   rows_ += scratch_;
-  entry.length = scratch_.size();
-  entry.key_offset = key_offset;
+  entry.length = static_cast<std::uint32_t>(scratch_.size());
+  entry.key_offset = static_cast<std::uint32_t>(key_offset);
   entry.masked = key_offset > kOpField + 4;
 }
 
@@ -127,7 +131,7 @@ void EventFold::sort_by_key() {
 void EventFold::clear() {
   rows_.clear();
   entries_.clear();
-  std::fill(slots_.begin(), slots_.end(), 0U);
+  std::fill(slots_.begin(), slots_.end(), Slot{});
   keys_ = 0;
   live_ = 0;
 }

@@ -43,11 +43,12 @@ class EventFold {
   [[nodiscard]] bool any_masked() const;
 
  private:
+  // Small, since there is one for each event; a line, and so its row, is shorter than 4 GiB.
   struct Entry {
     std::size_t offset = 0;
-    std::size_t length = 0;
-    std::size_t key_offset = 0;  // from offset
-    std::size_t key_length = 0;
+    std::uint32_t length = 0;
+    std::uint32_t key_offset = 0;  // from offset
+    std::uint32_t key_length = 0;
     char op = 'u';
     bool masked = false;
     bool live = true;
@@ -59,15 +60,20 @@ class EventFold {
   [[nodiscard]] std::string_view key(const Entry& entry) const {
     return row(entry).substr(entry.key_offset, entry.key_length);
   }
-  // The slot of the key: where it is or would go.
-  std::size_t find(std::string_view wanted) const;
+  // Most keys are new: the rest of the hash tells so without a look at another row.
+  struct Slot {
+    std::uint32_t entry = 0;  // index + 1
+    std::uint32_t rest = 0;
+  };
+  // The slot of the key: where it is or would go, `rest` set.
+  Slot& find(std::string_view wanted);
   void grow();
   void take_over(const Entry& old_entry, Entry& entry, const std::vector<std::size_t>& active);
 
   std::string rows_;
   std::string scratch_;
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> slots_;  // entry index + 1; size a power of two
+  std::vector<Slot> slots_;  // size a power of two
   std::size_t keys_ = 0;
   std::size_t live_ = 0;
 };

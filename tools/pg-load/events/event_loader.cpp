@@ -120,7 +120,7 @@ void EventLoader::take_event(std::uint64_t line_number, const event::Event& even
   if (event.op == 'd' && !event.new_key.empty()) return hold(line_number, event);
   if (moves) return take_move(line_number, event);
   if (is_second_half(event) && !event.unchanged.empty()) return reject_torn(line_number, event);
-  take_change(line_number, event);
+  take_change(line_number, table, event);
 }
 
 void EventLoader::take_truncate(const event::Event& event) {
@@ -154,7 +154,7 @@ void EventLoader::settle_held() {
   event::LineKind kind{};
   event::Event event;
   decoder.decode(line, false, kind, event);
-  take_change(held_.line_number(), event);
+  take_change(held_.line_number(), run_.table_of(event), event);
 }
 
 void EventLoader::take_move(std::uint64_t line_number, const event::Event& event) {
@@ -171,7 +171,7 @@ void EventLoader::take_move(std::uint64_t line_number, const event::Event& event
                        "23000");
   }
   run_begin_ = index_;
-  take_change(line_number, event);
+  take_change(line_number, table, event);
 }
 
 void EventLoader::reject_torn(std::uint64_t line_number, const event::Event& event) {
@@ -184,9 +184,11 @@ void EventLoader::reject_torn(std::uint64_t line_number, const event::Event& eve
               "23000");
 }
 
-void EventLoader::take_change(std::uint64_t line_number, const event::Event& event) {
+void EventLoader::take_change(std::uint64_t line_number,
+                              EventTable& table,
+                              const event::Event& event) {
   bool rejected = false;
-  switch (run_.fold(line_number, event)) {
+  switch (run_.fold(line_number, table, event)) {
     case FoldStatus::bad:
       return;
     case FoldStatus::folded:
@@ -194,7 +196,7 @@ void EventLoader::take_change(std::uint64_t line_number, const event::Event& eve
     case FoldStatus::barrier:
       flush(index_);
       run_begin_ = index_;
-      run_.fold(line_number, event);
+      run_.fold(line_number, table, event);
       break;
     case FoldStatus::recoded:
       run_.apply_again(std::exchange(run_begin_, index_ + 1), index_ + 1);
@@ -204,7 +206,7 @@ void EventLoader::take_change(std::uint64_t line_number, const event::Event& eve
       flush_all(index_);
       run_begin_ = index_ + 1;
       if (!change_alone(line_number, event, rejected) && !rejected)
-        run_.reject(line_number, run_.table_of(event), "no row equals \"before\"", "23000");
+        run_.reject(line_number, table, "no row equals \"before\"", "23000");
       return;
   }
   collected_ += event.line.size();

@@ -61,7 +61,7 @@ class EventLoader {
   void take_move(std::uint64_t line_number, const event::Event& event);
   // Half of a change of key whose other half is somewhere else in Kafka.
   void reject_torn(std::uint64_t line_number, const event::Event& event);
-  void take_change(std::uint64_t line_number, const event::Event& event);
+  void take_change(std::uint64_t line_number, EventTable& table, const event::Event& event);
   void hold(std::uint64_t line_number, const event::Event& event);
   void settle_held();
   void settle_truncates();

@@ -24,18 +24,20 @@ std::string escaped(std::string_view text) {
 }  // namespace
 
 EventTable* EventTables::find(const event::Event& event) {
-  const event::Source source = event::read_source({event.source, event.source_members});
+  const event::Source source = sources_.read(event);
+  if (last_ != nullptr && source.table == last_table_ && source.schema == last_schema_)
+    return last_;
   name_.assign(source.schema).append(1, '.').append(source.table);
-  if (last_ != nullptr && name_ == last_name_) return last_;
   const auto found = tables_.find(name_);
   if (found == tables_.end()) return nullptr;
   last_ = found->second.get();
-  last_name_ = name_;
+  last_schema_ = source.schema;
+  last_table_ = source.table;
   return last_;
 }
 
 EventTable& EventTables::open(Session& session, const event::Event& event) {
-  const event::Source source = event::read_source({event.source, event.source_members});
+  const event::Source source = sources_.read(event);
   return open_raw(session, source.schema, source.table);
 }
 

@@ -1,8 +1,8 @@
 // The tables that change events go to, found by the names in an event's `source`.
 #pragma once
 
-#include "common/event/event.hpp"
 #include "common/event/schema.hpp"
+#include "common/event/source.hpp"
 #include "tools/pg-load/events/event_table.hpp"
 #include "tools/pg-load/options.hpp"
 #include "tools/pg-load/target/session.hpp"
@@ -43,7 +43,9 @@ class EventTables {
   std::map<std::string, std::unique_ptr<EventTable>, std::less<>> tables_;  // by raw `schema.table`
   std::vector<EventTable*> order_;
   std::string name_;  // scratch
-  std::string last_name_;
+  event::SourceReader sources_;
+  std::string last_schema_;
+  std::string last_table_;
   EventTable* last_ = nullptr;
 };
 

@@ -19,7 +19,13 @@ const FieldProblem kExtraTwice{"42701", "it takes unknown members, and the row f
 bool same_text(std::string_view one, std::string_view other) noexcept {
   const std::size_t size = one.size();
   if (size != other.size() || size == 0) return false;
-  if (size < 8 || size > 16) return std::memcmp(one.data(), other.data(), size) == 0;
+  if (size < 4)
+    return one.front() == other.front() && one[size / 2] == other[size / 2] &&
+           one.back() == other.back();
+  if (size < 8)
+    return std::memcmp(one.data(), other.data(), 4) == 0 &&
+           std::memcmp(one.data() + size - 4, other.data() + size - 4, 4) == 0;
+  if (size > 16) return std::memcmp(one.data(), other.data(), size) == 0;
   return std::memcmp(one.data(), other.data(), 8) == 0 &&
          std::memcmp(one.data() + size - 8, other.data() + size - 8, 8) == 0;
 }
