@@ -1,26 +1,24 @@
 #include "common/event/source.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 namespace cdckit::event {
 namespace {
 
-struct Wanted {
-  std::string_view name;
-  std::string_view Source::* value;
-  bool is_string;
-};
+using ndjson::FoundMembers;
+using ndjson::Member;
 
-constexpr Wanted kMembers[] = {{"schema", &Source::schema, true},
-                               {"table", &Source::table, true},
-                               {"snapshot", &Source::snapshot, true},
-                               {"ts_us", &Source::ts_us, false}};
+// By length and bytes known beforehand: no call.
+template <std::size_t Size>
+bool named(const Member& member, const char (&name)[Size]) noexcept {
+  return member.name.size() == Size - 1 && std::memcmp(member.name.data(), name, Size - 1) == 0;
+}
 
-void take(const Wanted& wanted, const ndjson::Member& member, Source& out) noexcept {
-  std::string_view value = member.value;
-  if (wanted.is_string) {
-    const bool quoted = value.size() >= 2 && value.front() == '"';
-    value = quoted ? value.substr(1, value.size() - 2) : std::string_view{};
-  }
-  out.*(wanted.value) = value;
+std::string_view text_of(const Member& member) noexcept {
+  const std::string_view value = member.value;
+  return value.size() >= 2 && value.front() == '"' ? value.substr(1, value.size() - 2)
+                                                   : std::string_view{};
 }
 
 }  // namespace
@@ -28,11 +26,12 @@ void take(const Wanted& wanted, const ndjson::Member& member, Source& out) noexc
 Source read_source(const ndjson::Object& source) {
   Source out;
   ndjson::ObjectCursor cursor(source);
-  ndjson::Member member;
+  Member member;
   while (cursor.next(member)) {
-    for (const Wanted& wanted : kMembers) {
-      if (member.name == wanted.name) take(wanted, member, out);
-    }
+    if (named(member, "schema")) out.schema = text_of(member);
+    if (named(member, "table")) out.table = text_of(member);
+    if (named(member, "snapshot")) out.snapshot = text_of(member);
+    if (named(member, "ts_us")) out.ts_us = member.value;
   }
   return out;
 }
@@ -44,23 +43,28 @@ Source SourceReader::read(const Event& event) {
   return read_source({event.source, event.source_members});
 }
 
-bool SourceReader::read_known(ndjson::FoundMembers members, Source& out) const noexcept {
-  for (std::size_t i = 0; i < kWanted; ++i) {
-    if (places_[i] >= members.size()) return false;
-    const ndjson::FoundMember& member = members[places_[i]];
-    if (member.name != kMembers[i].name) return false;
-    take(kMembers[i], member, out);
-  }
+bool SourceReader::read_known(FoundMembers members, Source& out) const noexcept {
+  if (members.size() <= last_place_) return false;
+  const Member& schema = members[schema_];
+  const Member& table = members[table_];
+  const Member& snapshot = members[snapshot_];
+  const Member& ts_us = members[ts_us_];
+  if (!named(schema, "schema") || !named(table, "table") || !named(snapshot, "snapshot") ||
+      !named(ts_us, "ts_us"))
+    return false;
+  out = {text_of(schema), text_of(table), text_of(snapshot), ts_us.value};
   return true;
 }
 
-void SourceReader::learn(ndjson::FoundMembers members) {
-  static_assert(std::size(kMembers) == kWanted);
+void SourceReader::learn(FoundMembers members) noexcept {
   for (std::size_t place = 0; place < members.size(); place += 1 + members[place].inside) {
-    for (std::size_t i = 0; i < kWanted; ++i) {
-      if (members[place].name == kMembers[i].name) places_[i] = place;
-    }
+    const Member& member = members[place];
+    if (named(member, "schema")) schema_ = place;
+    if (named(member, "table")) table_ = place;
+    if (named(member, "snapshot")) snapshot_ = place;
+    if (named(member, "ts_us")) ts_us_ = place;
   }
+  last_place_ = std::max({schema_, table_, snapshot_, ts_us_});
 }
 
 }  // namespace cdckit::event

@@ -3,7 +3,6 @@
 
 #include "common/event/event.hpp"
 
-#include <array>
 #include <cstddef>
 
 namespace cdckit::event {
@@ -23,11 +22,15 @@ class SourceReader {
   Source read(const Event& event);
 
  private:
-  static constexpr std::size_t kWanted = 4;
   bool read_known(ndjson::FoundMembers members, Source& out) const noexcept;
-  void learn(ndjson::FoundMembers members);
+  void learn(ndjson::FoundMembers members) noexcept;
 
-  std::array<std::size_t, kWanted> places_{};
+  // where they stood
+  std::size_t schema_ = 0;
+  std::size_t table_ = 0;
+  std::size_t snapshot_ = 0;
+  std::size_t ts_us_ = 0;
+  std::size_t last_place_ = 0;
 };
 
 }  // namespace cdckit::event

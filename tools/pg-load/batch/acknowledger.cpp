@@ -1,23 +1,42 @@
 #include "tools/pg-load/batch/acknowledger.hpp"
 
+#include <utility>
+
 namespace cdckit::pg_load {
 
 void Acknowledger::hello(const event::Control& hello) {
   ack_.hello(hello);
-  pending_ = false;
-  pos_.clear();
+  newest_ = {};
+  sent_ = {};
 }
 
 void Acknowledger::checkpoint(const event::Control& control) {
-  seq_ = control.seq;
-  pos_ = control.pos;
-  pending_ = true;
+  newest_ = {.seq = control.seq, .pos = control.pos, .pending = true};
 }
 
 void Acknowledger::durable(std::uint64_t rows_ok, std::uint64_t rows_rejected) {
-  if (!pending_) return;
-  ack_.acknowledge(seq_, pos_, rows_ok, rows_rejected);
-  pending_ = false;
+  acknowledge(newest_, rows_ok, rows_rejected);
+}
+
+void Acknowledger::send() {
+  sent_ = newest_;
+  newest_.pending = false;
+}
+
+void Acknowledger::durable_sent(std::uint64_t rows_ok, std::uint64_t rows_rejected) {
+  acknowledge(sent_, rows_ok, rows_rejected);
+}
+
+void Acknowledger::take_back() {
+  if (sent_.pending && !newest_.pending) newest_ = sent_;
+  sent_.pending = false;
+}
+
+void Acknowledger::acknowledge(Checkpoint& checkpoint,
+                               std::uint64_t rows_ok,
+                               std::uint64_t rows_rejected) {
+  if (!std::exchange(checkpoint.pending, false)) return;
+  ack_.acknowledge(checkpoint.seq, checkpoint.pos, rows_ok, rows_rejected);
 }
 
 }  // namespace cdckit::pg_load

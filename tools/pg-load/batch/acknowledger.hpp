@@ -17,16 +17,28 @@ class Acknowledger {
   void hello(const event::Control& hello);
   // A ckpt or eof line was read.
   void checkpoint(const event::Control& control);
-  [[nodiscard]] bool pending() const noexcept { return pending_; }
+  [[nodiscard]] bool pending() const noexcept { return newest_.pending; }
   // Of the newest checkpoint.
-  [[nodiscard]] const std::string& pos() const noexcept { return pos_; }
+  [[nodiscard]] const std::string& pos() const noexcept { return newest_.pos; }
   void durable(std::uint64_t rows_ok, std::uint64_t rows_rejected);
 
+  // The newest checkpoint is on its way, others may follow: it is acknowledged by durable_sent(),
+  // or take_back() makes it pending again.
+  void send();
+  void durable_sent(std::uint64_t rows_ok, std::uint64_t rows_rejected);
+  void take_back();
+
  private:
+  struct Checkpoint {
+    std::uint64_t seq = 0;
+    std::string pos;
+    bool pending = false;
+  };
+  void acknowledge(Checkpoint& checkpoint, std::uint64_t rows_ok, std::uint64_t rows_rejected);
+
   ack::SinkAck ack_;
-  std::uint64_t seq_ = 0;
-  std::string pos_;
-  bool pending_ = false;
+  Checkpoint newest_;
+  Checkpoint sent_;
 };
 
 }  // namespace cdckit::pg_load

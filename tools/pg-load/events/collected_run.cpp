@@ -26,14 +26,14 @@ EventTable& CollectedRun::table_of(const event::Event& event) {
     settle();
     table = &tables_.open(session_, event);
   }
-  know_horizon(*table);
-  return *table;
+  return know_horizon(*table);
 }
 
-void CollectedRun::know_horizon(EventTable& table) {
-  if (table.horizon_known()) return;
+EventTable& CollectedRun::know_horizon(EventTable& table) {
+  if (table.horizon_known()) return table;
   const std::string& stored = positions_.at("snapshot " + display_name(table.target().name));
   table.set_horizon(base::parse_hex(stored).value_or(0));
+  return table;
 }
 
 bool CollectedRun::in_picture(const EventTable& table, const event::Event& event) const {
@@ -62,12 +62,16 @@ FoldStatus CollectedRun::fold(std::uint64_t line_number,
   return status;
 }
 
-void CollectedRun::send(std::uint64_t from, std::uint64_t to) {
-  settle();
-  encoded_bytes_ = 0;
+void CollectedRun::hand_over() {
   tables_.for_each([this](EventTable& table) {
     if (table.hand_over()) sets_.push_back(&table);
   });
+}
+
+void CollectedRun::send(std::uint64_t from, std::uint64_t to) {
+  settle();
+  encoded_bytes_ = 0;
+  hand_over();
   if (sets_.empty()) return;
   sent_from_ = from;
   sent_to_ = to;
@@ -96,6 +100,22 @@ void CollectedRun::settle() {
   }
 }
 
+void CollectedRun::send_last(std::function<void()> commit) {
+  encoded_bytes_ = 0;
+  hand_over();
+  tables_.for_each([](EventTable& table) { table.close_receipt(); });
+  background_.start([this, commit = std::move(commit)] {
+    send_sets();
+    commit();
+  });
+}
+
+void CollectedRun::settle_last() {
+  background_.wait();
+  for (EventTable* table : sets_) table->settle();
+  sets_.clear();
+}
+
 void CollectedRun::abandon() noexcept {
   try {
     background_.wait();
@@ -113,9 +133,7 @@ void CollectedRun::send_sets() {
 
 // On this thread, nothing being under way.
 void CollectedRun::apply_collected() {
-  tables_.for_each([this](EventTable& table) {
-    if (table.hand_over()) sets_.push_back(&table);
-  });
+  hand_over();
   send_sets();
   for (EventTable* table : sets_) table->settle();
   sets_.clear();

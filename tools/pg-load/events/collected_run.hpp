@@ -13,6 +13,7 @@
 #include "tools/pg-load/target/session.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,11 @@ class CollectedRun {
   void send(std::uint64_t from, std::uint64_t to);
   // Waits until what was sent is applied. The session is free then.
   void settle();
+  // Sends what was collected as the last of its batch, then runs `commit` on the same thread. May
+  // be called only when all is settled.
+  void send_last(std::function<void()> commit);
+  // Waits for both. Throws what went wrong: all of it is for the caller to take back.
+  void settle_last();
   // The same whatever became of it: all is forgotten.
   void abandon() noexcept;
 
@@ -47,7 +53,7 @@ class CollectedRun {
 
   EventTable& table_of(const event::Event& event);
   // Where the last picture of the table ends, from the target's own records.
-  void know_horizon(EventTable& table);
+  EventTable& know_horizon(EventTable& table);
   // The event is part of a picture that was applied.
   [[nodiscard]] bool in_picture(const EventTable& table, const event::Event& event) const;
   void reject(std::uint64_t line_number,
@@ -56,6 +62,7 @@ class CollectedRun {
               const std::string& code);
 
  private:
+  void hand_over();
   void send_sets();
   void apply_collected();
   void withdraw();

@@ -3,6 +3,7 @@
 #include "tools/pg-load/value/big_endian.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace cdckit::pg_load {
@@ -55,12 +56,11 @@ EventFold::Slot& EventFold::find(std::string_view wanted) {
   }
 }
 
-void EventFold::grow() {
-  std::vector<Slot> old(slots_.empty() ? 256 : slots_.size() * 2);
-  old.swap(slots_);
-  for (const Slot& slot : old) {
-    if (slot.entry != 0) find(key(entries_[slot.entry - 1])).entry = slot.entry;
-  }
+void EventFold::index_entries() {
+  const std::size_t wanted = std::bit_ceil(std::max<std::size_t>(256, (keys_ + 1) * 2));
+  slots_.assign(std::max(wanted, slots_.size()), Slot{});
+  for (std::size_t i = 0; i < entries_.size(); ++i)
+    find(key(entries_[i])).entry = static_cast<std::uint32_t>(i + 1);
 }
 
 bool EventFold::add(const EncodedEvent& event, const std::vector<std::size_t>& active) {
@@ -70,8 +70,11 @@ bool EventFold::add(const EncodedEvent& event, const std::vector<std::size_t>& a
               .key_length = static_cast<std::uint32_t>(event.key_length),
               .op = event.op,
               .masked = event.masked};
-  if (event.key_length > 0) {
-    if ((keys_ + 1) * 2 > slots_.size()) grow();
+  if (event.key_length > 0 && ascending_ && is_next(entry)) {
+    ++keys_;
+  } else if (event.key_length > 0) {
+    const bool unknown = std::exchange(ascending_, false);
+    if (unknown || (keys_ + 1) * 2 > slots_.size()) index_entries();
     Slot& slot = find(key(entry));
     if (slot.entry != 0) {
       Entry& old_entry = entries_[slot.entry - 1];
@@ -124,14 +127,14 @@ void EventFold::sort_by_key() {
   const auto before = [this](const Entry& one, const Entry& other) {
     return key(one) < key(other);
   };
-  if (!std::is_sorted(entries_.begin(), entries_.end(), before))
+  if (!ascending_ && !std::is_sorted(entries_.begin(), entries_.end(), before))
     std::sort(entries_.begin(), entries_.end(), before);
 }
 
 void EventFold::clear() {
   rows_.clear();
   entries_.clear();
-  std::fill(slots_.begin(), slots_.end(), Slot{});
+  ascending_ = true;
   keys_ = 0;
   live_ = 0;
 }

@@ -60,20 +60,25 @@ class EventFold {
   [[nodiscard]] std::string_view key(const Entry& entry) const {
     return row(entry).substr(entry.key_offset, entry.key_length);
   }
-  // Most keys are new: the rest of the hash tells so without a look at another row.
+  // Keys that only grow, as those of new rows mostly do, need no index to be new. In the index the
+  // rest of the hash says so for most keys, without a look at another row.
   struct Slot {
     std::uint32_t entry = 0;  // index + 1
     std::uint32_t rest = 0;
   };
   // The slot of the key: where it is or would go, `rest` set.
   Slot& find(std::string_view wanted);
-  void grow();
+  void index_entries();
+  [[nodiscard]] bool is_next(const Entry& entry) const {
+    return entries_.empty() || key(entries_.back()) < key(entry);
+  }
   void take_over(const Entry& old_entry, Entry& entry, const std::vector<std::size_t>& active);
 
   std::string rows_;
   std::string scratch_;
   std::vector<Entry> entries_;
-  std::vector<Slot> slots_;  // size a power of two
+  std::vector<Slot> slots_;  // size a power of two; of all entries unless ascending_
+  bool ascending_ = true;    // each key is above the one before
   std::size_t keys_ = 0;
   std::size_t live_ = 0;
 };

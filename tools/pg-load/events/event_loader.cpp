@@ -17,7 +17,7 @@ namespace {
 // scattered updates take the server a third less than in sets of 4 MiB. Encoded it stays small.
 constexpr std::size_t kRunBytes = 32U << 20U;
 constexpr std::size_t kRunEncodedBytes = 6U << 20U;
-constexpr std::size_t kStoreBytes = 18U << 20U;  // beyond: a temporary file
+constexpr std::size_t kStoreBytes = 10U << 20U;  // of one batch; beyond: a temporary file
 
 std::string sqlstate_of(const base::Error& error) {
   const auto* server = dynamic_cast<const pg::ServerError*>(&error);
@@ -34,23 +34,9 @@ EventLoader::EventLoader(const Options& options, Session& session, Rejects& reje
     : session_(session),
       rejects_(rejects),
       tables_(options),
-      store_(kStoreBytes),
-      run_(session, tables_, positions_, rejects, store_) {}
-
-// Runs work on the server while lines come in. What can be tried again is, when the batch ends.
-template <class Work>
-void EventLoader::guarded(const Work& work) {
-  if (broken_) return;
-  try {
-    work();
-  } catch (const base::Error& error) {
-    if (!error.retryable()) throw;
-    broken_ = true;
-    run_.abandon();
-    session_.roll_back();
-    in_transaction_ = false;
-  }
-}
+      batch_(kStoreBytes),
+      sent_(kStoreBytes),
+      run_(session, tables_, positions_, rejects, batch_.lines()) {}
 
 void EventLoader::hello(std::string_view source_json) {
   forget();
@@ -72,16 +58,14 @@ bool EventLoader::begins_transaction(const event::Event& event) const noexcept {
 void EventLoader::add(std::uint64_t line_number, const event::Event& event) {
   if (!positions_.advance(event)) return;
   last_pos_.assign(event.pos);
-  if (store_.size() == 0) started_ = std::chrono::steady_clock::now();
-  index_ = store_.size();
-  store_.append({.number = line_number, .mark = 0, .text = event.line});
+  index_ = batch_.size();
+  batch_.add(line_number, event.line);
   guarded([&] { take_event(line_number, event); });
 }
 
 void EventLoader::add(std::uint64_t line_number, const event::Control& control) {
-  if (store_.size() == 0) started_ = std::chrono::steady_clock::now();
-  index_ = store_.size();
-  store_.append({.number = line_number, .mark = 0, .text = control.line});
+  index_ = batch_.size();
+  batch_.add(line_number, control.line);
   guarded([&] { take_control(control); });
 }
 
@@ -96,7 +80,9 @@ void EventLoader::take_line(const StoredLine& line) {
   if (positions_.advance(event)) take_event(line.number, event);
 }
 
+// Whoever needs the session asks for this first: a commit may still be using it.
 void EventLoader::ensure_transaction() {
+  complete_commit();
   if (in_transaction_) return;
   session_.begin();
   in_transaction_ = true;
@@ -106,8 +92,9 @@ void EventLoader::take_event(std::uint64_t line_number, const event::Event& even
   if (event.op == 'm') return;
   const bool moves = held_.completed_by(event);
   if (!moves) settle_held();
-  ensure_transaction();
-  EventTable& table = run_.table_of(event);
+  EventTable* known = tables_.find(event);
+  if (known == nullptr || progress_ != Progress::under_way) ensure_transaction();
+  EventTable& table = known == nullptr ? run_.table_of(event) : run_.know_horizon(*known);
   if (run_.in_picture(table, event)) {
     held_.clear();
     return;
@@ -199,6 +186,7 @@ void EventLoader::take_change(std::uint64_t line_number,
       run_.fold(line_number, table, event);
       break;
     case FoldStatus::recoded:
+      ensure_transaction();
       run_.apply_again(std::exchange(run_begin_, index_ + 1), index_ + 1);
       collected_ = 0;
       return;
@@ -232,6 +220,7 @@ bool EventLoader::change_alone(std::uint64_t line_number,
 }
 
 void EventLoader::flush(std::uint64_t end) {
+  ensure_transaction();
   collected_ = 0;
   const std::uint64_t begin = std::exchange(run_begin_, end);
   run_.send(begin, end);
@@ -264,134 +253,6 @@ void EventLoader::take_snapshot(const event::Control& control) {
   table.end_picture(session_, base::parse_hex(first_half(control.pos)).value_or(0));
   if (table.horizon() > 0)
     positions_.at("snapshot " + display_name(table.target().name)) = base::hex16(table.horizon());
-}
-
-bool EventLoader::replay(std::uint64_t from, std::uint64_t to) {
-  run_.abandon();
-  session_.roll_back();
-  in_transaction_ = false;
-  pg::Connection& connection = session_.connection();
-  if (!tables_.reset(session_)) return false;
-  positions_.reload(connection);
-  held_.clear();
-  truncates_.clear();
-  run_begin_ = from;
-  collected_ = 0;
-  index_ = from;
-  store_.for_each(from, to, [&](const StoredLine& line) {
-    take_line(line);
-    ++index_;
-  });
-  return true;
-}
-
-void EventLoader::send(std::uint64_t end) {
-  if (end > 0 || moved()) ensure_transaction();
-  settle_held();
-  settle_truncates();
-  flush_all(end);
-  rejects_.settle(store_);
-  if (!in_transaction_) return;
-  if (end == store_.size() && !reached_.empty()) positions_.at("checkpoint") = reached_;
-  positions_.save(session_.connection());
-  session_.commit();
-  in_transaction_ = false;
-}
-
-void EventLoader::reached(const std::string& pos) {
-  constexpr std::size_t kDigits = 16;
-  const bool of_stream = pos.size() == kDigits && base::parse_hex(pos).has_value();
-  if (positions_.is_open() && of_stream && pos > positions_.at("checkpoint")) reached_ = pos;
-}
-
-void EventLoader::mark() {
-  marks_.push_back(store_.size());
-}
-
-std::uint64_t EventLoader::next_mark(std::uint64_t from, std::uint64_t end) const {
-  const auto mark = std::upper_bound(marks_.begin(), marks_.end(), from);
-  return mark == marks_.end() ? end : std::min(*mark, end);
-}
-
-bool EventLoader::commit_piece(std::uint64_t from, std::uint64_t to) {
-  if (broken_ && !replay(from, to)) return false;
-  send(to);
-  session_.succeeded();
-  positions_.saved();
-  return true;
-}
-
-std::vector<Receipt> EventLoader::commit_until(std::uint64_t end) {
-  std::vector<Receipt> receipts;
-  std::uint64_t done = 0;
-  bool possible = true;
-  do {
-    // What failed as a whole may pass in pieces, even where sessions do not live long.
-    const std::uint64_t to = broken_ ? next_mark(done, end) : end;
-    try {
-      possible = commit_piece(done, to);
-      if (!possible) break;
-      take_receipts(receipts);
-      done = to;
-      broken_ = done < end;
-    } catch (const base::Error& error) {
-      in_transaction_ = false;
-      broken_ = true;
-      run_.abandon();
-      session_.pause_after(error);
-    }
-  } while (broken_);
-  if (!possible) {
-    throw base::Error(base::ErrorKind::temporary,
-                      "could not finish a snapshot: the connection was lost in the middle of it",
-                      "Run the pipeline again; the source begins the snapshot anew.");
-  }
-  clear_batch();
-  return receipts;
-}
-
-std::vector<Receipt> EventLoader::commit_marked() {
-  std::vector<Receipt> receipts;
-  if (!marks_.empty() && marks_.back() > 0) {
-    broken_ = broken_ || marks_.back() < store_.size();
-    receipts = commit_until(marks_.back());
-  }
-  forget();
-  return receipts;
-}
-
-void EventLoader::take_receipts(std::vector<Receipt>& receipts) {
-  const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::steady_clock::now() - started_);
-  tables_.for_each([&](EventTable& table) {
-    Receipt& receipt = table.receipt();
-    const Receipt empty{.table = receipt.table};
-    if (receipt.rows_in > 0 || receipt.deleted > 0) {
-      receipts.push_back(std::exchange(receipt, empty));
-      receipts.back().milliseconds = static_cast<std::uint64_t>(spent.count());
-    }
-  });
-}
-
-void EventLoader::clear_batch() {
-  store_.clear();
-  reached_.clear();
-  marks_.clear();
-  rejects_.clear();
-  run_begin_ = 0;
-}
-
-void EventLoader::forget() {
-  run_.abandon();
-  session_.roll_back();
-  in_transaction_ = false;
-  broken_ = false;
-  tables_.clear();
-  positions_.revert();
-  clear_batch();
-  held_.clear();
-  truncates_.clear();
-  collected_ = 0;
 }
 
 }  // namespace cdckit::pg_load

@@ -5,9 +5,9 @@
 
 #include "common/event/control.hpp"
 #include "common/event/input.hpp"
-#include "tools/pg-load/batch/line_store.hpp"
 #include "tools/pg-load/batch/rejects.hpp"
 #include "tools/pg-load/events/collected_run.hpp"
+#include "tools/pg-load/events/event_batch.hpp"
 #include "tools/pg-load/events/event_tables.hpp"
 #include "tools/pg-load/events/held_half.hpp"
 #include "tools/pg-load/target/position_store.hpp"
@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,29 +31,42 @@ class EventLoader {
   // schema and snapshot lines.
   void add(std::uint64_t line_number, const event::Control& control);
   // A checkpoint was read: a batch that has to be sent again is committed from mark to mark.
-  void mark();
+  void mark() { batch_.mark(); }
   // Everything before this position of a tracked source was added; kept in the target with the next
   // commit, for pg-load verify.
   void reached(const std::string& pos);
   // There is something to commit, if only a position.
-  [[nodiscard]] bool moved() const noexcept { return pending() > 0 || !reached_.empty(); }
+  [[nodiscard]] bool moved() const noexcept { return pending() > 0 || !batch_.reached().empty(); }
   // Commits what was added; one receipt for each table that was touched, several when the batch had
-  // to be sent again.
-  std::vector<Receipt> commit() { return commit_until(store_.size()); }
+  // to be sent again. No commit may be under way.
+  std::vector<Receipt> commit() { return commit_until(batch_.size()); }
+  // Begins to commit what was added and returns at once: what is added meanwhile belongs to the
+  // next batch. False, and nothing done, when it cannot go that way: then commit() can.
+  bool start_commit();
+  [[nodiscard]] bool committing() const noexcept { return progress_ != Progress::none; }
+  // Waits for it. Nothing when it failed in a way that may pass, or for single rows: then all is
+  // part of what commit() will commit.
+  std::optional<std::vector<Receipt>> finish_commit();
   // Commits what was added before the newest mark and forgets the rest.
   std::vector<Receipt> commit_marked();
   // Takes back what was added since the last commit.
   void forget();
 
   // Lines added since the last commit, without those that had been applied before.
-  [[nodiscard]] std::uint64_t pending() const noexcept { return store_.size(); }
-  [[nodiscard]] std::uint64_t pending_bytes() const noexcept { return store_.bytes(); }
+  [[nodiscard]] std::uint64_t pending() const noexcept { return batch_.size(); }
+  [[nodiscard]] std::uint64_t pending_bytes() const noexcept { return batch_.lines().bytes(); }
+  // Nothing was added behind the newest mark.
+  [[nodiscard]] bool at_mark() const noexcept { return batch_.marked() == batch_.size(); }
   // True when this event begins another transaction of the source than the one before.
   [[nodiscard]] bool begins_transaction(const event::Event& event) const noexcept;
-  [[nodiscard]] std::chrono::steady_clock::time_point started() const noexcept { return started_; }
+  [[nodiscard]] std::chrono::steady_clock::time_point started() const noexcept {
+    return batch_.started();
+  }
 
  private:
-  // One line, while it comes in or when lines are applied again. `index` is its place in store_.
+  enum class Progress { none, under_way, done };
+
+  // One line, while it comes in or when lines are applied again.
   void take_line(const StoredLine& line);
   void take_event(std::uint64_t line_number, const event::Event& event);
   void take_control(const event::Control& control);
@@ -65,10 +79,13 @@ class EventLoader {
   void hold(std::uint64_t line_number, const event::Event& event);
   void settle_held();
   void settle_truncates();
+  // Runs work on the server while lines come in. What can be tried again is, when the batch ends.
   template <class Work>
   void guarded(const Work& work);
 
   void ensure_transaction();
+  void complete_commit();
+  void take_back_sent();
   // Sends what was collected; lines from `end` on are not part of it.
   void flush(std::uint64_t end);
   // The same, and waits: the session is free then.
@@ -82,7 +99,6 @@ class EventLoader {
   void send(std::uint64_t end);
   std::vector<Receipt> commit_until(std::uint64_t end);
   bool commit_piece(std::uint64_t from, std::uint64_t to);
-  [[nodiscard]] std::uint64_t next_mark(std::uint64_t from, std::uint64_t end) const;
   void take_receipts(std::vector<Receipt>& receipts);
   void clear_batch();
 
@@ -91,19 +107,34 @@ class EventLoader {
   EventTables tables_;
   PositionStore positions_;
   event::Decoder decoder_;
-  LineStore store_;
+  EventBatch batch_;
+  EventBatch sent_;  // what start_commit() began to commit
+  PositionStore::Moves sent_moves_;
+  std::vector<Receipt> sent_receipts_;
+  Progress progress_ = Progress::none;
   CollectedRun run_;
-  std::vector<std::uint64_t> marks_;  // sizes of store_
-  std::uint64_t run_begin_ = 0;       // index of the first line that is only collected
-  std::uint64_t index_ = 0;           // of the line in hand
-  std::uint64_t collected_ = 0;       // bytes of lines since the last flush
+  std::uint64_t run_begin_ = 0;  // index of the first line that is only collected
+  std::uint64_t index_ = 0;      // of the line in hand, in batch_
+  std::uint64_t collected_ = 0;  // bytes of lines since the last flush
   HeldHalf held_;
   std::vector<std::string> truncates_;  // quoted names that wait to be emptied together
   std::string last_pos_;
-  std::string reached_;
-  std::chrono::steady_clock::time_point started_{};
   bool in_transaction_ = false;
   bool broken_ = false;  // apply the lines again
 };
+
+template <class Work>
+void EventLoader::guarded(const Work& work) {
+  if (broken_) return;
+  try {
+    work();
+  } catch (const base::Error& error) {
+    if (!error.retryable()) throw;
+    broken_ = true;
+    run_.abandon();
+    session_.roll_back();
+    in_transaction_ = false;
+  }
+}
 
 }  // namespace cdckit::pg_load

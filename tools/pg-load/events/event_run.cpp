@@ -3,12 +3,16 @@
 #include "common/log/log.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cdckit::pg_load {
 
 namespace {
-// While more is waiting to be read, checkpoints are passed over until so much is to be committed.
-constexpr std::uint64_t kBatchBytes = 12U << 20U;
+// While more is waiting to be read, checkpoints are passed over until so much is to be committed;
+// that happens while the next batch is read. walcat's checkpoints are 8 MiB apart.
+constexpr std::uint64_t kBatchBytes = 6U << 20U;
+// No line for so long: a commit that is under way is seen to its end, and acknowledged.
+constexpr std::chrono::milliseconds kQuiet{10};
 }  // namespace
 
 using std::chrono::milliseconds;
@@ -34,6 +38,7 @@ base::ExitCode EventRun::run() {
 
 // A tracked source says itself where its transactions end; otherwise an idle moment has to do.
 milliseconds EventRun::wait() const {
+  if (committing_) return kQuiet;
   if (input_.tracked() || options_.atomic || loader_.pending() == 0) return milliseconds(-1);
   const auto spent =
       std::chrono::duration_cast<milliseconds>(steady_clock::now() - loader_.started());
@@ -71,7 +76,11 @@ bool EventRun::step() {
       take_control(item);
       break;
     case event::ItemKind::timeout:
-      commit();
+      if (committing_) {
+        finish_commit();
+      } else {
+        commit();
+      }
       break;
     case event::ItemKind::interrupted:
       interrupted_ = true;
@@ -92,6 +101,7 @@ void EventRun::take_event(const event::Item& item) {
 void EventRun::take_control(const event::Item& item) {
   switch (item.control.kind) {
     case event::ControlKind::hello:
+      finish_commit();
       context_.promise();
       acknowledger_.hello(item.control);
       loader_.hello(item.control.source);
@@ -118,6 +128,7 @@ void EventRun::take_control(const event::Item& item) {
 }
 
 void EventRun::commit() {
+  finish_commit();
   if (!loader_.moved()) {
     rejects_.settle(LineStore());
     return;
@@ -126,9 +137,27 @@ void EventRun::commit() {
 }
 
 void EventRun::commit_checkpoint() {
+  finish_commit();
   at_checkpoint_ = false;
+  if (loader_.pending_bytes() >= kBatchBytes && loader_.start_commit()) {
+    acknowledger_.send();
+    committing_ = true;
+    return;
+  }
   commit();
   acknowledger_.durable(reporter_.rows_ok(), input_.rejected());
+}
+
+void EventRun::finish_commit() {
+  if (!std::exchange(committing_, false)) return;
+  const auto receipts = loader_.finish_commit();
+  if (!receipts) {
+    acknowledger_.take_back();
+    at_checkpoint_ = loader_.at_mark();
+    return;
+  }
+  for (const Receipt& receipt : *receipts) reporter_.committed(receipt);
+  acknowledger_.durable_sent(reporter_.rows_ok(), input_.rejected());
 }
 
 void EventRun::finish() {
@@ -144,6 +173,7 @@ void EventRun::finish() {
 // What came behind the last checkpoint may be half of a transaction; the source sends it again.
 // True when there was some.
 bool EventRun::commit_marked() {
+  finish_commit();
   const bool all = at_checkpoint_ || loader_.pending() == 0;
   const bool acknowledge = acknowledger_.pending() && !options_.atomic;
   for (const Receipt& receipt : loader_.commit_marked()) reporter_.committed(receipt);

@@ -21,6 +21,8 @@ class EventRun {
   void take_control(const event::Item& item);
   void commit();
   void commit_checkpoint();
+  // What start_commit() began is over then, for better or worse.
+  void finish_commit();
   bool commit_marked();
   void finish();
   base::ExitCode interrupted();
@@ -36,6 +38,7 @@ class EventRun {
   Acknowledger acknowledger_;
   Reporter reporter_;
   bool at_checkpoint_ = false;  // nothing to apply came behind the newest one
+  bool committing_ = false;
   bool interrupted_ = false;
 };
 

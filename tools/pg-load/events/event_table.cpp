@@ -125,11 +125,23 @@ void EventTable::send(Session& session) {
 }
 
 void EventTable::settle() {
-  receipt_.inserted += counts_.inserted;
-  receipt_.updated += counts_.updated;
-  receipt_.deleted += counts_.deleted;
-  receipt_.unchanged += counts_.unchanged;
+  Receipt& receipt = closed_receipt_ ? *closed_receipt_ : receipt_;
+  receipt.inserted += counts_.inserted;
+  receipt.updated += counts_.updated;
+  receipt.deleted += counts_.deleted;
+  receipt.unchanged += counts_.unchanged;
   set_.clear();
+}
+
+void EventTable::close_receipt() {
+  const Receipt empty{.table = receipt_.table};
+  closed_receipt_ = std::exchange(receipt_, empty);
+}
+
+std::optional<Receipt> EventTable::take_closed_receipt() {
+  std::optional<Receipt> closed = std::exchange(closed_receipt_, std::nullopt);
+  if (closed && closed->rows_in == 0 && closed->deleted == 0) closed.reset();
+  return closed;
 }
 
 void EventTable::discard() {
@@ -140,6 +152,7 @@ void EventTable::discard() {
 void EventTable::clear() {
   discard();
   parked_.clear();
+  closed_receipt_.reset();
 }
 
 void EventTable::begin_picture(Session& session) {

@@ -12,6 +12,7 @@
 #include "tools/pg-load/target/session.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -75,6 +76,10 @@ class EventTable {
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   [[nodiscard]] std::string_view problem_code() const noexcept { return problem_code_; }
   Receipt& receipt() noexcept { return receipt_; }
+  // What was handed over is the last of its batch: the receipt is closed, the next one begins.
+  void close_receipt();
+  // The closed one; empty when nothing happened.
+  std::optional<Receipt> take_closed_receipt();
 
  private:
   enum class Picture { none, fresh, tracked };
@@ -100,6 +105,7 @@ class EventTable {
   SetWriter writer_;
   SetCounts counts_;  // of the set
   Receipt receipt_;
+  std::optional<Receipt> closed_receipt_;
   std::string problem_;
   std::string_view problem_code_;
   std::uint64_t picture_generation_ = 0;

@@ -99,10 +99,8 @@ bool PositionStore::advance(const event::Event& event) {
   return true;
 }
 
-void PositionStore::save_part(pg::Connection& connection,
-                              const std::string& part,
-                              const Entry& entry) const {
-  const pg::Parameter parameters[] = {source_, part, entry.current, entry.stored};
+void PositionStore::save_part(pg::Connection& connection, const Move& move) const {
+  const pg::Parameter parameters[] = {source_, move.part, move.current, move.stored};
   if (connection.query(kUpdate, parameters).affected() == 1) return;
   throw base::Error(
       base::ErrorKind::temporary,
@@ -110,15 +108,20 @@ void PositionStore::save_part(pg::Connection& connection,
       "Two runs of pg-load must not apply the same source.");
 }
 
-void PositionStore::save(pg::Connection& connection) {
-  if (!is_open()) return;
+PositionStore::Moves PositionStore::moves() const {
+  Moves moves;
   for (const auto& [part, entry] : parts_) {
-    if (entry.current != entry.stored) save_part(connection, part, entry);
+    if (entry.current != entry.stored) moves.push_back({part, entry.stored, entry.current});
   }
+  return moves;
 }
 
-void PositionStore::saved() {
-  for (auto& [part, entry] : parts_) entry.stored = entry.current;
+void PositionStore::save(pg::Connection& connection, const Moves& moves) const {
+  for (const Move& move : moves) save_part(connection, move);
+}
+
+void PositionStore::saved(const Moves& moves) {
+  for (const Move& move : moves) parts_[move.part].stored = move.current;
 }
 
 void PositionStore::revert() {

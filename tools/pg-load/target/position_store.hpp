@@ -12,6 +12,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cdckit::pg_load {
 
@@ -30,10 +31,19 @@ class PositionStore {
   std::string& at(std::string_view part);
   // Takes the position of an event; false when it was applied before.
   bool advance(const event::Event& event);
-  // Writes the parts that moved. Throws temporary when they are not what they were.
-  void save(pg::Connection& connection);
+  // The parts that moved since they were stored.
+  struct Move {
+    std::string part;
+    std::string stored;
+    std::string current;
+  };
+  using Moves = std::vector<Move>;
+  [[nodiscard]] Moves moves() const;
+  // Writes them. Throws temporary when the stored ones are not what they were. Positions may be
+  // moved on by another thread meanwhile.
+  void save(pg::Connection& connection, const Moves& moves) const;
   // The transaction with save() was committed.
-  void saved();
+  void saved(const Moves& moves);
   // It was not: back to what is stored.
   void revert();
 
@@ -42,7 +52,7 @@ class PositionStore {
     std::string stored;
     std::string current;
   };
-  void save_part(pg::Connection& connection, const std::string& part, const Entry& entry) const;
+  void save_part(pg::Connection& connection, const Move& move) const;
 
   std::string source_;
   std::map<std::string, Entry, std::less<>> parts_;

@@ -37,3 +37,38 @@ TEST_CASE("the newest checkpoint is acknowledged, and only when told so") {
   CHECK(record->rows_ok == 5);
   std::filesystem::remove_all(folder);
 }
+
+TEST_CASE("a checkpoint on its way is acknowledged by itself, or taken back") {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("pg-load-ack-" + base::random_id());
+  std::filesystem::create_directory(folder);
+  const std::string path = folder / "ack";
+  const auto control = [](const std::string& text) { return event::parse_control(text); };
+  const auto checkpoint = [&](const std::string& number) {
+    return control(R"({"__cdc":"ckpt","run":"r","seq":)" + number + R"(,"pos":"p)" + number +
+                   R"(","rows":1})");
+  };
+  Acknowledger acknowledger(path, "postgresql:t");
+  acknowledger.hello(control(R"({"__cdc":"hello","v":1,"run":"r","source":{"a":1},"from":""})"));
+  const auto stored = [&] { return ack::parse(io::read_file(path))->pos; };
+
+  acknowledger.checkpoint(checkpoint("1"));
+  acknowledger.send();
+  CHECK_FALSE(acknowledger.pending());
+  acknowledger.checkpoint(checkpoint("2"));
+  acknowledger.durable_sent(1, 0);
+  CHECK(stored() == "p1");
+  CHECK(acknowledger.pending());
+
+  acknowledger.send();
+  acknowledger.take_back();
+  CHECK(acknowledger.pending());
+  acknowledger.send();
+  acknowledger.checkpoint(checkpoint("3"));
+  acknowledger.take_back();
+  acknowledger.durable_sent(1, 0);
+  CHECK(stored() == "p1");
+  acknowledger.durable(3, 0);
+  CHECK(stored() == "p3");
+  std::filesystem::remove_all(folder);
+}

@@ -114,6 +114,31 @@ TEST_CASE("many keys, and again after clear") {
   }
 }
 
+TEST_CASE("keys that grow, and then do not") {
+  EventFold fold;
+  const auto key = [](int i) {
+    return std::string{static_cast<char>(i / 100), static_cast<char>(i % 100)};
+  };
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 1000; ++i) add(fold, 'c', key(i), "first");
+    CHECK(fold.rows() == 1000);
+    add(fold, 'u', key(999), "", "again", 2);
+    add(fold, 'u', key(500), "other");
+    add(fold, 'd', key(0));
+    for (int i = 1000; i < 2000; ++i) add(fold, 'c', key(i));
+    add(fold, 'u', key(1500), "other");
+    CHECK(fold.rows() == 2000);
+    CHECK(fold.count('d') == 1);
+    fold.sort_by_key();
+    const Rows all = rows(fold);
+    CHECK(all[0] == "d - " + key(0) + "  ");
+    CHECK(all[500] == "c - " + key(500) + " other ");
+    CHECK(all[999] == "c - " + key(999) + " first again");
+    CHECK(all[1500] == "c - " + key(1500) + " other ");
+    fold.clear();
+  }
+}
+
 TEST_CASE("rows by key") {
   EventFold fold;
   add(fold, 'u', "b", "1");

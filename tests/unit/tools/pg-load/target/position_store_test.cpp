@@ -16,10 +16,16 @@ TEST_CASE("positions that were not committed go back") {
   CHECK_FALSE(store.is_open());
   std::string& mark = store.at("");
   mark = "1";
-  store.saved();
-  store.at("") = "2";
+  const PositionStore::Moves moves = store.moves();
+  CHECK(moves.size() == 1);
+  mark = "2";  // moved on while the first move is on its way
+  store.saved(moves);
+  REQUIRE(store.moves().size() == 1);
+  CHECK(store.moves()[0].stored == "1");
+  CHECK(store.moves()[0].current == "2");
   store.revert();
   CHECK(mark == "1");
+  CHECK(store.moves().empty());
   CHECK(&store.at("") == &mark);
 }
 
