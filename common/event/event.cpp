@@ -230,8 +230,9 @@ const char* Decoder::decode(std::string_view line, bool padded, LineKind& kind, 
     return nullptr;
   }
   const FoundMembers members = walker_.members();
-  if (may_be_event(members)) {
-    if (read_event(members, event)) {
+  if (expects_event_ || may_be_event(members)) {
+    expects_event_ = read_event(members, event);
+    if (expects_event_) {
       kind = LineKind::event;
       return nullptr;
     }

@@ -51,6 +51,7 @@ class Decoder {
 
  private:
   ndjson::Walker walker_;
+  bool expects_event_ = false;  // as the line before was one
 };
 
 inline constexpr std::string_view kControlPrefix = R"({"__cdc":)";

@@ -79,6 +79,7 @@ inline char StructureWalk::take() noexcept {
 
 // All scans rely on a bracket at the end of the line.
 char StructureWalk::begin(std::size_t end) noexcept {
+  head_ = false;
   count_ = 0;
   end_ = end;
   std::size_t last = end;
@@ -88,6 +89,19 @@ char StructureWalk::begin(std::size_t end) noexcept {
 
 bool StructureWalk::take_object(std::size_t end) {
   return begin(end) == '}' && take() == '{' && object(0) && *at_ >= end_;
+}
+
+bool StructureWalk::take_head() {
+  if (begin(size_) != ',' || take() != '{') return false;
+  head_ = true;
+  return object(0) && text_[size_ - 1] == ',' && at_[-1] == size_ - 1;
+}
+
+FoundMember* StructureWalk::add_members(std::size_t count) {
+  const std::size_t begin = count_;
+  count_ += count;
+  if (count_ > room_) found_.resize(room_ = count_ * 2);
+  return found_.data() + begin;
 }
 
 bool StructureWalk::take_container(std::size_t end) {
@@ -144,6 +158,7 @@ bool StructureWalk::object(int depth) {
     const char follows = take();
     if (follows == '}') return true;
     if (follows != ',') return false;
+    if (*at_ >= end_) return head_ && depth == 0;
   }
 }
 

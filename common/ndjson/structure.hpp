@@ -20,6 +20,11 @@ class StructureWalk {
   // The next line of the text, from its first byte up to `end`, is one object. Bytes behind the
   // last line of the text are not looked at.
   bool take_object(std::size_t end);
+  // The text is the beginning of such a line, up to a comma between two members of the object. The
+  // bytes behind it can be read.
+  bool take_head();
+  // Room for more members behind those of the head.
+  FoundMember* add_members(std::size_t count);
   // The same for an object or an array whose members nobody wants to know.
   bool take_container(std::size_t end);
   // Of that object.
@@ -53,6 +58,7 @@ class StructureWalk {
   std::size_t count_ = 0;
   std::size_t room_ = 0;  // size of found_
   bool plain_ = false;    // what was looked at last holds no escape
+  bool head_ = false;     // the line goes on behind the text
 };
 
 }  // namespace cdckit::ndjson
