@@ -4,6 +4,8 @@
 #include "common/event/event.hpp"
 
 #include <cstddef>
+#include <cstring>
+#include <string>
 
 namespace cdckit::event {
 
@@ -16,13 +18,42 @@ struct Source {
 };
 Source read_source(const ndjson::Object& source);
 
+// By length and bytes known beforehand: no call.
+template <std::size_t Size>
+bool is_named(const ndjson::Member& member, const char (&name)[Size]) noexcept {
+  return member.name.size() == Size - 1 && std::memcmp(member.name.data(), name, Size - 1) == 0;
+}
+
+// What stands between the quotes of a string; empty when it is none.
+inline std::string_view text_of(const ndjson::Member& member) noexcept {
+  const std::string_view value = member.value;
+  return value.size() >= 2 && value.front() == '"' ? value.substr(1, value.size() - 2)
+                                                   : std::string_view{};
+}
+
 // The same for one event after the other: the members mostly stand where they stood before.
 class SourceReader {
  public:
   Source read(const Event& event);
+  // Whether the event is one of this table. False also when that cannot be seen at once.
+  [[nodiscard]] bool is_of(const Event& event,
+                           const std::string& schema,
+                           const std::string& table) const noexcept {
+    const ndjson::FoundMembers members = event.source_members;
+    return stand_there(members) && is_text(members[table_], table) &&
+           is_text(members[schema_], schema);
+  }
 
  private:
-  bool read_known(ndjson::FoundMembers members, Source& out) const noexcept;
+  static bool is_text(const ndjson::Member& member, const std::string& text) noexcept {
+    return member.value.size() == text.size() + 2 && member.value.front() == '"' &&
+           std::memcmp(member.value.data() + 1, text.data(), text.size()) == 0;
+  }
+  [[nodiscard]] bool stand_there(ndjson::FoundMembers members) const noexcept {
+    return last_place_ < members.size() && is_named(members[schema_], "schema") &&
+           is_named(members[table_], "table") && is_named(members[snapshot_], "snapshot") &&
+           is_named(members[ts_us_], "ts_us");
+  }
   void learn(ndjson::FoundMembers members) noexcept;
 
   // where they stood

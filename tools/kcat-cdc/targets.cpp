@@ -17,8 +17,8 @@ std::string unescaped(std::string_view text) {
 std::optional<std::size_t> Targets::of_event(const event::Event& event) {
   if (event.op == 'm') return of_messages();
   if (event.source.empty()) return std::nullopt;
+  if (last_ && sources_.is_of(event, last_schema_, last_table_)) return last_;
   const event::Source source = sources_.read(event);
-  if (last_ && source.table == last_table_ && source.schema == last_schema_) return last_;
   if (source.schema.empty() || source.table.empty()) return std::nullopt;
   last_ = of_table(unescaped(source.schema), unescaped(source.table));
   last_schema_ = source.schema;

@@ -36,6 +36,7 @@ class LineStore {
   static constexpr std::uint64_t kStep = 256;
 
   void spill();
+  void prefetch(std::size_t size) const noexcept;
   // Visits whole records of `bytes`, returns how many bytes they took.
   std::size_t visit_records(std::string_view bytes,
                             std::uint64_t& index,

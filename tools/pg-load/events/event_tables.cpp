@@ -24,9 +24,8 @@ std::string escaped(std::string_view text) {
 }  // namespace
 
 EventTable* EventTables::find(const event::Event& event) {
+  if (last_ != nullptr && sources_.is_of(event, last_schema_, last_table_)) return last_;
   const event::Source source = sources_.read(event);
-  if (last_ != nullptr && source.table == last_table_ && source.schema == last_schema_)
-    return last_;
   name_.assign(source.schema).append(1, '.').append(source.table);
   const auto found = tables_.find(name_);
   if (found == tables_.end()) return nullptr;

@@ -49,6 +49,21 @@ TEST_CASE("the members of a source, wherever they stand") {
   check(reader.read(lines.decode(one)), "public", R"(a\"b)");
 }
 
+TEST_CASE("whether an event is of a table") {
+  Lines lines;
+  event::SourceReader reader;
+  const std::string one = R"({"snapshot":"","ts_us":17,"schema":"public","table":"ab","lsn":3})";
+  CHECK_FALSE(reader.is_of(lines.decode(one), "public", "ab"));  // not yet known where to look
+  (void)reader.read(lines.decode(one));
+  CHECK(reader.is_of(lines.decode(one), "public", "ab"));
+  CHECK_FALSE(reader.is_of(lines.decode(one), "public", "a"));
+  CHECK_FALSE(reader.is_of(lines.decode(one), "public", "abc"));
+  CHECK_FALSE(reader.is_of(lines.decode(one), "other", "ab"));
+  const std::string number = R"({"snapshot":"","ts_us":17,"schema":"public","table":1234,"lsn":3})";
+  CHECK_FALSE(reader.is_of(lines.decode(number), "public", "23"));
+  CHECK_FALSE(reader.is_of(lines.decode("null"), "public", "ab"));
+}
+
 TEST_CASE("what is no string is no name, and a line without source has none") {
   Lines lines;
   event::SourceReader reader;
