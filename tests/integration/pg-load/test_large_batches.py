@@ -50,6 +50,8 @@ def text(lines: list[str]) -> bytes:
 
 
 class Failures(ExactlyOnceCase):
+    MOST_ENDED = 12
+
     def test_killed_at_random_points(self):
         amid = self.kill_at_random_points(seeds=range(200, 203), pause=0, batch="10s", **LARGE)
         self.assertGreaterEqual(amid, 6)

@@ -9,13 +9,15 @@ using namespace cdckit::pg_load;
 
 namespace {
 
-event::Event decode(std::string_view line) {
+// Keeps what its event points into.
+struct Decoded {
+  explicit Decoded(std::string_view line) {
+    event::LineKind kind{};
+    REQUIRE(decoder.decode(line, false, kind, event) == nullptr);
+  }
   event::Decoder decoder;
-  event::LineKind kind{};
   event::Event event;
-  REQUIRE(decoder.decode(line, false, kind, event) == nullptr);
-  return event;
-}
+};
 
 }  // namespace
 
@@ -34,9 +36,9 @@ TEST_CASE("events wait while the server is not there; borders of transactions ar
   const std::string first = R"({"pos":"00000000000000A0/0000000000000001")" + tail;
   const std::string second = R"({"pos":"00000000000000A0/0000000000000002")" + tail;
   const std::string other = R"({"pos":"00000000000000B0/0000000000000001")" + tail;
-  loader.add(1, decode(first));
-  CHECK_FALSE(loader.begins_transaction(decode(second)));
-  CHECK(loader.begins_transaction(decode(other)));
+  loader.add(1, Decoded(first).event);
+  CHECK_FALSE(loader.begins_transaction(Decoded(second).event));
+  CHECK(loader.begins_transaction(Decoded(other).event));
   CHECK(loader.pending() == 1);
   CHECK_THROWS_AS(loader.commit(), base::Error);
   loader.forget();
