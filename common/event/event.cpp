@@ -11,7 +11,6 @@ namespace {
 using ndjson::FoundMember;
 using ndjson::FoundMembers;
 using ndjson::Member;
-using ndjson::Object;
 using ndjson::ObjectCursor;
 
 enum class Name {

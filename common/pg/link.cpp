@@ -12,8 +12,8 @@ constexpr int kWindow = 64 << 10;
 
 template <class Address, class Host>
 bool same(const sockaddr_storage& one, const sockaddr_storage& other, Host Address::* host) {
-  Address first;
-  Address second;
+  Address first{};
+  Address second{};
   std::memcpy(&first, &one, sizeof first);
   std::memcpy(&second, &other, sizeof second);
   return std::memcmp(&(first.*host), &(second.*host), sizeof(Host)) == 0;
