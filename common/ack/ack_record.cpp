@@ -1,6 +1,7 @@
 #include "common/ack/ack_record.hpp"
 
 #include "common/ndjson/text.hpp"
+#include "common/ndjson/whole_number.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -20,20 +21,38 @@ std::string format(const Record& record) {
   return out;
 }
 
+namespace {
+
+// False when it is there and no whole number.
+template <class Number>
+bool read_number(const nlohmann::json& object, const char* name, Number& number) {
+  const auto found = object.find(name);
+  if (found == object.end()) return true;
+  const auto read = ndjson::whole_number<Number>(*found);
+  number = read.value_or(0);
+  return read.has_value();
+}
+
+bool read_numbers(const nlohmann::json& object, Record& record) {
+  return object.contains("seq") && read_number(object, "seq", record.seq) &&
+         read_number(object, "rows_ok", record.rows_ok) &&
+         read_number(object, "rows_rejected", record.rows_rejected) &&
+         read_number(object, "ts_ms", record.ts_ms);
+}
+
+}  // namespace
+
 std::optional<Record> parse(std::string_view content) {
   const auto json = nlohmann::json::parse(content, nullptr, false);
   if (!json.is_object()) return std::nullopt;
   try {
     Record record;
+    if (!read_numbers(json, record)) return std::nullopt;
     record.run = json.at("run").get<std::string>();
-    record.seq = json.at("seq").get<std::uint64_t>();
     record.pos = json.at("pos").get<std::string>();
     record.source = std::string(ndjson::find_member(content, "source"));
     if (record.source == "null") record.source.clear();
-    record.rows_ok = json.value("rows_ok", std::uint64_t{0});
-    record.rows_rejected = json.value("rows_rejected", std::uint64_t{0});
     record.sink = json.value("sink", "");
-    record.ts_ms = json.value("ts_ms", std::int64_t{0});
     return record;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;

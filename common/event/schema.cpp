@@ -3,6 +3,7 @@
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
 #include "common/ndjson/text.hpp"
+#include "common/ndjson/whole_number.hpp"
 
 #include <nlohmann/json.hpp>
 #include <xxhash.h>
@@ -10,6 +11,20 @@
 namespace cdckit::event {
 
 using ndjson::append_string;
+
+namespace {
+
+template <class Number>
+Number number_of(const nlohmann::json& column, const char* name, Number otherwise) {
+  const auto found = column.find(name);
+  if (found == column.end()) return otherwise;
+  if (const auto number = ndjson::whole_number<Number>(*found)) return *number;
+  throw base::Error(base::ErrorKind::data,
+                    std::string("could not read schema line: \"") + name +
+                        "\" of a column is no whole number in range");
+}
+
+}  // namespace
 
 void append_schema_line(std::string& out, const TableSchema& schema) {
   out += R"({"__cdc":"schema","v":1,"schema":)";
@@ -48,8 +63,8 @@ TableSchema parse_schema_line(std::string_view line) {
     for (const auto& item : json.at("columns")) {
       out.columns.push_back({item.at("name").get<std::string>(),
                              item.at("type").get<std::string>(),
-                             item.value("oid", 0U),
-                             item.value("modifier", -1),
+                             number_of<std::uint32_t>(item, "oid", 0),
+                             number_of<std::int32_t>(item, "modifier", -1),
                              item.value("nullable", true)});
     }
     return out;

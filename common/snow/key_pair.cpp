@@ -5,6 +5,7 @@
 #include "common/base/unique_handle.hpp"
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
+#include "common/ndjson/whole_number.hpp"
 
 #include <algorithm>
 #include <array>
@@ -148,8 +149,8 @@ std::int64_t token_expiry(std::string_view token) {
   if (second == std::string_view::npos) return 0;
   const auto payload = nlohmann::json::parse(
       decode_base64_url(token.substr(first + 1, second - first - 1)), nullptr, false);
-  if (!payload.is_object() || !payload.contains("exp") || !payload["exp"].is_number()) return 0;
-  return payload["exp"].get<std::int64_t>();
+  if (!payload.is_object() || !payload.contains("exp")) return 0;
+  return ndjson::whole_number<std::int64_t>(payload["exp"]).value_or(0);
 }
 
 }  // namespace cdckit::snow

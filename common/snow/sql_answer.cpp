@@ -1,6 +1,7 @@
 #include "common/snow/sql_answer.hpp"
 
 #include "common/base/text.hpp"
+#include "common/ndjson/whole_number.hpp"
 
 #include <algorithm>
 #include <array>
@@ -30,13 +31,12 @@ std::string text_of(const json& object, const char* name) {
 
 std::uint64_t count_of(const json& stats, const char* name) {
   const auto found = stats.find(name);
-  return found != stats.end() && found->is_number() ? found->get<std::uint64_t>() : 0;
+  return found == stats.end() ? 0 : ndjson::whole_number<std::uint64_t>(*found).value_or(0);
 }
 
 std::optional<int> optional_int(const json& object, const char* name) {
   const auto found = object.find(name);
-  if (found == object.end() || !found->is_number()) return std::nullopt;
-  return found->get<int>();
+  return found == object.end() ? std::nullopt : ndjson::whole_number<int>(*found);
 }
 
 json parse_object(std::string_view body) {

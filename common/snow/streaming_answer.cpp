@@ -1,6 +1,7 @@
 #include "common/snow/streaming_answer.hpp"
 
 #include "common/base/text.hpp"
+#include "common/ndjson/whole_number.hpp"
 #include "common/snow/sql_answer.hpp"
 
 #include <algorithm>
@@ -71,7 +72,8 @@ std::string text_member(const json& object, const char* name) {
 std::uint64_t count_member(const json& object, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     const auto found = object.find(name);
-    if (found != object.end() && found->is_number()) return found->get<std::uint64_t>();
+    if (found != object.end() && found->is_number())
+      return ndjson::whole_number<std::uint64_t>(*found).value_or(0);
   }
   return 0;
 }

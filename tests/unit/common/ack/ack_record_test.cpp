@@ -62,6 +62,9 @@ TEST_CASE("foreign content") {
                           R"({"run":1,"seq":1,"pos":"p"})",
                           R"({"run":"r","seq":"1","pos":"p"})",
                           R"({"run":"r","seq":1,"pos":null})",
+                          R"({"run":"r","pos":"p"})",
+                          R"({"run":"r","seq":1e50,"pos":"p"})",
+                          R"({"run":"r","seq":-1,"pos":"p"})",
                           R"({"run":"r","seq":1,"pos":"p","rows_ok":"x"})",
                           "{\"run\":\"\xFF\",\"seq\":1,\"pos\":\"p\"}",
                           R"({"run":"r","seq":1,"pos":"p"}{"run":"r","seq":2,"pos":"p"})"}) {

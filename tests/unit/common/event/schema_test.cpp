@@ -75,6 +75,8 @@ TEST_CASE("broken schema lines") {
         R"({"schema":"s","table":"t","key":[1],"columns":[]})",
         R"({"schema":"s","table":"t","key":[],"columns":[{}]})",
         R"({"schema":"s","table":"t","key":[],"columns":[{"name":"a","type":"b","oid":"x"}]})",
+        R"({"schema":"s","table":"t","key":[],"columns":[{"name":"a","type":"b","oid":1e50}]})",
+        R"({"schema":"s","table":"t","key":[],"columns":[{"name":"a","type":"b","modifier":1.5}]})",
         R"({"schema":5,"table":"t","key":[],"columns":[]})"}) {
     CAPTURE(bad);
     CHECK_THROWS_AS(event::parse_schema_line(bad), base::Error);
