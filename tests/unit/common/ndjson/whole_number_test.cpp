@@ -1,6 +1,7 @@
 #include "common/ndjson/whole_number.hpp"
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 using cdckit::ndjson::whole_number;
 using nlohmann::json;
