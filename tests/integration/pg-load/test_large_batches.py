@@ -98,8 +98,8 @@ class Overlap(ExactlyOnceCase):
         self.assertEqual(self.acknowledged(), 3)
 
     def test_bad_rows_of_several_batches(self):
-        """Some that pg-load finds, some that only the server can find, in the first, a middle and the last batch."""
-        bad = {3: "x", 100: -1, 101: "y", 250: -5, 399: -7}
+        """Some that pg-load finds, some that only the server can find, while the one behind is read that has others."""
+        bad = {3: "x", 100: -1, 101: "y", 200: -2, 250: -5, 260: "z", 399: -7}
         lines = [hello("run1")]
         for number in range(5):
             lines += piece(number, bad)

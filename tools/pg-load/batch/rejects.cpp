@@ -32,7 +32,14 @@ void Rejects::now(const event::BadLine& bad) {
 }
 
 bool Rejects::later(std::uint64_t line_number, std::string reason, std::string code) {
-  return pending_.try_emplace(line_number, Reason{std::move(reason), std::move(code)}).second;
+  const auto [entry, fresh] =
+      pending_.try_emplace(line_number, Reason{std::move(reason), std::move(code)});
+  const bool known = std::exchange(entry->second.found, true);
+  return fresh || !known;
+}
+
+void Rejects::begin_again() {
+  for (auto& [number, reason] : pending_) reason.found = false;
 }
 
 void Rejects::settle(const LineStore& lines) {
@@ -40,7 +47,8 @@ void Rejects::settle(const LineStore& lines) {
     event::Decoder decoder;
     lines.for_each(0, lines.size(), [&](const StoredLine& line) {
       const auto found = pending_.find(line.number);
-      if (found == pending_.end() || std::exchange(found->second.written, true)) return;
+      if (found == pending_.end() || !found->second.found) return;
+      if (std::exchange(found->second.written, true)) return;
       report({.line_number = line.number,
               .pos = position_of(line.text, decoder),
               .reason = found->second.text,

@@ -21,8 +21,11 @@ class Rejects {
   // A line of the batch; the first word about it counts. False when it was known.
   bool later(std::uint64_t line_number, std::string reason, std::string code);
   [[nodiscard]] bool contains(std::uint64_t line_number) const {
-    return pending_.contains(line_number);
+    const auto found = pending_.find(line_number);
+    return found != pending_.end() && found->second.found;
   }
+  // The lines of the batch are applied again: what was known of them is to be found again.
+  void begin_again();
   // Writes the pending ones with their text from `lines` and makes all durable.
   void settle(const LineStore& lines);
   // The batch is over.
@@ -37,6 +40,7 @@ class Rejects {
   struct Reason {
     std::string text;
     std::string code;
+    bool found = true;  // since begin_again()
     bool written = false;
   };
   void report(const event::BadLine& bad);

@@ -14,6 +14,7 @@ bool EventLoader::replay(std::uint64_t from, std::uint64_t to) {
   pg::Connection& connection = session_.connection();
   if (!tables_.reset(session_)) return false;
   positions_.reload(connection);
+  rejects_.begin_again();
   held_.clear();
   truncates_.clear();
   run_begin_ = from;
