@@ -159,6 +159,18 @@ class Events(Case):
         self.load([hello("r2"), stale.lines[-1], checkpoint("r2", 1, "1", 0, "eof")], "--mode", "events")
         self.assert_mirror(table)
 
+    def test_a_picture_without_a_source_keeps_no_position(self):
+        """Lines that nobody tracks: what is known of the picture is for this run only."""
+        self.sql(CREATE + "INSERT INTO t VALUES (99, 'left between two snapshots');")
+        table = SourceTable("t", 2)
+        table.rows = {1: {"id": 1, "name": "new", "note": None, "amount": None}}
+        table.snapshot()
+        border = {"__cdc": "snapshot", "schema": "public", "table": "t", "pos": f"{table.lsn - 1:016X}"}
+        lines = [border | {"phase": "begin"}, *table.lines, border | {"phase": "end", "rows": 1}]
+        self.load(lines, "--mode", "events")
+        self.assert_mirror(table)
+        self.assertEqual(self.sql("SELECT to_regclass('cdckit.positions') IS NULL"), "t")
+
     def test_bad_events_are_rejected_and_the_rest_is_applied(self):
         self.sql(CREATE + "ALTER TABLE t ADD CHECK (amount <> 13);")
         table = SourceTable("t", 1)

@@ -86,9 +86,7 @@ void CollectedRun::send(std::uint64_t from, std::uint64_t to) {
 void CollectedRun::settle() {
   if (!std::exchange(under_way_, false)) return;
   try {
-    background_.wait();
-    for (EventTable* table : sets_) table->settle();
-    sets_.clear();
+    settle_last();
   } catch (const base::Error& error) {
     if (!is_row_error(error)) throw;
     session_.roll_back_to("run");
@@ -112,6 +110,10 @@ void CollectedRun::send_last(std::function<void()> commit) {
 
 void CollectedRun::settle_last() {
   background_.wait();
+  settle_sets();
+}
+
+void CollectedRun::settle_sets() {
   for (EventTable* table : sets_) table->settle();
   sets_.clear();
 }
@@ -135,8 +137,7 @@ void CollectedRun::send_sets() {
 void CollectedRun::apply_collected() {
   hand_over();
   send_sets();
-  for (EventTable* table : sets_) table->settle();
-  sets_.clear();
+  settle_sets();
 }
 
 void CollectedRun::withdraw() {

@@ -64,6 +64,7 @@ class CollectedRun {
  private:
   void hand_over();
   void send_sets();
+  void settle_sets();
   void apply_collected();
   void withdraw();
   bool try_range(std::uint64_t from, std::uint64_t to);

@@ -117,6 +117,7 @@ PositionStore::Moves PositionStore::moves() const {
 }
 
 void PositionStore::save(pg::Connection& connection, const Moves& moves) const {
+  if (!is_open()) return;
   for (const Move& move : moves) save_part(connection, move);
 }
 
