@@ -34,5 +34,7 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 // Shell-style glob with * and ?; the whole text must match.
 bool glob_match(std::string_view pattern, std::string_view text);
 std::string to_base64(std::string_view bytes);
+// Either alphabet, with or without the padding; nothing when it is none.
+std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace cdckit::base

@@ -150,3 +150,11 @@ TEST_CASE("base64: the vectors of RFC 4648, and every byte") {
   CHECK(to_base64("\xFB\xFF\xBF") == "+/+/");
   CHECK(to_base64(std::string("\0\0\xFF", 3)) == "AAD/");
 }
+
+TEST_CASE("base64 is read in both alphabets, and refused when it is none") {
+  for (const char* text : {"", "f", "fo", "foo", "foob", "fooba", "foobar", "\xFB\xFF\xBF"})
+    CHECK(from_base64(to_base64(text)) == std::string(text));
+  CHECK(from_base64("-_-_") == from_base64("+/+/"));
+  CHECK(from_base64("Zg") == std::string("f"));
+  for (const char* text : {"Z", "Zm9v!", "a b=", "\\x00"}) CHECK_FALSE(from_base64(text));
+}
