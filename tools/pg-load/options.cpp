@@ -89,6 +89,13 @@ void declare_batches(cli::FlagTable& table, Options& options) {
              options.extra_to,
              "Put members that the table has no column for into this jsonb column.");
   table.number("max-rejects", "N", options.max_rejects, "Give up after N rejected rows.");
+  table
+      .text("spool-dir",
+            "DIR",
+            options.spool_folder,
+            "Where the lines of a large batch are kept until they are committed; nothing stays "
+            "behind.")
+      .fallback = "$TMPDIR, else /tmp";
   table.duration("retry-for",
                  options.retry_for,
                  "How long to try again when the server is gone or refuses for now.");

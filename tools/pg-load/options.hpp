@@ -44,6 +44,7 @@ struct Options {
   bool alter = false;
   bool no_staging = false;
   std::string extra_to;
+  std::string spool_folder;  // empty: $TMPDIR, else /tmp
   VerifyOptions verify;
 
   [[nodiscard]] Mode mode() const;

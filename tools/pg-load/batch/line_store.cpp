@@ -1,12 +1,11 @@
 #include "tools/pg-load/batch/line_store.hpp"
 
 #include "common/base/error.hpp"
+#include "common/io/temporary_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace cdckit::pg_load {
@@ -19,22 +18,6 @@ struct RecordHead {
 };
 
 constexpr std::size_t kReadSize = 1U << 20U;
-
-std::string temporary_folder() {
-  const char* folder = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): nothing sets it
-  return folder != nullptr && *folder != '\0' ? folder : "/tmp";
-}
-
-io::FileDescriptor open_unnamed() {
-  const std::string folder = temporary_folder();
-  io::FileDescriptor file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (!file.is_open()) {
-    throw base::system_error(base::ErrorKind::cannot_create,
-                             "could not create a temporary file in \"" + folder + "\"",
-                             errno);
-  }
-  return file;
-}
 
 void read_exactly(int fd, char* into, std::size_t size, std::uint64_t offset) {
   while (size > 0) {
@@ -75,7 +58,8 @@ void LineStore::prefetch(std::size_t size) const noexcept {
 }
 
 void LineStore::spill() {
-  if (!file_.is_open()) file_ = open_unnamed();
+  if (!file_.is_open())
+    file_ = io::unnamed_file(folder_.empty() ? io::temporary_folder() : folder_);
   io::write_all(file_.get(), memory_, "temporary file");
   file_bytes_ += memory_.size();
   memory_.clear();

@@ -23,6 +23,8 @@ class LineStore {
  public:
   explicit LineStore(std::size_t memory_limit = 8U << 20U) : memory_limit_(memory_limit) {}
 
+  // Where the file goes (--spool-dir); empty: $TMPDIR, else /tmp.
+  void spill_to(const std::string& folder) { folder_ = folder; }
   void append(const StoredLine& line);
   // Lines by index, in order, [from, to). Views are valid during the call. Do not append meanwhile.
   void for_each(std::uint64_t from,
@@ -45,6 +47,7 @@ class LineStore {
                             const std::function<void(const StoredLine&)>& visit) const;
 
   std::size_t memory_limit_;
+  std::string folder_;
   std::vector<std::uint64_t> places_;  // of every kStep-th record, counted over file and memory
   std::string memory_;
   io::FileDescriptor file_;

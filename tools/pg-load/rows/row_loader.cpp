@@ -32,7 +32,9 @@ RowLoader::RowLoader(const Options& options, Session& session, Rejects& rejects)
       rejects_(rejects),
       mode_(options.mode()),
       name_(parse_table_name(options.table)),
-      truncate_(options.truncate) {}
+      truncate_(options.truncate) {
+  store_.spill_to(options.spool_folder);
+}
 
 void RowLoader::prepare() {
   for (;;) {

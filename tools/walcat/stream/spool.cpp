@@ -1,12 +1,11 @@
 #include "tools/walcat/stream/spool.hpp"
 
 #include "common/base/error.hpp"
+#include "common/io/temporary_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace cdckit::walcat {
@@ -82,8 +81,7 @@ void SpoolReader::fill(std::size_t size) {
 }
 
 std::string Spool::default_folder() {
-  const char* folder = std::getenv("TMPDIR");
-  return folder == nullptr || *folder == '\0' ? "/tmp" : folder;
+  return io::temporary_folder();
 }
 
 void Spool::open(std::uint32_t xid) {
@@ -137,17 +135,12 @@ void Spool::forget(std::uint32_t xid) {
   entries_.erase(entry);
 }
 
-// Without a name from the start where the file system can do that, else for a moment only.
 io::FileDescriptor Spool::make_file() const {
-  io::FileDescriptor file(::open(folder_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (file.is_open()) return file;
-  std::string name = folder_ + "/walcat-spool-XXXXXX";
-  file = io::FileDescriptor(::mkostemp(name.data(), O_CLOEXEC));
-  if (!file.is_open())
-    fail(ErrorKind::cannot_create, "could not create a spool file in " + quoted(folder_), errno);
-  if (::unlink(name.c_str()) != 0)
-    throw base::system_error(ErrorKind::io, "could not unlink \"" + name + "\"", errno);
-  return file;
+  try {
+    return io::unnamed_file(folder_);
+  } catch (const base::Error& error) {
+    throw base::Error(error.kind(), error.what(), kHint);
+  }
 }
 
 }  // namespace cdckit::walcat
