@@ -4,6 +4,7 @@
 #include "common/io/file_descriptor.hpp"
 #include "common/log/log.hpp"
 #include "common/pg/server_error.hpp"
+#include "common/pg/session_settings.hpp"
 
 #include <array>
 #include <cstring>
@@ -145,9 +146,7 @@ void Connection::wait_connected(std::chrono::seconds limit) {
 
 // By SET and not by startup options: poolers and the user's own `options` stay out of it.
 void Connection::set_session() {
-  execute(
-      "SET datestyle = ISO; SET intervalstyle = postgres; SET extra_float_digits = 3;"
-      "SET timezone = 'UTC'; SET bytea_output = hex");
+  execute(pin_settings(server_version()));
 }
 
 Result Connection::take_result(pg_result* result, const std::string& what) {
