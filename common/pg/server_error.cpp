@@ -17,24 +17,43 @@ struct StateRule {
   ErrorKind kind;
 };
 
-// The first match counts.
+// The one table of what an SQLSTATE means to us; the first match counts. Only the data classes are
+// about what was sent: all else is no reason to throw a row away.
 constexpr std::array kRules{
-    StateRule{"28", ErrorKind::permission},      // invalid authorization
-    StateRule{"42501", ErrorKind::permission},   // insufficient_privilege
+    StateRule{"21", ErrorKind::data},            // cardinality
+    StateRule{"22", ErrorKind::data},            // data exception
+    StateRule{"23", ErrorKind::data},            // constraints
+    StateRule{"27", ErrorKind::data},            // triggered data change
+    StateRule{"2F", ErrorKind::data},            // SQL routine
+    StateRule{"38", ErrorKind::data},            // external routine
+    StateRule{"44", ErrorKind::data},            // check option
+    StateRule{"54", ErrorKind::data},            // program limits: too many columns, row too big
+    StateRule{"P0", ErrorKind::data},            // RAISE
+    StateRule{"03", ErrorKind::bug},             // statement not complete
     StateRule{"08P01", ErrorKind::protocol},     // protocol_violation
     StateRule{"08", ErrorKind::temporary},       // connection exceptions
+    StateRule{"25006", ErrorKind::temporary},    // read-only for now: recovery, failover
+    StateRule{"25P03", ErrorKind::temporary},    // idle in a transaction for too long
+    StateRule{"25P04", ErrorKind::temporary},    // in a transaction for too long
+    StateRule{"25", ErrorKind::bug},             // transaction state
+    StateRule{"28", ErrorKind::permission},      // invalid authorization
+    StateRule{"0L", ErrorKind::permission},      // invalid grantor
+    StateRule{"0P", ErrorKind::permission},      // invalid role
+    StateRule{"2D", ErrorKind::bug},             // transaction termination
+    StateRule{"34", ErrorKind::bug},             // cursor name
+    StateRule{"3B", ErrorKind::bug},             // savepoint
     StateRule{"40", ErrorKind::temporary},       // serialization failure, deadlock
+    StateRule{"42501", ErrorKind::permission},   // insufficient_privilege
     StateRule{"53", ErrorKind::temporary},       // no disk, memory, connections
     StateRule{"55006", ErrorKind::temporary},    // object_in_use: the old walsender may linger
     StateRule{"55P03", ErrorKind::temporary},    // lock_not_available
+    StateRule{"57P04", ErrorKind::unavailable},  // database_dropped
     StateRule{"57", ErrorKind::temporary},       // shutdown, crash, starting up, cancelled
-    StateRule{"25P0", ErrorKind::temporary},     // idle timeouts
-    StateRule{"42704", ErrorKind::unavailable},  // undefined_object
-    StateRule{"42P01", ErrorKind::unavailable},  // undefined_table
-    StateRule{"3D000", ErrorKind::unavailable},  // invalid_catalog_name
-    StateRule{"3F000", ErrorKind::unavailable},  // invalid_schema_name
-    StateRule{"55000", ErrorKind::unavailable},  // not in prerequisite state: wal_level, lost slot
     StateRule{"58P01", ErrorKind::unavailable},  // undefined_file: WAL segment removed
+    StateRule{"58", ErrorKind::io},              // the server's disk
+    StateRule{"72", ErrorKind::temporary},       // snapshot too old
+    StateRule{"F0", ErrorKind::config},          // the server's configuration file
+    StateRule{"XX", ErrorKind::io},              // internal error, corrupted data
 };
 
 bool is_severity_end(std::string_view message, std::size_t colon) {
@@ -82,7 +101,13 @@ ErrorKind kind_of_sqlstate(std::string_view sqlstate) noexcept {
   for (const auto& rule : kRules) {
     if (sqlstate.starts_with(rule.prefix)) return rule.kind;
   }
-  return ErrorKind::data;
+  // Not there, not built in, not as we need it: 0A, 3D, 3F, 42, 55000 and what nobody knows.
+  return ErrorKind::unavailable;
+}
+
+bool is_row_error(const base::Error& error) noexcept {
+  const auto* server = dynamic_cast<const ServerError*>(&error);
+  return server != nullptr && !server->sqlstate().empty() && server->kind() == ErrorKind::data;
 }
 
 std::string one_line(std::string_view message) {

@@ -9,7 +9,10 @@
 
 namespace cdckit::pg {
 
+// The one table: every exit code of ours that follows from an SQLSTATE, and what belongs to a row.
 base::ErrorKind kind_of_sqlstate(std::string_view sqlstate) noexcept;
+// The server refused data, not us: such an error belongs to a single row.
+bool is_row_error(const base::Error& error) noexcept;
 // The text that libpq composed, on one line: without severity, LOCATION, and line breaks.
 std::string one_line(std::string_view message);
 

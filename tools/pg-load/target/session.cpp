@@ -4,7 +4,6 @@
 #include "common/log/log.hpp"
 #include "common/pg/server_error.hpp"
 
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -27,19 +26,6 @@ void log_pause(const base::Error& error, std::chrono::milliseconds pause) {
 }
 
 }  // namespace
-
-bool is_row_error(const base::Error& error) noexcept {
-  // Cardinality, data, constraints, triggers and functions that refuse, program limits, check
-  // option.
-  constexpr std::array<std::string_view, 9> kClasses{
-      "21", "22", "23", "27", "2F", "38", "44", "54", "P0"};
-  const std::string_view state = sqlstate_of(error);
-  if (state.size() != 5) return false;
-  for (const std::string_view one : kClasses) {
-    if (state.substr(0, 2) == one) return true;
-  }
-  return false;
-}
 
 std::optional<std::uint64_t> copy_line(const base::Error& error) noexcept {
   const auto* server = dynamic_cast<const pg::ServerError*>(&error);

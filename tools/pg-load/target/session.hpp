@@ -4,6 +4,7 @@
 
 #include "common/base/error.hpp"
 #include "common/pg/connection.hpp"
+#include "common/pg/server_error.hpp"
 #include "common/retry/retry.hpp"
 #include "common/signals/stop.hpp"
 
@@ -23,8 +24,7 @@ struct SessionSettings {
   bool replica = false;
 };
 
-// The server refused data, not us: these errors belong to single rows.
-bool is_row_error(const base::Error& error) noexcept;
+using pg::is_row_error;
 // Which row of a COPY its error is about, from `COPY t, line 5, column c`: counted from 1.
 std::optional<std::uint64_t> copy_line(const base::Error& error) noexcept;
 

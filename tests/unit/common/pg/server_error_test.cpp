@@ -22,6 +22,38 @@ TEST_CASE("the SQLSTATE decides the kind") {
   CHECK(pg::kind_of_sqlstate("22P02") == ErrorKind::data);
 }
 
+TEST_CASE("only what is about rows counts as bad input") {
+  for (const char* state :
+       {"21000", "22P02", "23505", "27000", "2F005", "38001", "44000", "54000", "P0001"}) {
+    CAPTURE(state);
+    CHECK(pg::kind_of_sqlstate(state) == ErrorKind::data);
+    CHECK(pg::is_row_error(pg::ServerError(pg::kind_of_sqlstate(state), "x", state, "")));
+  }
+  for (const char* state : {"XX000", "XX001", "XX002", "58000", "58030"})
+    CHECK(pg::kind_of_sqlstate(state) == ErrorKind::io);
+  for (const char* state : {"0A000",
+                            "42601",
+                            "42883",
+                            "42703",
+                            "42804",
+                            "3F000",
+                            "55000",
+                            "58P01",
+                            "57P04",
+                            "HV000",
+                            "U0001"})
+    CHECK(pg::kind_of_sqlstate(state) == ErrorKind::unavailable);
+  for (const char* state : {"25006", "25P03", "25P04", "53100", "57014", "57P01", "40P01"})
+    CHECK(pg::kind_of_sqlstate(state) == ErrorKind::temporary);
+  for (const char* state : {"25P01", "25P02", "25001", "3B001", "34000"})
+    CHECK(pg::kind_of_sqlstate(state) == ErrorKind::bug);
+  CHECK(pg::kind_of_sqlstate("F0000") == ErrorKind::config);
+  CHECK(pg::kind_of_sqlstate("0P000") == ErrorKind::permission);
+  CHECK_FALSE(pg::is_row_error(pg::ServerError(ErrorKind::temporary, "x", "40001", "")));
+  CHECK_FALSE(pg::is_row_error(pg::ServerError(ErrorKind::temporary, "gone", "", "")));
+  CHECK_FALSE(pg::is_row_error(base::Error(ErrorKind::data, "not from the server")));
+}
+
 TEST_CASE("a message becomes one line without its source location") {
   CHECK(pg::one_line("FATAL:  no such thing\nLOCATION:  f, g.c:1\n") == "FATAL: no such thing");
   CHECK(pg::one_line("one\n\ttwo\n") == "one; two");

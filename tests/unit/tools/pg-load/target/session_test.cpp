@@ -8,7 +8,7 @@ using namespace cdckit::pg_load;
 namespace {
 
 pg::ServerError refused(const char* state, const char* context = "") {
-  return {base::ErrorKind::data, "could not", state, context};
+  return {pg::kind_of_sqlstate(state), "could not", state, context};
 }
 
 }  // namespace
