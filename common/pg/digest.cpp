@@ -2,6 +2,7 @@
 
 #include "common/base/text.hpp"
 #include "common/ndjson/text.hpp"
+#include "common/pg/catalog_sql.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,9 +13,10 @@ namespace {
 constexpr int kPage = 5000;
 constexpr std::size_t kArguments = 90;  // a function takes 100 at most
 
+// {key}: the numbers of the primary key's columns.
 constexpr const char* kColumns = R"(
   WITH RECURSIVE part AS (
-    SELECT a.attname, a.attgenerated, coalesce(a.attnum = ANY(i.indkey), false) AS in_key,
+    SELECT a.attname, a.attgenerated, coalesce(a.attnum = ANY({key}), false) AS in_key,
            t.typtype, t.typbasetype, t.typname, t.typnamespace
       FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
       LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
@@ -161,7 +163,7 @@ DigestTable describe_digest(Connection& connection, const DigestRequest& request
   out.table = request.table;
   const std::string name = quote_name(request.schema, request.table);
   const std::array<Parameter, 1> parameters{Parameter(name)};
-  const auto result = connection.query(kColumns, parameters);
+  const auto result = connection.query(filled(kColumns, "{key}", key_columns("i")), parameters);
   for (int row = 0; row < result.rows(); ++row) {
     const auto column = result.at(row, 0);
     const bool generated = result.at(row, 2) == "t";

@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/pg/catalog_sql.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,16 +24,16 @@ LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)sql";
 
 constexpr const char* kKeyQuery = R"sql(
-SELECT a.attname FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
+SELECT a.attname FROM pg_index i, unnest({key}) WITH ORDINALITY AS k(number, place)
 JOIN pg_attribute a ON a.attnum = k.number
 WHERE i.indrelid = $1::oid AND i.indisprimary AND a.attrelid = i.indrelid ORDER BY k.place)sql";
 
 // For each usable index: unique or excluding, and the names of its columns; an expression is null.
 constexpr const char* kIndexQuery = R"sql(
 SELECT i.indisunique OR i.indisexclusion, m.amname = 'btree' AND i.indpred IS NULL,
-       (SELECT count(*) FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
+       (SELECT count(*) FROM unnest({key}) WITH ORDINALITY AS k(number, place)
         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
-        WHERE k.place <= least(i.indnkeyatts, $3::int) AND a.attname = ANY ($2::name[])),
+        WHERE k.place <= $3::int AND a.attname = ANY ($2::name[])),
        i.indnkeyatts
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
 WHERE i.indrelid = $1::oid AND i.indisvalid)sql";
@@ -41,6 +42,10 @@ constexpr const char* kTableQuery = R"sql(
 SELECT c.oid, n.nspname, c.relname, c.relkind = 'r' AND current_setting('track_counts')::boolean
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.oid = to_regclass($1) AND c.relkind IN ('r', 'p', 'f'))sql";
+
+std::string with_key(const char* sql) {
+  return pg::filled(sql, "{key}", pg::key_columns("i"));
+}
 
 bool is_true(const pg::Result& result, int row, int column) {
   return result.at(row, column) == "t";
@@ -162,7 +167,7 @@ std::optional<TargetTable> describe_table(pg::Connection& connection, const Tabl
   const pg::Result columns = connection.query(kColumnQuery, by_oid);
   for (int row = 0; row < columns.rows(); ++row)
     target.columns.push_back(read_column(columns, row));
-  const pg::Result key = connection.query(kKeyQuery, by_oid);
+  const pg::Result key = connection.query(with_key(kKeyQuery), by_oid);
   for (int row = 0; row < key.rows(); ++row)
     target.key.push_back(target.find(key.at(row, 0)).value());
   return target;
@@ -182,7 +187,7 @@ void describe_indexes(pg::Connection& connection, TargetTable& target) {
   const std::string oid = std::to_string(target.oid);
   const std::string size = std::to_string(target.key.size());
   const pg::Parameter parameters[] = {oid, names, size};
-  const pg::Result indexes = connection.query(kIndexQuery, parameters);
+  const pg::Result indexes = connection.query(with_key(kIndexQuery), parameters);
   target.key_indexed = false;
   target.other_unique = false;
   for (int row = 0; row < indexes.rows(); ++row) {

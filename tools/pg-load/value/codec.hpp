@@ -35,6 +35,7 @@ struct FieldProblem {
   std::string_view code;  // SQLSTATE
   std::string_view reason;
   bool ask_server = false;  // not a form that we read: the server may know it (see Codec::cast)
+  std::string_view hint = {};
 };
 
 namespace problems {

@@ -3,6 +3,7 @@
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
 #include "common/log/log.hpp"
+#include "common/pg/catalog_sql.hpp"
 #include "tools/walcat/wire/text_forms.hpp"
 
 #include <algorithm>
@@ -70,10 +71,23 @@ constexpr const char* kKeys = R"(
               AND age(p.xmin) < age($2::text::xid) AND p.xmin <> (
                 SELECT t.xmin FROM pg_class c JOIN pg_type t ON t.oid = c.reltype
                  WHERE c.oid = p.conrelid))
-    FROM pg_index i CROSS JOIN unnest(i.indkey) WITH ORDINALITY k(number, place)
+    FROM pg_index i CROSS JOIN unnest({key}) WITH ORDINALITY k(number, place)
     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
-   WHERE i.indrelid = $1::oid AND (i.indisprimary OR i.indisreplident) AND k.place <= i.indnkeyatts
+   WHERE i.indrelid = $1::oid AND (i.indisprimary OR i.indisreplident)
    ORDER BY i.indexrelid, k.place)";
+
+// 15 lists generated columns as published, but only 18 and newer can send them.
+// {key}: the numbers of the key's columns.
+constexpr const char* kRelation = R"(
+  SELECT a.attname, a.atttypid, a.atttypmod,
+         (c.relreplident = 'f' OR coalesce(a.attnum = ANY({key}), false)), a.attgenerated <> ''
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    LEFT JOIN pg_index i ON i.indrelid = c.oid
+         AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident
+             ELSE false END
+   WHERE c.oid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = ANY($2::name[])
+     AND (a.attgenerated = '' OR current_setting('server_version_num')::int >= 180000)
+   ORDER BY a.attnum)";
 
 // NOT NULL counts when it held in transaction $2 already, and for the rows that were there before.
 constexpr const char* kAttributes = R"(
@@ -194,21 +208,11 @@ bool Catalog::create_publication(const std::string& name, const TableFilter& fil
   return true;
 }
 
-// 15 lists generated columns as published, but only 18 and newer can send them.
 void Catalog::read_relation(std::uint32_t oid, const std::string& columns, PublishedTable& table) {
   const std::string oid_text = std::to_string(oid);
   const std::array<pg::Parameter, 2> values{pg::Parameter(oid_text), pg::Parameter(columns)};
-  const auto result = connection_.query(
-      "SELECT a.attname, a.atttypid, a.atttypmod, (c.relreplident = 'f' OR coalesce(a.attnum = "
-      "ANY(i.indkey), false)), a.attgenerated <> '' "
-      "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_index i ON "
-      "i.indrelid = c.oid AND "
-      "CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false "
-      "END "
-      "WHERE c.oid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = "
-      "ANY($2::name[]) AND (a.attgenerated = '' OR "
-      "current_setting('server_version_num')::int >= 180000) ORDER BY a.attnum",
-      values);
+  const auto result =
+      connection_.query(pg::filled(kRelation, "{key}", pg::key_columns("i")), values);
   Relation relation;
   relation.oid = oid;
   for (int row = 0; row < result.rows(); ++row) {
@@ -310,7 +314,8 @@ void Catalog::read_keys(const Relation& relation,
   const std::string oid = std::to_string(relation.oid);
   const std::string xid = std::to_string(relation.xid);
   const std::array<pg::Parameter, 2> parameters{pg::Parameter(oid), pg::Parameter(xid)};
-  const auto result = connection_.query(kKeys, parameters);
+  const auto result =
+      connection_.query(pg::filled(kKeys, "{key}", pg::key_columns("i")), parameters);
   table.key_lost = attributes.empty();
   for (int row = 0; row < result.rows(); ++row) {
     const auto name = name_then(attributes, relation, result.text(row, 0));
