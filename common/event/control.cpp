@@ -65,6 +65,8 @@ void read_member(Control& control, const Member& member) {
   if (member.name == "run") control.run = text_of(member.value);
   if (member.name == "source" && control.kind == ControlKind::hello) control.source = member.value;
   if (member.name == "from") control.from = text_of(member.value);
+  if (member.name == "encoding" && control.kind == ControlKind::hello)
+    control.encoding = text_of(member.value);
   if (member.name == "seq") control.seq = number_of(member.value);
   if (member.name == "pos") control.pos = text_of(member.value);
   if (member.name == "rows") control.rows = number_of(member.value);
@@ -124,11 +126,13 @@ Control parse_control(std::string_view line) {
 void append_hello(std::string& out,
                   std::string_view run,
                   std::string_view source_json,
-                  std::string_view from) {
+                  std::string_view from,
+                  std::string_view encoding) {
   out += R"({"__cdc":"hello","v":1,)";
   append_member(out, "run", quoted(run));
   append_member(out, "source", source_json);
   append_member(out, "from", quoted(from));
+  if (!encoding.empty()) append_member(out, "encoding", quoted(encoding));
   finish(out);
 }
 

@@ -35,6 +35,7 @@ struct Control {
   std::string run;          // hello, ckpt, eof
   std::string_view source;  // hello: raw JSON object
   std::string from;         // hello
+  std::string encoding;     // hello: plain | debezium; empty: `schema` lines say it
   std::uint64_t seq = 0;    // ckpt, eof
   std::string pos;          // ckpt, eof, snapshot
   std::uint64_t rows = 0;   // ckpt: data lines since the last one; snapshot end: rows in all
@@ -48,11 +49,12 @@ struct Control {
 // The line was validated before (Decoder). Throws data when a member is missing or of a wrong type.
 Control parse_control(std::string_view line);
 
-// Each appends one line without its line break.
+// Each appends one line without its line break. An empty `encoding` is left out.
 void append_hello(std::string& out,
                   std::string_view run,
                   std::string_view source_json,
-                  std::string_view from);
+                  std::string_view from,
+                  std::string_view encoding);
 void append_checkpoint(std::string& out,
                        std::string_view run,
                        std::uint64_t seq,

@@ -47,9 +47,20 @@ void append_schema_line(std::string& out, const TableSchema& schema) {
     append_string(out, column.type);
     out += R"(,"oid":)" + std::to_string(column.oid) + R"(,"modifier":)" +
            std::to_string(column.modifier) + R"(,"nullable":)" +
-           (column.nullable ? "true}" : "false}");
+           (column.nullable ? "true" : "false");
+    if (!column.default_expression.empty()) {
+      out += R"(,"default":)";
+      append_string(out, column.default_expression);
+    }
+    out += '}';
   }
-  out += "]}";
+  out += ']';
+  if (!schema.encoding.empty()) {
+    out += R"(,"encoding":)";
+    append_string(out, schema.encoding);
+  }
+  if (!schema.connect.empty()) out += R"(,"connect":)" + schema.connect;
+  out += '}';
 }
 
 TableSchema parse_schema_line(std::string_view line) {
@@ -65,8 +76,12 @@ TableSchema parse_schema_line(std::string_view line) {
                              item.at("type").get<std::string>(),
                              number_of<std::uint32_t>(item, "oid", 0),
                              number_of<std::int32_t>(item, "modifier", -1),
-                             item.value("nullable", true)});
+                             item.value("nullable", true),
+                             item.value("default", std::string())});
     }
+    out.encoding = json.value("encoding", std::string());
+    if (json.contains("connect") && !json.at("connect").is_null())
+      out.connect = ndjson::find_member(line, "connect");
     return out;
   } catch (const nlohmann::json::exception& error) {
     throw base::Error(base::ErrorKind::data,
@@ -74,9 +89,7 @@ TableSchema parse_schema_line(std::string_view line) {
   }
 }
 
-std::string schema_hash(const TableSchema& schema) {
-  std::string line;
-  append_schema_line(line, schema);
+std::string schema_hash(std::string_view line) {
   return base::to_lower(base::hex16(XXH3_64bits(line.data(), line.size())));
 }
 

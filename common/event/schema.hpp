@@ -14,6 +14,7 @@ struct Column {
   std::uint32_t oid = 0;
   std::int32_t modifier = -1;
   bool nullable = true;
+  std::string default_expression = {};  // as pg_get_expr() prints it; empty: none
   bool operator==(const Column&) const = default;
 };
 
@@ -23,14 +24,16 @@ struct TableSchema {
   std::string identity;          // default | nothing | full | index
   std::vector<std::string> key;  // key columns in key order; empty without a key
   std::vector<Column> columns;   // in column order
+  std::string encoding = {};     // plain | debezium; empty: not said
+  std::string connect = {};      // debezium: {"key":..,"value":..}, raw JSON
   bool operator==(const TableSchema&) const = default;
 };
 
 // Appends the `schema` control line without its line break.
 void append_schema_line(std::string& out, const TableSchema& schema);
-// Throws data.
+// Members of later versions are passed over. Throws data.
 TableSchema parse_schema_line(std::string_view line);
-// 16 hex digits naming this shape: header `cdc.schema` on Kafka records.
-std::string schema_hash(const TableSchema& schema);
+// 16 hex digits naming the line by its bytes: header `cdc.schema` on Kafka records.
+std::string schema_hash(std::string_view line);
 
 }  // namespace cdckit::event

@@ -111,7 +111,7 @@ void ConsumeLoop::start() {
     context_.promise();
   }
   if (control_) {
-    event::append_hello(output_.buffer(), commits_.run(), source, options_.from);
+    event::append_hello(output_.buffer(), commits_.run(), source, options_.from, {});
     output_.buffer() += '\n';
     submit();
   }

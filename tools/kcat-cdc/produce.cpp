@@ -209,7 +209,8 @@ void ProduceLoop::on_control(const event::Item& item) {
 // The shape of a table is in its topic before the first record that refers to it.
 void ProduceLoop::on_schema(const event::Control& schema) {
   Target& target = targets_[targets_.of_table(schema.schema, schema.table)];
-  target.schema_hash = event::schema_hash(event::parse_schema_line(schema.line));
+  (void)event::parse_schema_line(schema.line);  // a broken one must not reach the topic
+  target.schema_hash = event::schema_hash(schema.line);
   if (!published_.insert(target.schema_hash).second) return;
   kafka::Outgoing record;
   record.topic = topics_.open_compacted(schema_topic_of(target.topic));

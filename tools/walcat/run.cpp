@@ -32,12 +32,15 @@ ExitCode print_schemas(const Options& options, cli::Context& context) {
   const auto encoding = make_encoding(options.encoding, options.debezium);
   const auto connection = connect(options, false, context.stop());
   Catalog catalog(*connection);
+  const std::string prefix =
+      options.topic_prefix.empty() ? connection->database() : options.topic_prefix;
   std::string lines;
   for (const auto& table :
        catalog.published_tables(catalog.publications(options.publications), filter)) {
     const CatalogTable described = catalog.describe(table.relation);
     Table compiled = build_table(table.relation, described, *encoding);
     columns.apply(compiled, table.relation, described);
+    encoding->wrap(compiled, prefix);
     event::append_schema_line(lines, compiled.shape);
     lines += '\n';
   }

@@ -38,12 +38,10 @@ ColumnForm DebeziumEncoding::column(const ColumnSource& source) const {
       out += "null";
     };
   }
-  if (settings_.schemas) {
-    form.schema = schema_json(mapping.schema,
-                              {.optional = source.nullable,
-                               .default_value = default_value(mapping, source),
-                               .field = std::string(source.name)});
-  }
+  form.schema = schema_json(mapping.schema,
+                            {.optional = source.nullable,
+                             .default_value = default_value(mapping, source),
+                             .field = std::string(source.name)});
   return form;
 }
 
@@ -67,7 +65,9 @@ std::string DebeziumEncoding::member_name(std::string_view name) const {
 }
 
 void DebeziumEncoding::wrap(Table& table, std::string_view topic_prefix) const {
-  if (settings_.schemas) wrap_table(table, topic_prefix);
+  const ConnectSchemas schemas = connect_schemas(table, topic_prefix);
+  table.shape.connect = R"({"key":)" + schemas.key + R"(,"value":)" + schemas.value + '}';
+  if (settings_.schemas) wrap_table(table, schemas);
 }
 
 MessageForm DebeziumEncoding::message_form() const {

@@ -11,6 +11,7 @@ class DebeziumEncoding : public Encoding {
  public:
   explicit DebeziumEncoding(DebeziumSettings settings) : settings_(std::move(settings)) {}
 
+  [[nodiscard]] std::string name() const override { return "debezium"; }
   [[nodiscard]] ColumnForm column(const ColumnSource& source) const override;
   [[nodiscard]] std::string member_name(std::string_view name) const override;
   void wrap(Table& table, std::string_view topic_prefix) const override;

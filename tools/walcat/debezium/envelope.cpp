@@ -37,24 +37,24 @@ constexpr std::string_view kTimes = R"({"type":"int64","optional":true,"field":"
                                     R"({"type":"int64","optional":true,"field":"ts_ns"})";
 
 // A mask may print null where the column was NOT NULL. The last `optional` is the column's own.
-std::string column_schema(const Table& table, std::size_t index) {
+std::string column_schema(const Column& column) {
   constexpr std::string_view kRequired = "\"optional\":false";
-  std::string schema = table.columns[index].form.schema;
+  std::string schema = column.form.schema;
   const auto required = schema.rfind(kRequired);
   const auto optional = schema.rfind("\"optional\":true");
   const bool is_required =
       required != std::string::npos && (optional == std::string::npos || optional < required);
-  if (is_required && table.shape.columns[index].nullable)
+  if (is_required && column.nullable)
     schema.replace(required, kRequired.size(), "\"optional\":true");
   return schema;
 }
 
 std::string all_fields(const Table& table) {
   std::string out;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    if (!table.columns[i].shown) continue;
+  for (const Column& column : table.columns) {
+    if (!column.shown) continue;
     if (!out.empty()) out += ',';
-    out += column_schema(table, i);
+    out += column_schema(column);
   }
   return out;
 }
@@ -63,7 +63,7 @@ std::string key_fields(const Table& table) {
   std::string out;
   for (const auto index : table.key) {
     if (!out.empty()) out += ',';
-    out += column_schema(table, index);
+    out += column_schema(table.columns.at(index));
   }
   return out;
 }
@@ -86,17 +86,26 @@ std::string topic_name(std::string_view prefix, std::string_view schema, std::st
   return topic;
 }
 
-void wrap_table(Table& table, std::string_view topic_prefix) {
+ConnectSchemas connect_schemas(const Table& table, std::string_view topic_prefix) {
   const std::string topic = topic_name(topic_prefix, table.shape.schema, table.shape.table);
-  table.key_head = R"({"schema":{"type":"struct","fields":[)" + key_fields(table) +
-                   R"(],"optional":false,"name":)" + java_string(topic + ".Key") + "},\"payload\":";
+  ConnectSchemas schemas{"null", {}};
+  if (!table.key.empty()) {
+    schemas.key = R"({"type":"struct","fields":[)" + key_fields(table) +
+                  R"(],"optional":false,"name":)" + java_string(topic + ".Key") + "}";
+  }
+  schemas.value = R"({"type":"struct","fields":[)" + row_schema(table, topic, "before") + "," +
+                  row_schema(table, topic, "after") + "," + std::string(kSource) + "," +
+                  std::string(kTransaction) +
+                  R"(,{"type":"string","optional":false,"field":"op"},)" + std::string(kTimes) +
+                  R"(],"optional":false,"name":)" + java_string(topic + ".Envelope") +
+                  R"(,"version":2})";
+  return schemas;
+}
+
+void wrap_table(Table& table, const ConnectSchemas& schemas) {
+  table.key_head = R"({"schema":)" + schemas.key + ",\"payload\":";
   table.key_tail = "}";
-  table.value_head = R"(,"schema":{"type":"struct","fields":[)" +
-                     row_schema(table, topic, "before") + "," + row_schema(table, topic, "after") +
-                     "," + std::string(kSource) + "," + std::string(kTransaction) +
-                     R"(,{"type":"string","optional":false,"field":"op"},)" + std::string(kTimes) +
-                     R"(],"optional":false,"name":)" + java_string(topic + ".Envelope") +
-                     R"(,"version":2},"payload":{"before":)";
+  table.value_head = R"(,"schema":)" + schemas.value + R"(,"payload":{"before":)";
   table.line_tail = "}}\n";
 }
 

@@ -47,7 +47,7 @@ struct ColumnForm {
   std::string unchanged =
       {};                   // for a value that was not sent; empty: left out, named in `unchanged`
   std::string unsent = {};  // where only the key was sent; empty: left out
-  std::string schema = {};  // a Connect schema, when such are printed
+  std::string schema = {};  // a Connect schema, where the encoding has such
 };
 
 // What stands around a logical message, and how its bytes are printed.
@@ -66,10 +66,13 @@ class Encoding {
   Encoding(const Encoding&) = delete;
   Encoding& operator=(const Encoding&) = delete;
   virtual ~Encoding() = default;
+  // As --encoding, `hello` and `schema` lines say it.
+  [[nodiscard]] virtual std::string name() const = 0;
   [[nodiscard]] virtual ColumnForm column(const ColumnSource& source) const = 0;
   // `,"name":`
   [[nodiscard]] virtual std::string member_name(std::string_view name) const;
-  // Sets what stands around keys and values of a table that is otherwise complete.
+  // Finishes a table whose columns are settled: what stands around keys and values, and what its
+  // schema line says of this encoding.
   virtual void wrap(Table& table, std::string_view topic_prefix) const;
   [[nodiscard]] virtual MessageForm message_form() const;
   // A statement for each connection that rows come from; may be empty.

@@ -9,6 +9,7 @@ namespace cdckit::walcat {
 
 class PlainEncoding : public Encoding {
  public:
+  [[nodiscard]] std::string name() const override { return "plain"; }
   [[nodiscard]] ColumnForm column(const ColumnSource& source) const override;
   [[nodiscard]] static Codec compile(const Type& type);
 };

@@ -49,6 +49,7 @@ Column build_column(const Relation::Column& column,
   Column out;
   out.name = column.name;
   out.key = column.key;
+  out.nullable = known.nullable;
   out.form = encoding.column({.name = column.name,
                               .type = *known.type,
                               .modifier = column.modifier,
@@ -130,13 +131,18 @@ Table build_table(const Relation& relation,
   Table table;
   table.identity = relation.identity;
   table.shape = {relation.schema, relation.table, identity_word(relation.identity), {}, {}};
+  table.shape.encoding = encoding.name();
   for (std::size_t i = 0; i < relation.columns.size(); ++i) {
     const auto& column = relation.columns[i];
     CatalogColumn known = catalog.columns.at(i);
     // identity columns are NOT NULL, whatever became of them since
     if (column.key && relation.identity != 'f') known.nullable = false;
-    table.shape.columns.push_back(
-        {column.name, known.type_name, column.type, column.modifier, known.nullable});
+    table.shape.columns.push_back({column.name,
+                                   known.type_name,
+                                   column.type,
+                                   column.modifier,
+                                   known.nullable,
+                                   known.default_expression});
     table.columns.push_back(build_column(column, known, encoding, snapshot));
   }
   set_key(table, choose_key(relation, catalog));

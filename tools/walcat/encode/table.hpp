@@ -53,6 +53,7 @@ struct Column {
   std::string name;
   bool key = false;   // sent in old key tuples
   bool shown = true;  // by the encoding, --column and --exclude-column
+  bool nullable = true;
   ColumnForm form;
   std::string member;         // `,"name":`
   std::string null_member;    // the same and what stands for NULL

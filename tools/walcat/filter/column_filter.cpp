@@ -154,8 +154,9 @@ void ColumnFilter::hide_columns(Table& table) {
     auto& column = table.columns[i];
     const bool chosen = columns_.empty() || any_fits(columns_, table.shape, column.name);
     const bool excluded = any_fits(excludes_, table.shape, column.name);
-    column.shown = in_key(table, i) || (chosen && !excluded);
-    if (column.shown) left.push_back(table.shape.columns[i]);
+    const bool wanted = in_key(table, i) || (chosen && !excluded);
+    column.shown = column.form.printed && wanted;
+    if (wanted) left.push_back(table.shape.columns[i]);
   }
   table.shape.columns = std::move(left);
 }
@@ -178,9 +179,9 @@ void ColumnFilter::mask_columns(Table& table,
     }
     if (!character) {
       log::info("masking " + full_name(table.shape, name) + " of type " +
-                table.shape.columns[i].type + " as null");
+                catalog.columns[i].type_name + " as null");
       table.columns[i].form.codec = nothing();
-      table.shape.columns[i].nullable = true;
+      table.columns[i].nullable = table.shape.columns[i].nullable = true;
       continue;
     }
     const auto room = text_room(relation.columns[i].type, relation.columns[i].modifier);

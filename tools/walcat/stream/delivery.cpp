@@ -29,9 +29,11 @@ Delivery::Delivery(DeliverySettings settings, cli::Context& context)
       output_(settings_.output, kCapacity),
       run_(base::random_id()) {}
 
-void Delivery::hello(const std::string& source, const std::string& from) {
+void Delivery::hello(const std::string& source,
+                     const std::string& from,
+                     const std::string& encoding) {
   if (!settings_.control) return;
-  event::append_hello(lines(), run_, source, from);
+  event::append_hello(lines(), run_, source, from, encoding);
   lines() += '\n';
 }
 

@@ -45,7 +45,7 @@ class Delivery {
 
   // Whole lines are appended here.
   std::string& lines() noexcept { return output_.buffer(); }
-  void hello(const std::string& source, const std::string& from);
+  void hello(const std::string& source, const std::string& from, const std::string& encoding);
   // Everything up to `lsn` is among the lines now. `text`: the position as checkpoints print it.
   void reached(std::uint64_t lsn, std::string text);
   // Nothing behind this position is told until it is let go.

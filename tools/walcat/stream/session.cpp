@@ -173,7 +173,7 @@ void Session::sample_slot() {
 void Session::announce() {
   SourceId id = server_.id;
   id.slot = slot_;
-  delivery_.hello(source_json(id), base::hex16(plan_.start));
+  delivery_.hello(source_json(id), base::hex16(plan_.start), encoding_->name());
   if (incremental_) incremental_->read_for(slot_);
   log::info("reading slot \"" + slot_ + "\" from " + event::lsn_text(plan_.start));
   if (options_.encoding == "debezium" && !options_.debezium.quirks) log::info(kFaithful);

@@ -12,14 +12,22 @@ using event::parse_control;
 
 TEST_CASE("hello, ckpt and eof: written and read") {
   std::string line;
-  event::append_hello(line, "run \"1\"", R"({"slot":"s"})", "0/1");
-  CHECK(line == R"({"__cdc":"hello","v":1,"run":"run \"1\"","source":{"slot":"s"},"from":"0/1"})");
+  event::append_hello(line, "run \"1\"", R"({"slot":"s"})", "0/1", "debezium");
+  CHECK(
+      line ==
+      R"({"__cdc":"hello","v":1,"run":"run \"1\"","source":{"slot":"s"},"from":"0/1","encoding":"debezium"})");
   Control control = parse_control(line);
   CHECK(control.kind == ControlKind::hello);
   CHECK(control.run == "run \"1\"");
   CHECK(control.source == R"({"slot":"s"})");
   CHECK(control.from == "0/1");
+  CHECK(control.encoding == "debezium");
   CHECK(control.line == line);
+
+  std::string silent;
+  event::append_hello(silent, "r", "{}", "", "");
+  CHECK(silent == R"({"__cdc":"hello","v":1,"run":"r","source":{},"from":""})");
+  CHECK(parse_control(silent).encoding.empty());
 
   std::string checkpoint;
   event::append_checkpoint(checkpoint, "r", 42, "00", 1234);

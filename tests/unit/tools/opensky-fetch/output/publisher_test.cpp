@@ -66,7 +66,7 @@ TEST_CASE("control lines frame each snapshot, an empty one too") {
   const std::string run = run_of(text);
   CHECK(text ==
         R"({"__cdc":"hello","v":1,"run":")" + run +
-            R"(","source":{"url":"http://h/states/all?a=\"b\""},"from":""})"
+            R"(","source":{"url":"http://h/states/all?a=\"b\""},"from":"","encoding":"plain"})"
             "\n"
             R"({"__cdc":"snapshot","phase":"begin","scope":"states","pos":"2018-08-01T09:00:00Z"})"
             "\n"

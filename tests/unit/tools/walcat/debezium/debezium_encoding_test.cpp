@@ -1,8 +1,11 @@
 #include "tools/walcat/debezium/debezium_encoding.hpp"
 
 #include "tests/unit/tools/walcat/debezium/print.hpp"
+#include "tests/unit/tools/walcat/support.hpp"
+#include "tools/walcat/filter/column_filter.hpp"
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 using namespace cdckit::walcat;
 
@@ -73,10 +76,62 @@ TEST_CASE("a domain's modifier counts") {
   CHECK(out == "\"EtaA\"");
 }
 
+TEST_CASE("columns that flags leave out take nothing from those that stay") {
+  Relation relation{.oid = 1, .schema = "public", .table = "t", .identity = 'd', .columns = {}};
+  relation.columns = {{"first", oid::kText, -1, false},
+                      {"second", oid::kInt4, -1, true},
+                      {"third", 3615, -1, false},
+                      {"fourth", oid::kText, -1, false}};
+  CatalogTable catalog = walcat_test::describe(relation);
+  catalog.columns[3].nullable = false;
+  const auto wrapped = [&](const FilterOptions& options, const DebeziumSettings& settings) {
+    const DebeziumEncoding encoding(settings);
+    Table table = build_table(relation, catalog, encoding);
+    ColumnFilter(options).apply(table, relation, catalog);
+    encoding.wrap(table, "app");
+    return table;
+  };
+  const auto fields = [](const Table& table) {
+    std::string out;
+    const auto connect = nlohmann::json::parse(table.shape.connect);
+    for (const auto& field : connect["value"]["fields"][1]["fields"])
+      out += field["field"].get<std::string>() + (field["optional"] == true ? "? " : " ");
+    return out;
+  };
+  const Table without_first = wrapped({.exclude_columns = {"first"}}, with_schemas());
+  CHECK(fields(without_first) == "second third? fourth ");
+  CHECK(without_first.key_head.find("\"optional\":false") != std::string::npos);
+  CHECK(fields(wrapped({.columns = {"fourth"}}, with_schemas())) == "second fourth ");
+  CHECK(fields(wrapped({.masks = {{.columns = "fourth"}}}, quirky())) == "first? second fourth ");
+  CHECK(fields(wrapped({.keys = {{.table = "t", .columns = {"second"}}}}, quirky())) ==
+        "first? second fourth ");
+}
+
+TEST_CASE("the schema line carries the Connect schemas that stand around key and value") {
+  const Relation relation{
+      .oid = 1, .schema = "s", .table = "t", .identity = 'd', .columns = {{"id", 23, -1, true}}};
+  const auto build = [&](const DebeziumSettings& settings) {
+    const DebeziumEncoding encoding(settings);
+    Table table = build_table(relation, walcat_test::describe(relation), encoding);
+    encoding.wrap(table, "app");
+    return table;
+  };
+  const Table wrapped = build(with_schemas());
+  CHECK(wrapped.shape.encoding == "debezium");
+  const auto connect = nlohmann::json::parse(wrapped.shape.connect);
+  CHECK(nlohmann::json::parse(wrapped.key_head + "0" + wrapped.key_tail)["schema"] ==
+        connect["key"]);
+  CHECK(nlohmann::json::parse("{\"k\":0" + wrapped.value_head + "null" +
+                              wrapped.line_tail)["schema"] == connect["value"]);
+  const Table bare = build({});
+  CHECK(bare.shape == wrapped.shape);
+  CHECK(bare.key_head.empty());
+}
+
 TEST_CASE("schemas carry NOT NULL and the default") {
   const ColumnSource required{
       .name = {}, .type = kInteger, .nullable = false, .default_expression = "7"};
   CHECK(form_of(kInteger, required, with_schemas()).schema ==
         R"({"type":"int32","optional":false,"default":7,"field":"c"})");
-  CHECK(form_of(kInteger, required).schema.empty());
+  CHECK(form_of(kInteger, required).schema == form_of(kInteger, required, with_schemas()).schema);
 }

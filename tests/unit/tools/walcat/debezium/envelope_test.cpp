@@ -13,9 +13,9 @@ Table small_table() {
   for (const std::string name : {"id", "a"}) {
     Column column;
     column.name = name;
+    column.nullable = false;
     column.form.schema = R"({"type":"int32","optional":false,"field":")" + name + "\"}";
     table.columns.push_back(column);
-    table.shape.columns.push_back({name, "integer", 23, -1, false});
   }
   table.columns[1].shown = false;
   table.key = {0};
@@ -29,7 +29,7 @@ TEST_CASE("topics take what Kafka takes") {
 
 TEST_CASE("key and value of a table are wrapped") {
   Table table = small_table();
-  wrap_table(table, "app");
+  wrap_table(table, connect_schemas(table, "app"));
   const auto key = nlohmann::json::parse(table.key_head + "{\"id\":1}" + table.key_tail);
   CHECK(key["schema"]["name"] == "app.s.t_t.Key");
   CHECK(key["schema"]["fields"].size() == 1);
@@ -42,10 +42,16 @@ TEST_CASE("key and value of a table are wrapped") {
   CHECK(value["payload"]["before"].is_null());
 }
 
+TEST_CASE("a table without key has no schema of one") {
+  Table table = small_table();
+  table.key.clear();
+  CHECK(connect_schemas(table, "app").key == "null");
+}
+
 TEST_CASE("a column that is masked as null may be null") {
   Table table = small_table();
-  table.shape.columns[0].nullable = true;
-  wrap_table(table, "app");
+  table.columns[0].nullable = true;
+  wrap_table(table, connect_schemas(table, "app"));
   CHECK(nlohmann::json::parse(table.key_head + "{}" +
                               table.key_tail)["schema"]["fields"][0]["optional"] == true);
 }

@@ -56,7 +56,7 @@ TEST_CASE("checkpoints carry the position once, eof closes the stream") {
   auto around = context();
   Delivery delivery({.output = pipe.writer, .proof = Proof::none, .ack_files = {}, .control = true},
                     around);
-  delivery.hello(R"({"slot":"s"})", "0000000000000001");
+  delivery.hello(R"({"slot":"s"})", "0000000000000001", "plain");
   delivery.checkpoint();  // nothing reached yet
   delivery.set_rows(3);
   delivery.reached(0x10, "0000000000000010");
@@ -81,7 +81,7 @@ TEST_CASE("without control there are data lines only") {
   Pipe pipe;
   auto around = context();
   Delivery delivery({.output = pipe.writer}, around);
-  delivery.hello("{}", "");
+  delivery.hello("{}", "", "plain");
   delivery.lines() += "{}\n";
   delivery.reached(0x10, "0000000000000010");
   delivery.checkpoint(true);
