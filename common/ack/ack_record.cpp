@@ -59,4 +59,11 @@ std::optional<Record> parse(std::string_view content) {
   }
 }
 
+bool same_source(std::string_view left, std::string_view right) {
+  const auto one = nlohmann::json::parse(left, nullptr, false);
+  const auto other = nlohmann::json::parse(right, nullptr, false);
+  if (one.is_discarded() || other.is_discarded()) return left == right;
+  return one == other;
+}
+
 }  // namespace cdckit::ack

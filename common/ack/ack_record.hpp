@@ -23,5 +23,8 @@ struct Record {
 std::string format(const Record& record);
 // Nothing for empty, torn or foreign content: an unreadable ack is no ack.
 std::optional<Record> parse(std::string_view content);
+// Whether two source objects say the same, however they are written: member order and white space
+// do not count. Text that is no JSON is the same as itself only.
+bool same_source(std::string_view left, std::string_view right);
 
 }  // namespace cdckit::ack

@@ -1,11 +1,33 @@
 #include "common/ack/sink_ack.hpp"
 
-#include "common/base/clock.hpp"
+#include "common/base/error.hpp"
+
+#include <chrono>
 
 namespace cdckit::ack {
 
-SinkAck::SinkAck(const std::string& path, std::string sink) {
-  if (!path.empty()) file_ = std::make_unique<io::LockedFile>(path);
+namespace {
+
+constexpr int kAttempts = 10;
+constexpr std::chrono::milliseconds kBetween{20};
+
+// A source that looks whether a sink lives holds the lock for an instant, and a sink that is just
+// ending for a little longer.
+std::unique_ptr<io::LockedFile> lock_patiently(const std::string& path, io::System& system) {
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return std::make_unique<io::LockedFile>(path, system);
+    } catch (const base::Error& error) {
+      if (!error.retryable() || attempt == kAttempts) throw;
+      (void)system.wait_readable({}, kBetween);
+    }
+  }
+}
+
+}  // namespace
+
+SinkAck::SinkAck(const std::string& path, std::string sink, io::System& system) : system_(system) {
+  if (!path.empty()) file_ = lock_patiently(path, system);
   record_.sink = std::move(sink);
 }
 
@@ -25,9 +47,8 @@ void SinkAck::acknowledge(std::uint64_t seq,
   record_.pos = pos;
   record_.rows_ok = rows_ok;
   record_.rows_rejected = rows_rejected;
-  record_.ts_ms = base::unix_milliseconds();
-  // no fsync: an ack that is lost only makes the source send more again
-  file_->replace(format(record_), false);
+  record_.ts_ms = system_.unix_milliseconds();
+  file_->replace(format(record_), true);
 }
 
 }  // namespace cdckit::ack

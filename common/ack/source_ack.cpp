@@ -1,67 +1,129 @@
 #include "common/ack/source_ack.hpp"
 
+#include "common/base/check.hpp"
 #include "common/base/error.hpp"
 #include "common/io/locked_file.hpp"
+#include "common/log/log.hpp"
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
 #include <set>
-#include <sys/inotify.h>
-#include <unistd.h>
+
+#include <climits>
 
 namespace cdckit::ack {
 
 namespace {
 
-std::optional<Record> read_record(const std::string& path) {
-  try {
-    return parse(io::read_file(path));
-  } catch (const base::Error&) {
-    return std::nullopt;  // missing or unreadable: nothing acknowledged
-  }
-}
-
-bool drain(int fd) {
-  std::array<char, 4096> events{};
-  bool any = false;
-  while (::read(fd, events.data(), events.size()) > 0) any = true;
-  return any;
-}
+using base::ErrorKind;
 
 constexpr std::chrono::seconds kPollInterval{1};
 
+ErrorKind kind_of(int error_number) {
+  return error_number == EACCES || error_number == EPERM ? ErrorKind::permission : ErrorKind::io;
+}
+
+// Nothing when there is no such file.
+std::optional<std::string> content_of(io::System& system, const std::string& path) {
+  const io::FileDescriptor file(system.open(path, O_RDONLY));
+  if (!file.is_open()) {
+    if (errno == ENOENT) return std::nullopt;
+    const auto error =
+        base::system_error(kind_of(errno), "could not read ack file \"" + path + "\"", errno);
+    throw base::Error(
+        error.kind(),
+        error.what(),
+        "Source and sink both need it: do they run as users that may read each other's files?");
+  }
+  std::string content;
+  std::array<char, 4096> block{};
+  while (const std::size_t count = system.read_some(file.get(), block, path))
+    content.append(block.data(), count);
+  return content;
+}
+
+// The same file has one name, whatever path leads to it; the file itself may not be there yet.
+std::string place_of(const std::string& path) {
+  std::array<char, PATH_MAX> folder{};
+  const char* const real = ::realpath(io::folder_of(path).c_str(), folder.data());
+  const std::string name = path.substr(path.rfind('/') + 1);
+  return (real != nullptr ? std::string(real) : io::folder_of(path)) + "/" + name;
+}
+
 }  // namespace
 
-SourceAck::SourceAck(std::vector<std::string> paths) : paths_(std::move(paths)) {
+SourceAck::SourceAck(std::vector<std::string> paths, io::System& system)
+    : system_(system), paths_(std::move(paths)) {
   if (paths_.empty()) return;
-  inotify_ = io::FileDescriptor(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   std::set<std::string> folders;
   for (const std::string& path : paths_) folders.insert(io::folder_of(path));
-  for (const std::string& folder : folders) {
-    // without a watch the poll once a second still finds the acks
-    if (inotify_.is_open())
-      (void)::inotify_add_watch(inotify_.get(), folder.c_str(), IN_MOVED_TO | IN_CLOSE_WRITE);
+  // without a watch the poll once a second still finds the acks
+  watch_ = system_.watch(folders);
+}
+
+void SourceAck::claim() {
+  for (const std::string& path : paths_) {
+    io::Claim claim = system_.claim("cdckit-ack:" + place_of(path));
+    if (claim.holder != 0) {
+      throw base::Error(
+          ErrorKind::temporary,
+          "could not wait for ack file \"" + path + "\": process " + std::to_string(claim.holder) +
+              " does already",
+          "Each source needs an ack file of its own; is the same command still running?");
+    }
+    claims_.push_back(std::move(claim));
   }
 }
 
 std::vector<std::optional<Record>> SourceAck::read_all() const {
   std::vector<std::optional<Record>> records;
-  for (const std::string& path : paths_) records.push_back(read_record(path));
+  for (const std::string& path : paths_) {
+    const auto content = content_of(system_, path);
+    records.push_back(content ? parse(*content) : std::nullopt);
+    if (!content || content->empty() || records.back()) continue;
+    log::warning("\"" + path + "\" holds no acknowledgement, it counts as none");
+  }
   return records;
 }
 
+// While running the sink may be about to repair it; what was believed stays so.
+std::optional<Record> SourceAck::read_again(const std::string& path) {
+  try {
+    const auto content = content_of(system_, path);
+    return content ? parse(*content) : std::nullopt;
+  } catch (const base::Error& error) {
+    if (!said_unreadable_) log::warning(error.what());
+    said_unreadable_ = true;
+    return std::nullopt;
+  }
+}
+
+std::vector<std::string> SourceAck::waiting_for(const std::string& run, std::uint64_t seq) {
+  std::vector<std::string> out;
+  for (const std::string& path : paths_) {
+    const auto record = read_again(path);
+    if (!record || record->run != run || record->seq < seq) out.push_back(path);
+  }
+  return out;
+}
+
 std::optional<Record> SourceAck::poll(const std::string& run, std::uint64_t last_sent) {
-  const auto now = std::chrono::steady_clock::now();
-  const bool changed = inotify_.is_open() && drain(inotify_.get());
+  const auto now = system_.now();
+  const bool changed = watch_.is_open() && system_.drain_watch(watch_.get());
   if (!changed && now - last_read_ < kPollInterval) return last_;
   last_read_ = now;
   std::optional<Record> lowest;
-  for (std::optional<Record>& record : read_all()) {
+  for (const std::string& path : paths_) {
+    std::optional<Record> record = read_again(path);
     if (!record || record->run != run || record->seq > last_sent) return last_;
     if (!lowest || record->seq < lowest->seq) lowest = std::move(record);
   }
   // a replaced file may be older than what was seen (restored, deleted and begun anew)
   if (lowest && (!last_ || lowest->seq > last_->seq)) last_ = std::move(lowest);
+  base::require_invariant(!last_ || (last_->run == run && last_->seq <= last_sent),
+                          "only what this run has sent is believed");
   return last_;
 }
 

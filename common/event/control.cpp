@@ -46,6 +46,15 @@ std::uint64_t number_of(std::string_view token) {
   return *value;
 }
 
+std::vector<std::string> texts_of(std::string_view array) {
+  std::vector<std::string> out;
+  if (!array.starts_with('[')) refuse("a member must be a list");
+  ndjson::ArrayCursor cursor(array);
+  std::string_view element;
+  while (cursor.next(element)) out.push_back(text_of(element));
+  return out;
+}
+
 std::vector<TopicPartition> partitions_of(std::string_view array) {
   std::vector<TopicPartition> out;
   ndjson::ArrayCursor cursor(array);
@@ -67,9 +76,12 @@ void read_member(Control& control, const Member& member) {
   if (member.name == "from") control.from = text_of(member.value);
   if (member.name == "encoding" && control.kind == ControlKind::hello)
     control.encoding = text_of(member.value);
+  if (member.name == "ack" && control.kind == ControlKind::hello)
+    control.ack = texts_of(member.value);
   if (member.name == "seq") control.seq = number_of(member.value);
   if (member.name == "pos") control.pos = text_of(member.value);
   if (member.name == "rows") control.rows = number_of(member.value);
+  if (member.name == "inside") control.inside = member.value == "true";
   if (member.name == "phase") control.phase = text_of(member.value);
   if (member.name == "schema") control.schema = text_of(member.value);
   if (member.name == "table") control.table = text_of(member.value);
@@ -123,16 +135,18 @@ Control parse_control(std::string_view line) {
   return control;
 }
 
-void append_hello(std::string& out,
-                  std::string_view run,
-                  std::string_view source_json,
-                  std::string_view from,
-                  std::string_view encoding) {
+void append_hello(std::string& out, const Hello& hello) {
   out += R"({"__cdc":"hello","v":1,)";
-  append_member(out, "run", quoted(run));
-  append_member(out, "source", source_json);
-  append_member(out, "from", quoted(from));
-  if (!encoding.empty()) append_member(out, "encoding", quoted(encoding));
+  append_member(out, "run", quoted(hello.run));
+  append_member(out, "source", hello.source_json);
+  append_member(out, "from", quoted(hello.from));
+  if (!hello.encoding.empty()) append_member(out, "encoding", quoted(hello.encoding));
+  if (hello.ack) {
+    std::string files = "[";
+    for (const std::string& file : *hello.ack) files += quoted(file) + ",";
+    if (files.size() > 1) files.pop_back();
+    append_member(out, "ack", files + "]");
+  }
   finish(out);
 }
 
@@ -150,11 +164,13 @@ void append_checkpoint(std::string& out,
   finish(out);
 }
 
-void append_eof(std::string& out, std::string_view run, std::uint64_t seq, std::string_view pos) {
+void append_eof(
+    std::string& out, std::string_view run, std::uint64_t seq, std::string_view pos, bool inside) {
   out += R"({"__cdc":"eof",)";
   append_member(out, "run", quoted(run));
   append_member(out, "seq", seq);
   append_member(out, "pos", quoted(pos));
+  if (inside) append_member(out, "inside", std::string_view("true"));
   finish(out);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,31 +37,43 @@ struct Control {
   std::string_view source;  // hello: raw JSON object
   std::string from;         // hello
   std::string encoding;     // hello: plain | debezium; empty: `schema` lines say it
-  std::uint64_t seq = 0;    // ckpt, eof
-  std::string pos;          // ckpt, eof, snapshot
-  std::uint64_t rows = 0;   // ckpt: data lines since the last one; snapshot end: rows in all
-  std::string phase;        // snapshot: begin | end
-  std::string schema;       // snapshot, schema
-  std::string table;        // snapshot, schema
-  std::string scope;        // snapshot of something that is not a table
+  // hello: the files that the source waits for; nothing when it is not said
+  std::optional<std::vector<std::string>> ack;
+  std::uint64_t seq = 0;   // ckpt, eof
+  std::string pos;         // ckpt, eof, snapshot
+  bool inside = false;     // eof: data lines lie behind `pos` that are no part of anything whole
+  std::uint64_t rows = 0;  // ckpt: data lines since the last one; snapshot end: rows in all
+  std::string phase;       // snapshot: begin | end
+  std::string schema;      // snapshot, schema
+  std::string table;       // snapshot, schema
+  std::string scope;       // snapshot of something that is not a table
   std::vector<TopicPartition> partitions;  // assigned, revoked
 };
 
 // The line was validated before (Decoder). Throws data when a member is missing or of a wrong type.
 Control parse_control(std::string_view line);
 
-// Each appends one line without its line break. An empty `encoding` is left out.
-void append_hello(std::string& out,
-                  std::string_view run,
-                  std::string_view source_json,
-                  std::string_view from,
-                  std::string_view encoding);
+struct Hello {
+  std::string_view run;
+  std::string_view source_json;
+  std::string_view from;
+  std::string_view encoding = {};  // empty: not said
+  // absolute names of the files that the source watches; nothing: not said
+  std::optional<std::vector<std::string>> ack = {};
+};
+
+// Each appends one line without its line break.
+void append_hello(std::string& out, const Hello& hello);
 void append_checkpoint(std::string& out,
                        std::string_view run,
                        std::uint64_t seq,
                        std::string_view pos,
                        std::uint64_t rows);
-void append_eof(std::string& out, std::string_view run, std::uint64_t seq, std::string_view pos);
+void append_eof(std::string& out,
+                std::string_view run,
+                std::uint64_t seq,
+                std::string_view pos,
+                bool inside = false);
 
 struct SnapshotBorder {
   std::string_view phase;  // begin | end

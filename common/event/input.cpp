@@ -9,23 +9,34 @@ namespace cdckit::event {
 
 using base::ErrorKind;
 
-Input::Input(InputSettings settings)
-    : settings_(std::move(settings)), reader_(settings_.fd, settings_.source, settings_.max_line) {
+Input::Input(InputSettings settings, io::System& system)
+    : settings_(std::move(settings)),
+      reader_(settings_.fd, settings_.source, settings_.max_line, system) {
   if (settings_.on_error == OnError::reject) {
     rejects_ = std::make_unique<ndjson::RejectFile>(settings_.reject_path, settings_.tool);
   }
 }
 
-const Item& Input::next(std::chrono::milliseconds wait, int interrupt_fd) {
-  while (!read_line(wait, interrupt_fd)) {
+const Item& Input::next(std::chrono::milliseconds wait, ndjson::Interrupts interrupts) {
+  while (!read_line(wait, interrupts)) {
   }
   return item_;
 }
 
+const Item* Input::next_buffered() {
+  for (;;) {
+    ndjson::Line line;
+    const ndjson::ReadStatus status = reader_.next_buffered(line);
+    if (status == ndjson::ReadStatus::timeout) return nullptr;
+    const bool good = status == ndjson::ReadStatus::line ? accept(line) : accept_long_line(line);
+    if (good) return &item_;
+  }
+}
+
 // True when item_ is something to hand out.
-bool Input::read_line(std::chrono::milliseconds wait, int interrupt_fd) {
+bool Input::read_line(std::chrono::milliseconds wait, ndjson::Interrupts interrupts) {
   ndjson::Line line;
-  switch (reader_.next(line, wait, interrupt_fd)) {
+  switch (reader_.next(line, wait, interrupts)) {
     case ndjson::ReadStatus::line:
       return accept(line);
     case ndjson::ReadStatus::too_long:

@@ -50,14 +50,17 @@ struct BadLine {
 
 class Input {
  public:
-  explicit Input(InputSettings settings);
+  explicit Input(InputSettings settings, io::System& system = io::system());
 
   // Next good line, or why there is none. Bad lines are dealt with inside: stop throws data with
   // `source:line: could not read line: reason`, skip logs and counts, reject writes the line.
   // A broken control line always throws data. `hello` and `eof` are noted here and handed out too.
   // A cut last line of a tracked input (one that began with hello) is dropped: the source will send
   // it again.
-  const Item& next(std::chrono::milliseconds wait, int interrupt_fd = -1);
+  const Item& next(std::chrono::milliseconds wait, ndjson::Interrupts interrupts = {});
+
+  // The next good line if one was read from the descriptor already, else null.
+  const Item* next_buffered();
 
   // The same rule for a line that turned out bad later.
   void bad_line(const BadLine& bad);
@@ -77,7 +80,7 @@ class Input {
   }
 
  private:
-  bool read_line(std::chrono::milliseconds wait, int interrupt_fd);
+  bool read_line(std::chrono::milliseconds wait, ndjson::Interrupts interrupts);
   bool accept(const ndjson::Line& line);
   bool accept_any(const ndjson::Line& line);
   bool accept_long_line(const ndjson::Line& line);

@@ -1,5 +1,6 @@
 #include "common/io/locked_file.hpp"
 
+#include "common/base/clock.hpp"
 #include "common/base/error.hpp"
 
 #include <cerrno>
@@ -22,56 +23,81 @@ std::string folder_of(const std::string& path) {
 
 namespace {
 
-FileDescriptor create(const std::string& path, int flags) {
-  FileDescriptor file(::open(path.c_str(), flags | O_CLOEXEC | O_CREAT, 0644));
+FileDescriptor create(System& system, const std::string& path, int flags) {
+  FileDescriptor file(system.open(path, flags | O_CREAT));
   if (!file.is_open()) {
     throw base::system_error(ErrorKind::cannot_create, "could not create \"" + path + "\"", errno);
   }
   return file;
 }
 
-void sync_to_disk(int fd, const std::string& path) {
-  if (::fsync(fd) != 0 && errno != EINVAL) {
+void sync_to_disk(System& system, int fd, const std::string& path) {
+  if (system.fsync(fd) != 0 && errno != EINVAL) {
     throw base::system_error(ErrorKind::io, "could not sync \"" + path + "\"", errno);
   }
 }
 
-// Writes the temporary beside `path`; the caller may lock it before it takes the name.
-FileDescriptor write_temporary(const std::string& temporary,
+// A file without a name: nothing is left of it when the process is killed while it writes.
+FileDescriptor open_unnamed(System& system, const std::string& path) {
+  return FileDescriptor(system.open(folder_of(path), O_TMPFILE | O_RDWR));
+}
+
+// Never follows or truncates what stands there: it was left by an owner that was killed, or
+// planted.
+FileDescriptor create_anew(System& system, const std::string& path) {
+  (void)system.unlink(path);
+  return create(system, path, O_RDWR | O_EXCL | O_NOFOLLOW);
+}
+
+void name_it(System& system, int fd, const std::string& path) {
+  (void)system.unlink(path);
+  if (system.link(fd, path) != 0) {
+    throw base::system_error(ErrorKind::cannot_create, "could not create \"" + path + "\"", errno);
+  }
+}
+
+// Writes `temporary`, which the caller renames; with `lock` it is held before it has any name.
+FileDescriptor write_temporary(System& system,
+                               const std::string& temporary,
                                std::string_view content,
-                               bool durable) {
-  FileDescriptor file = create(temporary, O_RDWR | O_TRUNC);
+                               bool durable,
+                               bool lock) {
+  FileDescriptor file = open_unnamed(system, temporary);
+  const bool unnamed = file.is_open();
+  if (!unnamed) file = create_anew(system, temporary);
   try {
-    write_all(file.get(), content, temporary);
-    if (durable) sync_to_disk(file.get(), temporary);
+    system.write_all(file.get(), content, temporary);
+    if (durable) sync_to_disk(system, file.get(), temporary);
+    // nobody else knows the temporary, so this cannot fail for a holder
+    if (lock && system.flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+      throw base::system_error(ErrorKind::io, "could not lock \"" + temporary + "\"", errno);
+    }
+    if (unnamed) name_it(system, file.get(), temporary);
   } catch (...) {
-    ::unlink(temporary.c_str());
+    (void)system.unlink(temporary);
     throw;
   }
   return file;
 }
 
-void take_name(const std::string& temporary, const std::string& path, bool durable) {
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+void take_name(System& system,
+               const std::string& temporary,
+               const std::string& path,
+               bool durable) {
+  if (system.rename(temporary, path) != 0) {
     const int failure = errno;
-    ::unlink(temporary.c_str());
-    errno = failure;
-    throw base::system_error(ErrorKind::cannot_create, "could not replace \"" + path + "\"", errno);
+    (void)system.unlink(temporary);
+    throw base::system_error(
+        ErrorKind::cannot_create, "could not replace \"" + path + "\"", failure);
   }
   if (!durable) return;
-  const FileDescriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.is_open()) sync_to_disk(folder.get(), folder_of(path));
+  const FileDescriptor folder(system.open(folder_of(path), O_RDONLY | O_DIRECTORY));
+  if (folder.is_open()) sync_to_disk(system, folder.get(), folder_of(path));
 }
 
+// Of a process of its own: two may replace a file that nobody holds.
 std::string temporary_name(const std::string& path) {
-  return path + ".tmp." + std::to_string(::getpid());
-}
-
-bool is_same_file(int fd, const std::string& path) {
-  struct stat mine{};
-  struct stat named{};
-  return ::fstat(fd, &mine) == 0 && ::stat(path.c_str(), &named) == 0 &&
-         mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
+  return path + ".tmp." + base::random_id();
 }
 
 // A link, device or pipe must not lose its name to a file: `--metrics-file /dev/stderr`.
@@ -89,50 +115,64 @@ std::string behind_links(const std::string& path) {
 }  // namespace
 
 void replace_file(const std::string& path, std::string_view content, bool durable) {
+  System& kernel = system();
   if (!takes_replacement(path)) {
-    const FileDescriptor file = create(path, O_WRONLY | O_TRUNC);
+    const FileDescriptor file = create(kernel, path, O_WRONLY | O_TRUNC);
     return write_all(file.get(), content, path);
   }
   const std::string temporary = temporary_name(path);
-  (void)write_temporary(temporary, content, durable);
-  take_name(temporary, path, durable);
+  (void)write_temporary(kernel, temporary, content, durable, false);
+  take_name(kernel, temporary, path, durable);
 }
 
-LockedFile::LockedFile(std::string path) : path_(behind_links(path)) {
+LockedFile::LockedFile(std::string path, System& system)
+    : system_(&system), path_(behind_links(path)) {
   if (!takes_replacement(path_)) {
     throw base::Error(ErrorKind::cannot_create,
                       "could not create \"" + path_ + "\": it is not a plain file");
   }
   for (;;) {
-    FileDescriptor file = create(path_, O_RDWR);
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK)
-        throw base::system_error(ErrorKind::io, "could not lock \"" + path_ + "\"", errno);
-      throw base::Error(
-          ErrorKind::temporary,
-          "could not lock \"" + path_ + "\": another process holds it",
-          "Each sink needs an ack file of its own; is the same command still running?");
-    }
+    FileDescriptor file = create(system, path_, O_RDWR);
+    if (system.flock(file.get(), LOCK_EX | LOCK_NB) != 0) refuse_lock();
     // the former owner may have renamed a new file over the one we opened
-    if (!is_same_file(file.get(), path_)) continue;
+    if (system.named(file.get(), path_) != System::Named::this_one) continue;
     fd_ = std::move(file);
     return;
   }
 }
 
+void LockedFile::refuse_lock() const {
+  if (errno != EWOULDBLOCK)
+    throw base::system_error(ErrorKind::io, "could not lock \"" + path_ + "\"", errno);
+  throw base::Error(ErrorKind::temporary,
+                    "could not lock \"" + path_ + "\": another process holds it",
+                    "Each sink needs an ack file of its own; is the same command still running?");
+}
+
+// Somebody removed our file and another owner has made and locked a new one: it is theirs now.
+void LockedFile::require_name() const {
+  if (system_->named(fd_.get(), path_) != System::Named::another) return;
+  const FileDescriptor other(system_->open(path_, O_RDONLY));
+  if (other.is_open() && system_->flock(other.get(), LOCK_EX | LOCK_NB) != 0) refuse_lock();
+}
+
 void LockedFile::replace(std::string_view content, bool durable) {
-  const std::string temporary = temporary_name(path_);
-  FileDescriptor file = write_temporary(temporary, content, durable);
-  // nobody else knows the temporary, so this cannot fail for a holder
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-    throw base::system_error(ErrorKind::io, "could not lock \"" + temporary + "\"", errno);
-  }
-  take_name(temporary, path_, durable);
+  require_name();
+  // one name for all owners, one after the other: what a killed one left goes with the next replace
+  const std::string temporary = path_ + ".tmp";
+  FileDescriptor file = write_temporary(*system_, temporary, content, durable, true);
+  take_name(*system_, temporary, path_, durable);
   fd_ = std::move(file);
 }
 
 std::string LockedFile::read() const {
   return read_file(path_);
+}
+
+bool is_locked(const std::string& path, System& system) {
+  const FileDescriptor file(system.open(path, O_RDONLY));
+  if (!file.is_open()) return false;
+  return system.flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 }  // namespace cdckit::io

@@ -77,7 +77,7 @@ void OutputThread::Shared::notify() {
 }
 
 void OutputThread::Shared::look_at_reader() {
-  if (failure != nullptr || !reader_is_gone(fd)) return;
+  if (failure != nullptr || !io::reader_is_gone(fd)) return;
   failure = std::make_exception_ptr(
       base::Error(ErrorKind::output_closed, "could not write \"stdout\": its reader is gone"));
   notify();
@@ -122,7 +122,8 @@ void OutputThread::Shared::run() {
 }
 
 OutputThread::OutputThread(int fd, std::size_t capacity_bytes)
-    : shared_(std::make_shared<Shared>(fd, capacity_bytes)),
+    : probe_(fd),
+      shared_(std::make_shared<Shared>(fd, capacity_bytes)),
       thread_([shared = shared_] { shared->run(); }) {}
 
 OutputThread::~OutputThread() {

@@ -13,8 +13,9 @@ constexpr std::chrono::hours kLongestWait{24 * 365};
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
-Reader::Reader(int fd, std::string source, std::size_t max_line_bytes)
-    : fd_(fd),
+Reader::Reader(int fd, std::string source, std::size_t max_line_bytes, io::System& system)
+    : system_(&system),
+      fd_(fd),
       source_(std::move(source)),
       max_line_bytes_(max_line_bytes),
       buffer_(kBlock + kPadding) {}
@@ -39,32 +40,38 @@ bool Reader::has_buffered_line() const {
   return false;
 }
 
-ReadStatus Reader::next(Line& line, std::chrono::milliseconds wait, int interrupt_fd) {
-  // the usual case, which must not ask the clock
-  if (const Found found = take_line(line); found != Found::nothing)
-    return found == Found::line ? ReadStatus::line : ReadStatus::too_long;
-  return wait_for_line(line, wait, interrupt_fd);
+ReadStatus Reader::next_buffered(Line& line) {
+  const Found found = take_line(line);
+  if (found == Found::nothing) return ReadStatus::timeout;
+  return found == Found::line ? ReadStatus::line : ReadStatus::too_long;
 }
 
-ReadStatus Reader::wait_for_line(Line& line, std::chrono::milliseconds wait, int interrupt_fd) {
-  const bool waits_forever = wait.count() < 0 && interrupt_fd < 0;
+ReadStatus Reader::next(Line& line, std::chrono::milliseconds wait, Interrupts interrupts) {
+  // the usual case, which must not ask the clock
+  const ReadStatus status = next_buffered(line);
+  return status == ReadStatus::timeout ? wait_for_line(line, wait, interrupts) : status;
+}
+
+ReadStatus Reader::wait_for_line(Line& line,
+                                 std::chrono::milliseconds wait,
+                                 Interrupts interrupts) {
+  const bool waits_forever = wait.count() < 0 && interrupts.stop < 0 && interrupts.wake < 0;
   // bounded, so that the sum with the clock cannot overflow
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::min(wait, std::chrono::milliseconds(kLongestWait));
+  const auto deadline = system_->now() + std::min(wait, std::chrono::milliseconds(kLongestWait));
   for (;;) {
     const Found found = take_line(line);
     if (found != Found::nothing)
       return found == Found::line ? ReadStatus::line : ReadStatus::too_long;
     if (at_end_) return ReadStatus::end;
     if (!waits_forever) {
-      const auto left =
-          std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - system_->now());
       const auto bounded = wait.count() < 0 ? wait : std::max(left, std::chrono::milliseconds(0));
-      const unsigned ready = io::wait_readable({fd_, interrupt_fd}, bounded);
+      const unsigned ready =
+          system_->wait_readable({fd_, interrupts.stop, interrupts.wake}, bounded);
+      // first: a file is always readable, and so is the pipe of a source with a backlog
+      if ((ready & 6U) != 0) return ReadStatus::interrupted;
       if ((ready & 1U) == 0) {
-        if ((ready & 2U) != 0) return ReadStatus::interrupted;
-        if (wait.count() >= 0 && std::chrono::steady_clock::now() >= deadline)
-          return ReadStatus::timeout;
+        if (wait.count() >= 0 && system_->now() >= deadline) return ReadStatus::timeout;
         continue;
       }
     }
@@ -125,7 +132,7 @@ void Reader::drop_rest_of_long_line() {
 void Reader::fill() {
   make_room();
   const std::size_t space = buffer_.size() - kPadding - end_;
-  const std::size_t count = io::read_some(fd_, {buffer_.data() + end_, space}, source_);
+  const std::size_t count = system_->read_some(fd_, {buffer_.data() + end_, space}, source_);
   if (count == 0) at_end_ = true;
   end_ += count;
 }

@@ -7,6 +7,8 @@
 // its beginning, the rest of it is passed over.
 #pragma once
 
+#include "common/io/system.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -29,15 +31,24 @@ enum class ReadStatus { line, too_long, timeout, interrupted, end };
 
 inline constexpr std::size_t kShownOfLongLine = 4096;
 
+// Descriptors that a wait for input also listens to.
+struct Interrupts {
+  Interrupts(int stop_fd = -1, int wake_fd = -1) : stop(stop_fd), wake(wake_fd) {}  // NOLINT
+  int stop;
+  int wake;
+};
+
 class Reader {
  public:
   // Does not own the descriptor. `source` names it in messages: `stdin`.
-  Reader(int fd, std::string source, std::size_t max_line_bytes);
+  Reader(int fd, std::string source, std::size_t max_line_bytes, io::System& system = io::system());
 
-  // Waits up to `wait` (negative: forever) for a whole line. `interrupt_fd` (-1: none) becoming
-  // readable ends the wait with `interrupted`; lines already in the buffer are still delivered
-  // first.
-  ReadStatus next(Line& line, std::chrono::milliseconds wait, int interrupt_fd = -1);
+  // Waits up to `wait` (negative: forever) for a whole line. One of the interrupts (-1: none)
+  // becoming readable ends the wait with `interrupted`, also where the input always has another
+  // byte; lines already in the buffer are still delivered first.
+  ReadStatus next(Line& line, std::chrono::milliseconds wait, Interrupts interrupts = {});
+  // A line that is in the buffer already, or `timeout`: asks neither the clock nor the kernel.
+  ReadStatus next_buffered(Line& line);
   // True when next() would return a line without reading.
   [[nodiscard]] bool has_buffered_line() const;
   [[nodiscard]] const std::string& source() const noexcept { return source_; }
@@ -47,13 +58,14 @@ class Reader {
 
  private:
   enum class Found { nothing, line, too_long };
-  ReadStatus wait_for_line(Line& line, std::chrono::milliseconds wait, int interrupt_fd);
+  ReadStatus wait_for_line(Line& line, std::chrono::milliseconds wait, Interrupts interrupts);
   Found take_line(Line& line);
   Found take_long_line(Line& line);
   void drop_rest_of_long_line();
   void fill();
   void make_room();
 
+  io::System* system_;
   int fd_;
   std::string source_;
   std::size_t max_line_bytes_;

@@ -38,10 +38,10 @@ void handle(int number, void (*handler)(int)) {
 }  // namespace
 
 bool StopToken::stop_requested() const noexcept {
-  return g_signals.load() > 0;
+  return source_ != nullptr ? source_->stop_requested() : g_signals.load() > 0;
 }
 int StopToken::fd() const noexcept {
-  return g_read_fd.load();
+  return source_ != nullptr ? source_->fd() : g_read_fd.load();
 }
 
 bool StopToken::sleep_for(std::chrono::milliseconds duration) const {

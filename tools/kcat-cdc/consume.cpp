@@ -111,7 +111,8 @@ void ConsumeLoop::start() {
     context_.promise();
   }
   if (control_) {
-    event::append_hello(output_.buffer(), commits_.run(), source, options_.from, {});
+    event::append_hello(output_.buffer(),
+                        {.run = commits_.run(), .source_json = source, .from = options_.from});
     output_.buffer() += '\n';
     submit();
   }

@@ -53,7 +53,9 @@ Publisher::Publisher(cli::Context& context,
       snapshots_total_(
           context.metrics().counter("opensky_fetch_snapshots_total", "Snapshots printed.")) {
   if (!controls_) return;
-  event::append_hello(output_.buffer(), run_, source_json(source_url), "", "plain");
+  event::append_hello(
+      output_.buffer(),
+      {.run = run_, .source_json = source_json(source_url), .from = "", .encoding = "plain"});
   output_.buffer() += '\n';
   output_.submit();
 }

@@ -12,22 +12,30 @@ using event::parse_control;
 
 TEST_CASE("hello, ckpt and eof: written and read") {
   std::string line;
-  event::append_hello(line, "run \"1\"", R"({"slot":"s"})", "0/1", "debezium");
+  event::append_hello(line,
+                      {.run = "run \"1\"",
+                       .source_json = R"({"slot":"s"})",
+                       .from = "0/1",
+                       .encoding = "plain",
+                       .ack = std::vector<std::string>{"/a", "/b \""}});
   CHECK(
       line ==
-      R"({"__cdc":"hello","v":1,"run":"run \"1\"","source":{"slot":"s"},"from":"0/1","encoding":"debezium"})");
+      R"({"__cdc":"hello","v":1,"run":"run \"1\"","source":{"slot":"s"},"from":"0/1","encoding":"plain",)"
+      R"("ack":["/a","/b \""]})");
   Control control = parse_control(line);
   CHECK(control.kind == ControlKind::hello);
   CHECK(control.run == "run \"1\"");
   CHECK(control.source == R"({"slot":"s"})");
   CHECK(control.from == "0/1");
-  CHECK(control.encoding == "debezium");
+  CHECK(control.encoding == "plain");
+  CHECK(control.ack == std::vector<std::string>{"/a", "/b \""});
   CHECK(control.line == line);
 
   std::string silent;
-  event::append_hello(silent, "r", "{}", "", "");
+  event::append_hello(silent, {.run = "r", .source_json = "{}", .from = ""});
   CHECK(silent == R"({"__cdc":"hello","v":1,"run":"r","source":{},"from":""})");
   CHECK(parse_control(silent).encoding.empty());
+  CHECK_FALSE(parse_control(silent).ack);
 
   std::string checkpoint;
   event::append_checkpoint(checkpoint, "r", 42, "00", 1234);

@@ -199,9 +199,14 @@ TEST_CASE("an interrupt ends the wait, but not before the lines that are there")
   Reader reader(pipe.reader.get(), "stdin", kLimit);
   Line line;
   CHECK(reader.next(line, -1ms, interrupt.reader.get()) == ReadStatus::interrupted);
-  pipe.put("{}\n{}\nhalf");
+  pipe.put("{}\n{}\n{}\nhalf");
+  // also where the input always has another byte
+  CHECK(reader.next(line, -1ms, interrupt.reader.get()) == ReadStatus::interrupted);
+  CHECK(reader.next(line, -1ms, {-1, interrupt.reader.get()}) == ReadStatus::interrupted);
+  CHECK(reader.next(line, -1ms) == ReadStatus::line);
   CHECK(reader.next(line, -1ms, interrupt.reader.get()) == ReadStatus::line);
-  CHECK(reader.next(line, -1ms, interrupt.reader.get()) == ReadStatus::line);
+  CHECK(reader.next_buffered(line) == ReadStatus::line);
+  CHECK(reader.next_buffered(line) == ReadStatus::timeout);
   CHECK(reader.next(line, -1ms, interrupt.reader.get()) == ReadStatus::interrupted);
   CHECK(reader.next(line, 10s, interrupt.reader.get()) == ReadStatus::interrupted);
 }
