@@ -275,14 +275,6 @@ void check_stream_options(const Options& options, const cli::CommonOptions& comm
   if (options.limit == 0 || options.limit < -1) refuse("could not use --limit: at least 1", "");
 }
 
-std::vector<std::string> ack_files(const cli::CommonOptions& common) {
-  return acks_by_stdout(common) ? std::vector<std::string>{} : common.ack;
-}
-
-bool acks_by_stdout(const cli::CommonOptions& common) {
-  return std::find(common.ack.begin(), common.ack.end(), "stdout") != common.ack.end();
-}
-
 SnapshotMode snapshot_mode(const Options& options, const cli::CommonOptions& common) {
   if (!options.filters.wants('r')) return SnapshotMode::never;
   const bool acknowledged = !options.slot.empty() && !ack_files(common).empty();

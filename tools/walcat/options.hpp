@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/cli/run_tool.hpp"
+#include "common/pipe/proof.hpp"
 #include "tools/walcat/commands/digest.hpp"
 #include "tools/walcat/commands/slot_flags.hpp"
 #include "tools/walcat/debezium/mapping.hpp"
@@ -53,9 +54,8 @@ cli::Tool declare(Options& options);
 // Cross-checks; throw usage with a hint.
 void check_connection_options(const Options& options);
 void check_stream_options(const Options& options, const cli::CommonOptions& common);
-// `--ack stdout` is no file.
-std::vector<std::string> ack_files(const cli::CommonOptions& common);
-bool acks_by_stdout(const cli::CommonOptions& common);
+using pipe::ack_files;
+using pipe::acks_by_stdout;
 SnapshotMode snapshot_mode(const Options& options, const cli::CommonOptions& common);
 
 }  // namespace cdckit::walcat

@@ -212,16 +212,13 @@ void Session::check_temporary_slot() {
 
 base::ExitCode Session::finish_without_stream() {
   meter_.update(*changes_, delivery_, confirmed_);
+  delivery_.set_printed(changes_->lines());
   require_acknowledged(delivery_.finish([] {}));
   return base::ExitCode::done;
 }
 
-void Session::require_acknowledged(bool acknowledged) const {
-  if (acknowledged) return;
-  throw base::Error(
-      ErrorKind::temporary,
-      "could not see the end acknowledged within " + base::format_duration(options_.ack_timeout),
-      "Start it again when the sink is back: what was not acknowledged is sent again.");
+void Session::require_acknowledged(bool acknowledged) {
+  if (!acknowledged) throw delivery_.why_unfinished();
 }
 
 // Comes back after a lost connection and goes on behind the last whole transaction printed.
@@ -279,6 +276,7 @@ void Session::stream_once(Streaming& streaming, pg::ReplicationStream& stream) {
 // From here on the server is only told how far things came: without it the ack files know.
 bool Session::finish_stream(Streaming& streaming, pg::ReplicationStream& stream) {
   if (incremental_) incremental_->stop();
+  delivery_.set_printed(changes_->lines());
   bool connected = true;
   const auto while_connected = [&](const std::function<void()>& work) {
     if (!connected) return;

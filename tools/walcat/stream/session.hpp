@@ -42,7 +42,7 @@ class Session {
   StreamLimits limits();
   base::ExitCode finish_without_stream();
   bool finish_stream(Streaming& streaming, pg::ReplicationStream& stream);
-  void require_acknowledged(bool acknowledged) const;
+  void require_acknowledged(bool acknowledged);
 
   const Options& options_;
   cli::Context& context_;

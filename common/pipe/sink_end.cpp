@@ -1,0 +1,224 @@
+#include "common/pipe/sink_end.hpp"
+
+#include "common/base/check.hpp"
+#include "common/log/log.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace cdckit::pipe {
+
+using base::ExitCode;
+using event::ControlKind;
+using event::ItemKind;
+using std::chrono::milliseconds;
+
+namespace {
+
+event::InputSettings settings_of(const cli::Context& context, const SinkSettings& settings) {
+  event::InputSettings input = input_settings(context);
+  input.fd = settings.input;
+  input.any_line = settings.any_line;
+  return input;
+}
+
+std::string listed(const std::vector<std::string>& files) {
+  std::string out;
+  for (const std::string& file : files) out += (out.empty() ? "\"" : ", \"") + file + "\"";
+  return out;
+}
+
+bool same_file(const std::string& left, const std::string& right) {
+  std::error_code failure;
+  return std::filesystem::weakly_canonical(left, failure) ==
+             std::filesystem::weakly_canonical(right, failure) ||
+         std::filesystem::equivalent(left, right, failure);
+}
+
+}  // namespace
+
+event::InputSettings input_settings(const cli::Context& context) {
+  event::InputSettings settings;
+  settings.max_line = context.options().max_line;
+  settings.tool = context.tool();
+  settings.reject_path = context.options().reject;
+  if (context.options().on_error == "skip") settings.on_error = event::OnError::skip;
+  if (context.options().on_error == "reject") settings.on_error = event::OnError::reject;
+  return settings;
+}
+
+SinkEnd::SinkEnd(cli::Context& context, SinkSettings settings, io::System& system)
+    : context_(context),
+      settings_(std::move(settings)),
+      system_(system),
+      input_(settings_of(context, settings_), system),
+      ack_(context.ack_path(), settings_.name, system) {}
+
+ExitCode SinkEnd::run(Sink& sink) {
+  while (step(sink)) {
+  }
+  const Finish finish = how();
+  const bool nothing_left = sink.finish(finish, tracked());
+  input_.sync_rejects();
+  acknowledge_cut_eof();
+  return end_code(finish, nothing_left);
+}
+
+// False when nothing more is to be read.
+bool SinkEnd::step(Sink& sink) {
+  if (!keeps_reading()) return false;
+  const event::Item* const buffered = input_.next_buffered();
+  const event::Item& item = buffered != nullptr ? *buffered : wait_for_item(sink);
+  switch (item.kind) {
+    case ItemKind::event:
+      ++uncovered_;
+      sink.on_event(item);
+      break;
+    case ItemKind::row:
+      ++uncovered_;
+      sink.on_row(item);
+      break;
+    case ItemKind::control:
+      on_control(sink, item);
+      break;
+    case ItemKind::timeout:
+      sink.on_quiet(false);
+      break;
+    case ItemKind::interrupted:
+      if (keeps_reading()) sink.on_quiet(true);
+      break;
+    case ItemKind::end:
+      ended_ = true;
+      break;
+  }
+  return !ended_ && !cut_;
+}
+
+// Asked for every line: a file as stdin, or a full pipe, always has another one.
+bool SinkEnd::keeps_reading() {
+  if (!context_.stop().stop_requested()) return true;
+  if (!tracked()) return false;
+  const auto now = system_.now();
+  if (!drain_until_) drain_until_ = now + settings_.drain_limit;
+  // the source has said its last word: what follows belongs to another one
+  return input_.whole() ? false : now < *drain_until_;
+}
+
+const event::Item& SinkEnd::wait_for_item(const Sink& sink) {
+  milliseconds wait = sink.patience();
+  if (!drain_until_) return input_.next(wait, {context_.stop().fd(), sink.wake_fd()});
+  const auto left =
+      std::max(std::chrono::ceil<milliseconds>(*drain_until_ - system_.now()), milliseconds(0));
+  wait = wait.count() < 0 ? left : std::min(wait, left);
+  return input_.next(wait, {-1, sink.wake_fd()});
+}
+
+bool SinkEnd::more_is_there() const {
+  return input_.has_buffered_line() ||
+         system_.wait_readable({settings_.input}, milliseconds(0)) != 0;
+}
+
+void SinkEnd::on_control(Sink& sink, const event::Item& item) {
+  switch (item.control.kind) {
+    case ControlKind::hello:
+      on_hello(sink, item);
+      break;
+    case ControlKind::checkpoint:
+    case ControlKind::eof:
+      on_border(sink, item.control);
+      break;
+    default:
+      sink.on_control(item);
+      break;
+  }
+}
+
+// Another source may go on in the same pipe, but not in the middle of what the one before it has
+// begun: that one sends it again.
+void SinkEnd::on_hello(Sink& sink, const event::Item& item) {
+  if (uncovered_ > 0 && !ack_.run().empty()) {
+    log::warning("a new source began before the last one had finished: run both again to go on");
+    cut_ = true;
+    return;
+  }
+  context_.promise();
+  ack_.hello(item.control);
+  check_ack_file(item.control);
+  sink.on_control(item);
+}
+
+std::uint64_t SinkEnd::number(const event::Control& control) {
+  const std::uint64_t mark = ledger_.last() + 1;
+  ledger_.add(mark, {.seq = control.seq, .run = control.run, .pos = control.pos});
+  return mark;
+}
+
+// A source that was stopped inside of a transaction says so in its eof: what came behind the last
+// checkpoint is covered by nothing.
+void SinkEnd::on_border(Sink& sink, const event::Control& control) {
+  const bool eof = control.kind == ControlKind::eof;
+  cut_ = eof && uncovered_ > 0 && control.inside;
+  const std::uint64_t mark = number(control);
+  if (cut_) {
+    log::warning(
+        "the source was stopped inside of a transaction: what came behind the last checkpoint is "
+        "forgotten, and sent again");
+    return;
+  }
+  uncovered_ = 0;
+  sink.on_checkpoint(control, mark, eof);
+}
+
+// Its source waits for it, and it covers no more than the checkpoint before it.
+void SinkEnd::acknowledge_cut_eof() {
+  if (cut_ && input_.whole() && ledger_.size() == 1) durable(ledger_.last(), rows_ok_);
+}
+
+void SinkEnd::durable(std::uint64_t mark, std::uint64_t rows_ok) {
+  base::require_invariant(mark <= ledger_.last(), "what is durable was read before");
+  base::require_invariant(rows_ok >= rows_ok_, "durable rows only grow");
+  const auto newest = ledger_.take(mark);
+  if (!newest) return;
+  rows_ok_ = rows_ok;
+  input_.sync_rejects();
+  // of a source that another one has followed nobody waits for it any more
+  if (newest->run == ack_.run()) ack_.acknowledge(newest->seq, newest->pos, rows_ok, rejected());
+}
+
+// Both ends must name one file: said at once, for the source would only wait.
+void SinkEnd::check_ack_file(const event::Control& hello) const {
+  if (!hello.ack) {
+    if (!ack_.enabled())
+      log::warning("the input has checkpoints, but without --ack nobody is told what is durable");
+    return;
+  }
+  if (hello.ack->empty()) return;
+  const std::string files = listed(*hello.ack);
+  if (!ack_.enabled()) {
+    log::warning("the source waits for acknowledgements in " + files +
+                 ": without --ack nothing is ever confirmed to it");
+    return;
+  }
+  const std::string mine = context_.ack_path();
+  const bool known = std::any_of(hello.ack->begin(),
+                                 hello.ack->end(),
+                                 [&](const std::string& file) { return same_file(file, mine); });
+  if (!known) {
+    log::warning("the source waits for acknowledgements in " + files + ", not in \"" + mine +
+                 "\" (--ack): nothing is ever confirmed to it");
+  }
+}
+
+Finish SinkEnd::how() const {
+  if (cut_ || (ended_ && !input_.whole())) return Finish::cut;
+  return ended_ || (tracked() && input_.whole()) ? Finish::whole : Finish::stopped;
+}
+
+ExitCode SinkEnd::end_code(Finish how, bool nothing_left) const {
+  const bool covered = !tracked() || (uncovered_ == 0 && ledger_.empty());
+  if (how == Finish::cut || !nothing_left || !covered) return ExitCode::retry_later;
+  return rejected() > 0 ? ExitCode::differences : ExitCode::done;
+}
+
+}  // namespace cdckit::pipe

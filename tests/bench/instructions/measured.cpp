@@ -1,5 +1,0 @@
-#include "tests/bench/instructions/measured.hpp"
-
-void cdckit_measured(cdckit::bench::Work& work) {
-  work.pass();
-}
