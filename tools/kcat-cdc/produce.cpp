@@ -54,11 +54,6 @@ std::string line_of(const kafka::FailedDelivery& delivery, std::string_view pos)
   return "{\"pos\":\"" + std::string(pos) + "\",\"key\":" + key + "," + value.substr(1);
 }
 
-std::optional<std::string_view> optional(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  return text;
-}
-
 }  // namespace
 
 ProduceLoop::ProduceLoop(const Options& options,
@@ -123,27 +118,14 @@ void ProduceLoop::on_event(const event::Item& item) {
   const auto index = targets_.of_event(event);
   if (!index) return bad_line(item, "the event's source names no schema and table", nullptr);
   const Target& target = targets_[*index];
-  value_.clear();
-  event::append_debezium_value(value_, event);
-  kafka::Outgoing record;
+  kafka::Outgoing record = records_.record_of(event, target.schema_hash);
   record.topic = target.id;
-  record.key = optional(event.key);
-  record.value = value_;
-  fill_headers(event, target);
-  record.headers = headers_;
-  const Sent sent{*index, event.key.size() + value_.size(), false, item.line_number, now_us_};
+  const Sent sent{
+      *index, event.key.size() + record.value->size(), false, item.line_number, now_us_};
   if (!send(record, sent))
     return bad_line(item, "the record is larger than message.max.bytes", "MSG_SIZE_TOO_LARGE");
   log_.note_position(event.pos);
   if (event.op == 'd' && record.key && !options_.no_tombstones) send_tombstone(record, sent);
-}
-
-void ProduceLoop::fill_headers(const event::Event& event, const Target& target) {
-  headers_.clear();
-  if (!event.pos.empty()) headers_.push_back({kPosHeader, event.pos});
-  if (!target.schema_hash.empty()) headers_.push_back({kSchemaHeader, target.schema_hash});
-  if (!event.new_key.empty()) headers_.push_back({kNewKeyHeader, event.new_key});
-  if (!event.old_key.empty()) headers_.push_back({kOldKeyHeader, event.old_key});
 }
 
 void ProduceLoop::on_row(const event::Item& item) {

@@ -9,6 +9,7 @@
 #include "common/ndjson/writer.hpp"
 #include "tools/kcat-cdc/delivery_log.hpp"
 #include "tools/kcat-cdc/options.hpp"
+#include "tools/kcat-cdc/record_builder.hpp"
 #include "tools/kcat-cdc/targets.hpp"
 #include "tools/kcat-cdc/wake_set.hpp"
 
@@ -54,7 +55,6 @@ class ProduceLoop final : private kafka::DeliveryListener {
   // False when the record is too large.
   bool send(kafka::Outgoing record, const Sent& sent);
   void send_tombstone(const kafka::Outgoing& record, Sent sent);
-  void fill_headers(const event::Event& event, const Target& target);
   void serve(std::chrono::milliseconds wait);
   void settle_too_large();
   void acknowledge();
@@ -76,8 +76,7 @@ class ProduceLoop final : private kafka::DeliveryListener {
   std::vector<TooLarge> too_large_;
   std::set<std::string> published_;  // hashes of schema lines that are in their topic
   bool schema_on_its_way_ = false;
-  std::string value_;  // of the record at hand
-  std::vector<kafka::Header> headers_;
+  RecordBuilder records_;
   std::uint64_t rows_ok_ = 0;
   std::uint64_t since_served_ = 0;
   std::int64_t now_us_ = 0;
