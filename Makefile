@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 release := build/release
 bootstrapped := scripts/bootstrap
 
-.PHONY: build demo test check bench bench-load soak fmt install deb clean bootstrap configure dev clang asan tsan
+.PHONY: build demo test check bench bench-load bench-instructions soak fmt install deb clean bootstrap configure dev clang asan tsan
 .DEFAULT_GOAL := build
 
 bootstrap:
@@ -35,10 +35,15 @@ check: bootstrap
 	@scripts/check
 
 bench: build
+	@cmake --build --preset release --target instructions
 	@tests/bench/run
 
 bench-load: build
 	@tests/bench/run pg-load
+
+bench-instructions: build
+	@cmake --build --preset release --target instructions
+	@tests/bench/run instructions
 
 bench-%: build
 	@tests/bench/run $*
