@@ -191,6 +191,35 @@ class Events(Case):
         self.assertEqual(done.total("rejected"), 4)
         self.load(lines, "--mode", "events", "--on-error", "stop")  # all were dealt with: nothing is sent again
 
+    def test_a_key_that_is_always_generated_moves(self):
+        """In a set, and alone where a trigger is to see an update."""
+        source = {"schema": "public", "table": "t"}
+        moved = [
+            {"op": "d", "key": {"id": 1}, "before": {"id": 1}, "after": None, "new_key": {"id": 5}, "source": source},
+            {
+                "op": "c",
+                "key": {"id": 5},
+                "before": None,
+                "after": {"id": 5},
+                "old_key": {"id": 1},
+                "unchanged": ["note"],
+                "source": source,
+            },
+        ]
+        trigger = (
+            "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;"
+            "CREATE TRIGGER note BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION note();"
+            "ALTER TABLE t ENABLE ALWAYS TRIGGER note"
+        )
+        for more in ("", trigger):
+            with self.subTest(trigger=bool(more)):
+                self.sql(
+                    "DROP TABLE IF EXISTS t; CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note text);"
+                    "INSERT INTO t (note) VALUES ('long');" + more
+                )
+                self.load(moved, "--mode", "events")
+                self.assertEqual(self.sql("SELECT id, note FROM t"), "5|long")
+
     def test_tables_without_key(self):
         self.sql("CREATE TABLE log (a int, b text)")
         source = {"schema": "public", "table": "log"}
@@ -201,6 +230,14 @@ class Events(Case):
         lines.append(event | full | {"op": "u", "after": {"a": 2, "b": "y"}})
         self.load(lines, "--mode", "events")
         self.assertEqual(self.sql("SELECT a, b FROM log ORDER BY a"), "1|x\n2|y")
+        # the halves of a change of key are two changes here
+        moved = [
+            event | {"op": "d", "before": {"a": 2, "b": "y"}, "after": None, "new_key": {"a": 3}},
+            event | {"op": "c", "before": None, "after": {"a": 3, "b": "z"}, "old_key": {"a": 2}},
+        ]
+        self.load(moved, "--mode", "events")
+        self.assertEqual(self.sql("SELECT a, b FROM log ORDER BY a"), "1|x\n3|z")
+        self.sql("UPDATE log SET a = 2, b = 'y' WHERE a = 3")
         bad = event | {"op": "d", "before": None, "after": None}
         self.load([bad], "--mode", "events", code=65)
         self.load(

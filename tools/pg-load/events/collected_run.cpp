@@ -49,6 +49,12 @@ void CollectedRun::reject(std::uint64_t line_number,
   if (rejects_.later(line_number, reason, code)) ++table.receipt().rejected;
 }
 
+FoldStatus CollectedRun::noted(std::uint64_t line_number, EventTable& table, FoldStatus status) {
+  if (status == FoldStatus::bad)
+    reject(line_number, table, table.problem(), std::string(table.problem_code()));
+  return status;
+}
+
 FoldStatus CollectedRun::fold(std::uint64_t line_number,
                               EventTable& table,
                               const event::Event& event) {
@@ -57,9 +63,51 @@ FoldStatus CollectedRun::fold(std::uint64_t line_number,
   const std::size_t before = table.bytes();
   const FoldStatus status = table.fold(event);
   if (table.bytes() > before) encoded_bytes_ += table.bytes() - before;
-  if (status == FoldStatus::bad)
-    reject(line_number, table, table.problem(), std::string(table.problem_code()));
-  return status;
+  return noted(line_number, table, status);
+}
+
+FoldStatus CollectedRun::fold_move(std::uint64_t line_number,
+                                   EventTable& table,
+                                   const event::Event& event) {
+  last_table_ = &table;
+  last_number_ = line_number;
+  const std::size_t before = table.bytes();
+  const FoldStatus status = table.fold_move(event);
+  if (table.bytes() > before) encoded_bytes_ += table.bytes() - before;
+  return noted(line_number, table, status);
+}
+
+bool CollectedRun::change_alone(std::uint64_t line_number,
+                                const event::Event& event,
+                                bool& rejected) {
+  EventTable& table = table_of(event);
+  session_.savepoint("alone");
+  try {
+    const bool changed = table.change_alone(session_, event);
+    session_.release("alone");
+    return changed;
+  } catch (const base::Error& error) {
+    if (!is_row_error(error)) throw;
+    session_.roll_back_to("alone");
+    reject(line_number, table, error.what(), sqlstate_of(error));
+    rejected = true;
+    return false;
+  }
+}
+
+void CollectedRun::move_alone(std::uint64_t line_number,
+                              EventTable& table,
+                              const event::Event& event) {
+  bool rejected = false;
+  if (change_alone(line_number, event, rejected) || rejected) return;
+  if (event.unchanged.empty()) {
+    fold(line_number, table, event);
+    return;
+  }
+  reject(line_number,
+         table,
+         "the row under old_key is not there and the event leaves columns out",
+         "23000");
 }
 
 void CollectedRun::hand_over() {
@@ -147,19 +195,37 @@ void CollectedRun::withdraw() {
 
 void CollectedRun::split(std::uint64_t from, std::uint64_t to) {
   if (from >= to) return;
-  if (to - from == 1) {
+  if (is_one_change(from, to)) {
     try_range(from, to);
     return;
   }
-  const std::uint64_t middle = from + (to - from) / 2;
+  std::uint64_t middle = from + (to - from) / 2;
+  if (is_one_change(middle - 1, middle + 1)) ++middle;
   if (!try_range(from, middle)) split(from, middle);
   if (!try_range(middle, to)) split(middle, to);
 }
 
-// Lines [from, to) as a set of their own. A single line that is refused is rejected here.
+bool CollectedRun::is_one_change(std::uint64_t from, std::uint64_t to) const {
+  if (to - from != 2) return to - from == 1;
+  event::Decoder decoder;
+  HeldHalf held;
+  bool moves = false;
+  lines_.for_each(from, to, [&](const StoredLine& line) {
+    event::LineKind kind{};
+    event::Event event;
+    if (decoder.decode(line.text, false, kind, event) != nullptr || kind != event::LineKind::event)
+      return;
+    moves = !held.empty() && held.completed_by(event);
+    if (event.op == 'd' && !event.new_key.empty()) held.put(line.number, from, event);
+  });
+  return moves;
+}
+
+// Lines [from, to) as a set of their own. A single change that is refused is rejected here.
 bool CollectedRun::try_range(std::uint64_t from, std::uint64_t to) {
   for (;;) {
     session_.savepoint("range");
+    tables_.for_each([](EventTable& table) { table.remember_counts(); });
     try {
       fold_range(from, to);
       apply_collected();
@@ -170,17 +236,34 @@ bool CollectedRun::try_range(std::uint64_t from, std::uint64_t to) {
     } catch (const base::Error& error) {
       if (!is_row_error(error)) throw;
       take_back_range();
-      if (to - from > 1) return false;
-      reject(last_number_, *last_table_, error.what(), sqlstate_of(error));
+      if (!is_one_change(from, to)) return false;
+      refuse_change(from, to, error);
       return true;
     }
   }
 }
 
+// A change of key may pass where the delete and the insert that stand for it do not.
+void CollectedRun::refuse_change(std::uint64_t from, std::uint64_t to, const base::Error& error) {
+  if (to - from == 1) return reject(last_number_, *last_table_, error.what(), sqlstate_of(error));
+  lines_.for_each(to - 1, to, [&](const StoredLine& line) {
+    event::Decoder decoder;
+    event::LineKind kind{};
+    event::Event event;
+    decoder.decode(line.text, false, kind, event);
+    bool rejected = false;
+    if (!change_alone(line.number, event, rejected) && !rejected)
+      reject(line.number, table_of(event), error.what(), sqlstate_of(error));
+  });
+}
+
 void CollectedRun::take_back_range() {
   session_.roll_back_to("range");
   withdraw();
-  tables_.for_each([](EventTable& table) { table.discard(); });
+  tables_.for_each([](EventTable& table) {
+    table.discard();
+    table.restore_counts();
+  });
 }
 
 void CollectedRun::apply_again(std::uint64_t from, std::uint64_t to) {
@@ -191,25 +274,51 @@ void CollectedRun::apply_again(std::uint64_t from, std::uint64_t to) {
 
 void CollectedRun::fold_range(std::uint64_t from, std::uint64_t to) {
   event::Decoder decoder;
+  HeldHalf held;
   lines_.for_each(from, to, [&](const StoredLine& line) {
     event::LineKind kind{};
     event::Event event;
     if (decoder.decode(line.text, false, kind, event) != nullptr || kind != event::LineKind::event)
       return;
-    if (event.op == 'm') return;
-    EventTable& table = table_of(event);
-    if (in_picture(table, event) || rejects_.contains(line.number)) return;
-    FoldStatus status = fold(line.number, table, event);
-    if (status == FoldStatus::barrier) {
-      apply_collected();
-      status = fold(line.number, table, event);
-    }
-    if (status == FoldStatus::recoded) throw Recoded();
-    if (status != FoldStatus::folded && status != FoldStatus::bad) {
-      throw base::Error(base::ErrorKind::bug,
-                        "could not collect line " + std::to_string(line.number) + " again");
-    }
+    if (event.op != 'm') fold_line(line, event, held);
   });
+  fold_held(held);
+}
+
+void CollectedRun::fold_line(const StoredLine& line, const event::Event& event, HeldHalf& held) {
+  const bool moves = held.completed_by(event);
+  if (!moves) fold_held(held);
+  held.clear();
+  EventTable& table = table_of(event);
+  if (in_picture(table, event) || rejects_.contains(line.number)) return;
+  if (event.op == 'd' && !event.new_key.empty()) return held.put(line.number, 0, event);
+  const auto collect = [&] {
+    return moves ? fold_move(line.number, table, event) : fold(line.number, table, event);
+  };
+  FoldStatus status = collect();
+  if (status == FoldStatus::barrier) {
+    apply_collected();
+    status = collect();
+  }
+  // it was tried alone before, and found nothing to move
+  if (status == FoldStatus::alone && moves) status = fold(line.number, table, event);
+  if (status == FoldStatus::recoded) throw Recoded();
+  if (status != FoldStatus::folded && status != FoldStatus::bad) {
+    throw base::Error(base::ErrorKind::bug,
+                      "could not collect line " + std::to_string(line.number) + " again");
+  }
+}
+
+// The other half of the key change did not come.
+void CollectedRun::fold_held(HeldHalf& held) {
+  if (held.empty()) return;
+  event::Decoder decoder;
+  event::LineKind kind{};
+  event::Event event;
+  decoder.decode(held.line(), false, kind, event);
+  const FoldStatus status = fold(held.line_number(), table_of(event), event);
+  held.clear();
+  if (status == FoldStatus::recoded) throw Recoded();
 }
 
 }  // namespace cdckit::pg_load

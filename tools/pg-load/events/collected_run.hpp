@@ -4,11 +4,13 @@
 // the owner's collects the next one; whoever uses the session himself calls settle() first.
 #pragma once
 
+#include "common/base/error.hpp"
 #include "common/event/event.hpp"
 #include "tools/pg-load/batch/line_store.hpp"
 #include "tools/pg-load/batch/rejects.hpp"
 #include "tools/pg-load/events/background.hpp"
 #include "tools/pg-load/events/event_tables.hpp"
+#include "tools/pg-load/events/held_half.hpp"
 #include "tools/pg-load/target/position_store.hpp"
 #include "tools/pg-load/target/session.hpp"
 
@@ -32,8 +34,14 @@ class CollectedRun {
         rejects_(rejects),
         lines_(lines) {}
 
-  // Adds an event; a bad one is rejected.
+  // Adds an event, or the second half of a change of key; a bad one is rejected.
   FoldStatus fold(std::uint64_t line_number, EventTable& table, const event::Event& event);
+  FoldStatus fold_move(std::uint64_t line_number, EventTable& table, const event::Event& event);
+  // One change by itself in a savepoint, all else being settled: false when nothing was there to
+  // change, or it was rejected.
+  bool change_alone(std::uint64_t line_number, const event::Event& event, bool& rejected);
+  // The row of a change of key, likewise; where it is not there, the new one is collected.
+  void move_alone(std::uint64_t line_number, EventTable& table, const event::Event& event);
   // Collects lines [from, to) from their beginning and applies them.
   void apply_again(std::uint64_t from, std::uint64_t to);
   // Sends what was collected, which are lines [from, to) of the store.
@@ -70,7 +78,13 @@ class CollectedRun {
   bool try_range(std::uint64_t from, std::uint64_t to);
   void take_back_range();
   void split(std::uint64_t from, std::uint64_t to);
+  // Lines [from, to) are one line, or the two halves of a change of key.
+  bool is_one_change(std::uint64_t from, std::uint64_t to) const;
+  void refuse_change(std::uint64_t from, std::uint64_t to, const base::Error& error);
   void fold_range(std::uint64_t from, std::uint64_t to);
+  void fold_line(const StoredLine& line, const event::Event& event, HeldHalf& held);
+  void fold_held(HeldHalf& held);
+  FoldStatus noted(std::uint64_t line_number, EventTable& table, FoldStatus status);
 
   Session& session_;
   EventTables& tables_;

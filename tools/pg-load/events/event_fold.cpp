@@ -63,29 +63,37 @@ void EventFold::index_entries() {
     find(key(entries_[i])).entry = static_cast<std::uint32_t>(i + 1);
 }
 
+EventFold::Slot& EventFold::slot_for(std::string_view wanted) {
+  const bool unknown = std::exchange(ascending_, false);
+  if (unknown || (keys_ + 1) * 2 > slots_.size()) index_entries();
+  return find(wanted);
+}
+
+EventFold::Entry EventFold::entry_of(const EncodedEvent& event) const {
+  return {.offset = event.offset,
+          .length = static_cast<std::uint32_t>(rows_.size() - event.offset),
+          .key_offset = static_cast<std::uint32_t>(event.key_offset - event.offset),
+          .key_length = static_cast<std::uint32_t>(event.key_length),
+          .op = event.op,
+          .masked = event.masked};
+}
+
 bool EventFold::add(const EncodedEvent& event, const std::vector<std::size_t>& active) {
-  Entry entry{.offset = event.offset,
-              .length = static_cast<std::uint32_t>(rows_.size() - event.offset),
-              .key_offset = static_cast<std::uint32_t>(event.key_offset - event.offset),
-              .key_length = static_cast<std::uint32_t>(event.key_length),
-              .op = event.op,
-              .masked = event.masked};
-  if (event.key_length > 0 && ascending_ && is_next(entry)) {
+  return insert(entry_of(event), active);
+}
+
+bool EventFold::insert(Entry entry, const std::vector<std::size_t>& active) {
+  if (entry.key_length > 0 && ascending_ && is_next(entry)) {
     ++keys_;
-  } else if (event.key_length > 0) {
-    const bool unknown = std::exchange(ascending_, false);
-    if (unknown || (keys_ + 1) * 2 > slots_.size()) index_entries();
-    Slot& slot = find(key(entry));
-    if (slot.entry != 0) {
-      Entry& old_entry = entries_[slot.entry - 1];
-      if (entry.masked && old_entry.op == 'd') return false;
-      if (entry.masked) take_over(old_entry, entry, active);
-      // A row that was new in this run still is, unless it had been there before its delete.
-      if (entry.op != 'd') entry.op = old_entry.op == 'c' ? 'c' : 'u';
-      old_entry.live = false;
-      --live_;
-    } else {
+  } else if (entry.key_length > 0) {
+    Slot& slot = slot_for(key(entry));
+    if (slot.entry == 0) {
       ++keys_;
+    } else if (!replace(entries_[slot.entry - 1], entry, active)) {
+      return false;
+    } else {
+      entries_[slot.entry - 1].live = false;
+      --live_;
     }
     slot.entry = static_cast<std::uint32_t>(entries_.size() + 1);
   }
@@ -93,6 +101,58 @@ bool EventFold::add(const EncodedEvent& event, const std::vector<std::size_t>& a
   entries_.push_back(entry);
   ++live_;
   return true;
+}
+
+// A row that moved here says itself where it came from; all others go on from the one before.
+bool EventFold::replace(const Entry& old_entry,
+                        Entry& entry,
+                        const std::vector<std::size_t>& active) {
+  if (entry.op == 'd' || entry.origin_length > 0) return true;
+  if (entry.masked && old_entry.op == 'd') return false;
+  if (entry.masked) take_over(old_entry, entry, active);
+  if (old_entry.origin_length > 0) {
+    scratch_.assign(origin(old_entry));
+    set_origin(entry, scratch_);
+  }
+  // A row that was new in this run still is, unless it had been there before its delete.
+  entry.op = old_entry.op == 'c' ? 'c' : 'u';
+  return true;
+}
+
+void EventFold::set_origin(Entry& entry, std::string_view key_fields) {
+  rows_ += key_fields;
+  entry.length += static_cast<std::uint32_t>(key_fields.size());
+  entry.origin_length = static_cast<std::uint32_t>(key_fields.size());
+}
+
+bool EventFold::add_moved(const EncodedEvent& event,
+                          const LeavingKey& from,
+                          const std::vector<std::size_t>& active) {
+  Entry entry = entry_of(event);
+  const std::string_view from_key = from.row.substr(from.key_offset, from.key_length);
+  const Slot& slot = slot_for(from_key);
+  const Entry* left = slot.entry == 0 ? nullptr : &entries_[slot.entry - 1];
+  if (left != nullptr && left->op == 'd') {
+    rows_.resize(event.offset);
+    return false;
+  }
+  if (left != nullptr && entry.masked) take_over(*left, entry, active);
+  if (!entry.masked || (left != nullptr && left->op == 'c')) entry.op = 'c';
+  const bool goes_on = left != nullptr && left->origin_length > 0;
+  scratch_.assign(goes_on ? origin(*left) : from_key);
+  set_origin(entry, scratch_);
+  moved_.assign(row(entry));
+  rows_.resize(event.offset);
+  rows_ += from.row;
+  insert({.offset = event.offset,
+          .length = static_cast<std::uint32_t>(from.row.size()),
+          .key_offset = static_cast<std::uint32_t>(from.key_offset),
+          .key_length = static_cast<std::uint32_t>(from.key_length),
+          .op = 'd'},
+         active);
+  entry.offset = rows_.size();
+  rows_ += moved_;
+  return insert(entry, active);
 }
 
 void EventFold::take_over(const Entry& old_entry,
@@ -117,9 +177,12 @@ void EventFold::take_over(const Entry& old_entry,
   entry.masked = key_offset > kOpField + 4;
 }
 
-void EventFold::for_each(const std::function<void(std::string_view, std::size_t)>& visit) const {
+void EventFold::for_each(const std::function<void(const FoldedRow&)>& visit) const {
   for (const Entry& entry : entries_) {
-    if (entry.live) visit(row(entry), entry.key_offset);
+    if (!entry.live) continue;
+    visit({.fields = row(entry).substr(0, entry.length - entry.origin_length),
+           .origin = origin(entry),
+           .key_offset = entry.key_offset});
   }
 }
 
@@ -155,6 +218,12 @@ std::size_t EventFold::count(char op) const {
 bool EventFold::any_masked() const {
   return std::any_of(entries_.begin(), entries_.end(), [](const Entry& entry) {
     return entry.live && entry.masked;
+  });
+}
+
+bool EventFold::any_moved() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const Entry& entry) {
+    return entry.live && entry.origin_length > 0;
   });
 }
 

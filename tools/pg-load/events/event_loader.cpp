@@ -19,11 +19,6 @@ constexpr std::size_t kRunBytes = 32U << 20U;
 constexpr std::size_t kRunEncodedBytes = 6U << 20U;
 constexpr std::size_t kStoreBytes = 10U << 20U;  // of one batch; beyond: a temporary file
 
-std::string sqlstate_of(const base::Error& error) {
-  const auto* server = dynamic_cast<const pg::ServerError*>(&error);
-  return server == nullptr ? "" : server->sqlstate();
-}
-
 std::string_view first_half(std::string_view pos) {
   return pos.substr(0, pos.find('/'));
 }
@@ -127,9 +122,7 @@ void EventLoader::settle_truncates() {
 }
 
 void EventLoader::hold(std::uint64_t line_number, const event::Event& event) {
-  flush(index_);
-  run_begin_ = index_;
-  held_.put(line_number, event);
+  held_.put(line_number, index_, event);
 }
 
 // The other half of the key change did not come: then it is a plain delete.
@@ -145,20 +138,26 @@ void EventLoader::settle_held() {
 }
 
 void EventLoader::take_move(std::uint64_t line_number, const event::Event& event) {
-  held_.clear();
-  flush_all(index_);
-  run_begin_ = index_ + 1;
-  bool rejected = false;
-  if (change_alone(line_number, event, rejected) || rejected) return;
+  const std::uint64_t begin = held_.empty() ? index_ : held_.index();
   EventTable& table = run_.table_of(event);
-  if (!event.unchanged.empty()) {
-    return run_.reject(line_number,
-                       table,
-                       "the row under old_key is not there and the event leaves columns out",
-                       "23000");
+  if (table.target().key.empty()) {  // each half finds its row by all values
+    settle_held();
+    return take_change(line_number, table, event);
   }
-  run_begin_ = index_;
-  take_change(line_number, table, event);
+  held_.clear();
+  FoldStatus status = run_.fold_move(line_number, table, event);
+  if (status == FoldStatus::barrier) {
+    flush(begin);
+    status = run_.fold_move(line_number, table, event);
+  }
+  if (status == FoldStatus::recoded) return collect_again();
+  if (status == FoldStatus::alone) {
+    flush_all(begin);
+    run_begin_ = index_;
+    run_.move_alone(line_number, table, event);
+    if (table.empty()) run_begin_ = index_ + 1;
+  }
+  if (status == FoldStatus::folded) flush_when_large(event.line.size());
 }
 
 void EventLoader::reject_torn(std::uint64_t line_number, const event::Event& event) {
@@ -186,37 +185,26 @@ void EventLoader::take_change(std::uint64_t line_number,
       run_.fold(line_number, table, event);
       break;
     case FoldStatus::recoded:
-      ensure_transaction();
-      run_.apply_again(std::exchange(run_begin_, index_ + 1), index_ + 1);
-      collected_ = 0;
-      return;
+      return collect_again();
     case FoldStatus::alone:
       flush_all(index_);
       run_begin_ = index_ + 1;
-      if (!change_alone(line_number, event, rejected) && !rejected)
+      if (!run_.change_alone(line_number, event, rejected) && !rejected)
         run_.reject(line_number, table, "no row equals \"before\"", "23000");
       return;
   }
-  collected_ += event.line.size();
-  if (collected_ >= kRunBytes || run_.encoded_bytes() >= kRunEncodedBytes) flush(index_ + 1);
+  flush_when_large(event.line.size());
 }
 
-bool EventLoader::change_alone(std::uint64_t line_number,
-                               const event::Event& event,
-                               bool& rejected) {
-  EventTable& table = run_.table_of(event);
-  session_.savepoint("alone");
-  try {
-    const bool changed = table.change_alone(session_, event);
-    session_.release("alone");
-    return changed;
-  } catch (const base::Error& error) {
-    if (!is_row_error(error)) throw;
-    session_.roll_back_to("alone");
-    run_.reject(line_number, table, error.what(), sqlstate_of(error));
-    rejected = true;
-    return false;
-  }
+void EventLoader::collect_again() {
+  ensure_transaction();
+  run_.apply_again(std::exchange(run_begin_, index_ + 1), index_ + 1);
+  collected_ = 0;
+}
+
+void EventLoader::flush_when_large(std::size_t bytes) {
+  collected_ += bytes;
+  if (collected_ >= kRunBytes || run_.encoded_bytes() >= kRunEncodedBytes) flush(index_ + 1);
 }
 
 void EventLoader::flush(std::uint64_t end) {

@@ -76,6 +76,9 @@ class EventLoader {
   // Half of a change of key whose other half is somewhere else in Kafka.
   void reject_torn(std::uint64_t line_number, const event::Event& event);
   void take_change(std::uint64_t line_number, EventTable& table, const event::Event& event);
+  // A column is staged otherwise from now on.
+  void collect_again();
+  void flush_when_large(std::size_t bytes);
   void hold(std::uint64_t line_number, const event::Event& event);
   void settle_held();
   void settle_truncates();
@@ -90,8 +93,6 @@ class EventLoader {
   void flush(std::uint64_t end);
   // The same, and waits: the session is free then.
   void flush_all(std::uint64_t end);
-  // Runs one change in a savepoint: false when nothing was there to change, or it was rejected.
-  bool change_alone(std::uint64_t line_number, const event::Event& event, bool& rejected);
 
   // Applies lines [from, to) again, up to their commit. False when a snapshot's helper table is
   // lost.

@@ -14,8 +14,9 @@ constexpr std::size_t kAnalyzeRows = 1000;
 
 }  // namespace
 
-EventTable::EventTable(TargetTable target, EncoderSettings settings)
+EventTable::EventTable(TargetTable target, TableConduct conduct, EncoderSettings settings)
     : target_(std::move(target)),
+      conduct_(conduct),
       encoder_(target_, settings),
       stage_("cdckit_events_" + std::to_string(target_.oid)),
       statements_(target_, stage_, StageKind::events) {
@@ -44,27 +45,66 @@ RowStatus EventTable::read_row(const event::Event& event) {
   return status;
 }
 
+FoldStatus EventTable::read_event(const event::Event& event) {
+  const RowStatus status = read_row(event);
+  if (status == RowStatus::bad) return fail(encoder_.problem_text(), encoder_.problem().code);
+  if (status == RowStatus::grown && !fold_.empty()) return FoldStatus::barrier;
+  return FoldStatus::folded;
+}
+
 FoldStatus EventTable::fold(const event::Event& event) {
   if (event.op != 'd' && event.after.empty()) return fail("the event has no \"after\"", "22023");
   if (target_.key.empty() && (event.op == 'u' || event.op == 'd')) {
     if (!event.before.empty()) return FoldStatus::alone;
     return fail("the table has no key and the event no full \"before\"", "55000");
   }
-  const RowStatus status = read_row(event);
-  if (status == RowStatus::bad) return fail(encoder_.problem_text(), encoder_.problem().code);
-  if (status == RowStatus::grown && !fold_.empty()) return FoldStatus::barrier;
+  if (const FoldStatus read = read_event(event); read != FoldStatus::folded) return read;
   if (event.op == 'r') {
     const auto position = event::parse_position(event.pos);
     if (position) newest_read_ = std::max(newest_read_, position->lsn);
   }
-  return encode(event);
+  EncodedEvent encoded{.op = event.op == 'r' && picture_ == Picture::fresh ? 'c' : event.op};
+  if (const FoldStatus status = encode(event, encoded); status != FoldStatus::folded) return status;
+  if (fold_.add(encoded, folded_active_)) return FoldStatus::folded;
+  fold_.buffer().resize(encoded.offset);
+  return FoldStatus::barrier;
 }
 
-FoldStatus EventTable::encode(const event::Event& event) {
+FoldStatus EventTable::fold_move(const event::Event& event) {
+  if (event.after.empty()) return fail("the event has no \"after\"", "22023");
+  if (target_.key.empty() || conduct_.moves_alone) return FoldStatus::alone;
+  if (const FoldStatus read = read_event(event); read != FoldStatus::folded) return read;
+  EncodedEvent encoded{.op = event.unchanged.empty() ? 'c' : 'u'};
+  if (const FoldStatus status = encode(event, encoded); status != FoldStatus::folded) return status;
+  LeavingKey leaving;
+  const FoldStatus status = encode_leaving(event.old_key, leaving);
+  if (status != FoldStatus::folded) {
+    fold_.buffer().resize(encoded.offset);
+    return status;
+  }
+  return fold_.add_moved(encoded, leaving, folded_active_) ? FoldStatus::folded
+                                                           : FoldStatus::barrier;
+}
+
+// An old key that is none of the target's own makes the event one to apply alone.
+FoldStatus EventTable::encode_leaving(std::string_view old_key, LeavingKey& leaving) {
+  leaving_.clear();
+  append_bytes_field(leaving_, "d");
+  encoder_.clear();
+  encoder_.read_key(old_key);
+  const RowStatus status = encoder_.append_key_only(leaving_);
+  if (status == RowStatus::recoded) return FoldStatus::recoded;
+  if (status != RowStatus::good) return FoldStatus::alone;
+  leaving = {
+      .row = leaving_, .key_offset = encoder_.key().offset, .key_length = encoder_.key().length};
+  return FoldStatus::folded;
+}
+
+// At the end of the fold's buffer; on failure nothing is left there.
+FoldStatus EventTable::encode(const event::Event& event, EncodedEvent& encoded) {
   if (fold_.empty()) folded_active_ = encoder_.active();
   std::string& buffer = fold_.buffer();
-  EncodedEvent encoded{.op = event.op == 'r' && picture_ == Picture::fresh ? 'c' : event.op,
-                       .offset = buffer.size()};
+  encoded.offset = buffer.size();
   append_bytes_field(buffer, std::string_view(&encoded.op, 1));
   const RowStatus status =
       event.op == 'd' ? encoder_.append_key_only(buffer) : encoder_.append(buffer);
@@ -74,9 +114,7 @@ FoldStatus EventTable::encode(const event::Event& event) {
   encoded.key_offset = encoder_.key().offset;
   encoded.key_length = target_.key.empty() ? 0 : encoder_.key().length;
   encoded.masked = event.op != 'd' && encoder_.masked();
-  if (fold_.add(encoded, folded_active_)) return FoldStatus::folded;
-  buffer.resize(encoded.offset);
-  return FoldStatus::barrier;
+  return FoldStatus::folded;
 }
 
 bool EventTable::hand_over() {
@@ -97,23 +135,29 @@ void EventTable::plan_set() {
   const bool by_index = keyed && target_.key_indexed;
   const StageFacts facts{.active = folded_active_,
                          .masked = set_.any_masked(),
-                         .compare_only_reads = set_.count('r') > 0};
-  const bool all_new = set_.count('c') == set_.rows() && !facts.masked;
+                         .compare_only_reads = set_.count('r') > 0,
+                         .moved = set_.any_moved()};
+  const bool all_new = set_.count('c') == set_.rows() && !facts.masked && !facts.moved;
   const bool direct =
       all_new && picture_ != Picture::tracked && statements_.can_copy_directly(folded_active_);
   const std::string planner = Statements::planner(by_index);
-  plan_ = {.make_stage = make_stage_sql(),
-           .clear_stage = "TRUNCATE pg_temp." + stage_,
-           .copy_into_stage = statements_.copy_into_stage(folded_active_),
-           .copy_into_target = direct ? statements_.copy_into_target(folded_active_) : "",
-           .analyze = by_index || set_.rows() < kAnalyzeRows ? "" : statements_.analyze_stage(),
-           .count_holes = keyed && facts.masked ? planner + statements_.count_holes(facts) : "",
-           .statistics = target_.counted ? statements_.statistics() : "",
-           .apply = keyed ? planner + statements_.merge(facts) : statements_.insert(facts),
-           .track = picture_ == Picture::tracked ? track_sql() : "",
-           .columns = static_cast<std::int16_t>(folded_active_.size()),
-           .keyed = keyed,
-           .sort = keyed && !target_.other_unique};
+  plan_ = {
+      .make_stage = make_stage_sql(),
+      .clear_stage = "TRUNCATE pg_temp." + stage_,
+      .copy_into_stage = statements_.copy_into_stage(folded_active_, facts.moved),
+      .copy_into_target = direct ? statements_.copy_into_target(folded_active_) : "",
+      .analyze = by_index || set_.rows() < kAnalyzeRows ? "" : statements_.analyze_stage(),
+      .count_holes =
+          keyed && (facts.masked || facts.moved) ? planner + statements_.count_holes(facts) : "",
+      .count_twins = keyed && !keys_are_exact(target_, conduct_) ? statements_.count_twins() : "",
+      .statistics = target_.counted ? statements_.statistics() : "",
+      .apply = keyed ? planner + statements_.merge(facts) : statements_.insert(facts),
+      .track = picture_ == Picture::tracked ? track_sql() : "",
+      .columns = static_cast<std::int16_t>(folded_active_.size()),
+      .origin_columns =
+          facts.moved ? static_cast<std::int16_t>(target_.key.size()) : std::int16_t{0},
+      .keyed = keyed,
+      .sort = keyed && !target_.other_unique};
 }
 
 std::string EventTable::make_stage_sql() const {
@@ -131,6 +175,20 @@ void EventTable::settle() {
   receipt.deleted += counts_.deleted;
   receipt.unchanged += counts_.unchanged;
   set_.clear();
+}
+
+SetCounts EventTable::counted() const noexcept {
+  return {.inserted = receipt_.inserted,
+          .updated = receipt_.updated,
+          .deleted = receipt_.deleted,
+          .unchanged = receipt_.unchanged};
+}
+
+void EventTable::restore_counts() noexcept {
+  receipt_.inserted = remembered_.inserted;
+  receipt_.updated = remembered_.updated;
+  receipt_.deleted = remembered_.deleted;
+  receipt_.unchanged = remembered_.unchanged;
 }
 
 void EventTable::close_receipt() {
@@ -209,11 +267,13 @@ bool EventTable::change_alone(Session& session, const event::Event& event) {
     receipt_.deleted += deleted;
     return deleted > 0;
   }
-  const std::vector<std::string> columns = writable_members(target_, event.after);
   const bool moves = !event.old_key.empty() && !target_.key.empty();
+  const bool replaces = moves && has_identity_key(target_);
+  const std::vector<std::string> columns = writable_members(target_, event.after, replaces);
   const pg::Parameter parameters[] = {event.after, moves ? event.old_key : event.before};
-  const std::string sql =
-      moves ? move_sql(target_, columns) : change_equal_row_sql(target_, columns);
+  const std::string sql = replaces ? replace_moved_sql(target_, columns)
+                          : moves  ? move_sql(target_, columns)
+                                   : change_equal_row_sql(target_, columns);
   const std::uint64_t updated = connection.query(sql, parameters).affected();
   receipt_.updated += updated;
   return updated > 0;

@@ -7,6 +7,7 @@
 #include "tools/pg-load/batch/receipt.hpp"
 #include "tools/pg-load/events/event_fold.hpp"
 #include "tools/pg-load/events/set_writer.hpp"
+#include "tools/pg-load/events/table_conduct.hpp"
 #include "tools/pg-load/table/row_encoder.hpp"
 #include "tools/pg-load/table/statements.hpp"
 #include "tools/pg-load/target/session.hpp"
@@ -29,12 +30,14 @@ enum class FoldStatus {
 
 class EventTable {
  public:
-  EventTable(TargetTable target, EncoderSettings settings);
+  EventTable(TargetTable target, TableConduct conduct, EncoderSettings settings);
   EventTable(const EventTable&) = delete;
   EventTable& operator=(const EventTable&) = delete;
 
   // Adds c, r, u or d to what is collected.
   FoldStatus fold(const event::Event& event);
+  // Adds a change of key, given as its second half: the row goes from one key to another.
+  FoldStatus fold_move(const event::Event& event);
   // What was collected becomes a set to be sent, and collecting begins anew. False when there is
   // nothing: then the table keeps no memory either. Only when no set is there.
   bool hand_over();
@@ -43,6 +46,9 @@ class EventTable {
   void send(Session& session);
   // The set was applied: it is counted and forgotten.
   void settle();
+  // What was counted since is undone with the rows that it counted.
+  void remember_counts() noexcept { remembered_ = counted(); }
+  void restore_counts() noexcept;
   // It was not: it is forgotten.
   void withdraw() { set_.clear(); }
   // Puts what is collected aside, and back.
@@ -84,15 +90,20 @@ class EventTable {
  private:
   enum class Picture { none, fresh, tracked };
 
+  [[nodiscard]] SetCounts counted() const noexcept;
+
   FoldStatus fail(std::string text, std::string_view code);
   RowStatus read_row(const event::Event& event);
-  FoldStatus encode(const event::Event& event);
+  FoldStatus read_event(const event::Event& event);
+  FoldStatus encode(const event::Event& event, EncodedEvent& encoded);
+  FoldStatus encode_leaving(std::string_view old_key, LeavingKey& leaving);
   void plan_set();
   [[nodiscard]] std::string make_stage_sql() const;
   [[nodiscard]] std::string track_sql() const;
   [[nodiscard]] std::string picture_table() const;
 
   TargetTable target_;
+  TableConduct conduct_;
   RowEncoder encoder_;
   std::string stage_;
   Statements statements_;
@@ -101,9 +112,11 @@ class EventTable {
   EventFold set_;                           // handed over
   std::vector<std::size_t> folded_active_;  // the columns of the collected rows
   std::vector<std::size_t> parked_active_;
+  std::string leaving_;  // scratch
   SetPlan plan_;
   SetWriter writer_;
   SetCounts counts_;  // of the set
+  SetCounts remembered_;
   Receipt receipt_;
   std::optional<Receipt> closed_receipt_;
   std::string problem_;

@@ -53,12 +53,14 @@ EventTable& EventTables::open_raw(Session& session,
   const TableName name = target_name(options_, unescaped(raw_schema), unescaped(raw_table));
   std::optional<TargetTable> target = find_target(session, name, options_.key_columns());
   if (!target) throw missing_table(name, options_.create);
-  place(name_, std::move(*target));
+  place(session, name_, std::move(*target));
   return *tables_.find(name_)->second;
 }
 
-void EventTables::place(const std::string& raw_name, TargetTable target) {
-  auto table = std::make_unique<EventTable>(std::move(target), options_.encoder_settings());
+void EventTables::place(Session& session, const std::string& raw_name, TargetTable target) {
+  const TableConduct conduct = ask_conduct(session.connection(), target);
+  auto table =
+      std::make_unique<EventTable>(std::move(target), conduct, options_.encoder_settings());
   std::unique_ptr<EventTable>& slot = tables_[raw_name];
   if (slot) {
     std::replace(order_.begin(), order_.end(), slot.get(), table.get());
@@ -78,7 +80,8 @@ void EventTables::announce(Session& session, const event::TableSchema& schema) {
   }
   if (target && options_.alter && add_columns(session, *target, schema.columns))
     target = find_target(session, name, options_.key_columns());
-  if (target) place(escaped(schema.schema) + "." + escaped(schema.table), std::move(*target));
+  if (target)
+    place(session, escaped(schema.schema) + "." + escaped(schema.table), std::move(*target));
 }
 
 void EventTables::for_each(const std::function<void(EventTable&)>& visit) {

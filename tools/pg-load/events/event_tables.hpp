@@ -37,7 +37,7 @@ class EventTables {
 
  private:
   EventTable& open_raw(Session& session, std::string_view raw_schema, std::string_view raw_table);
-  void place(const std::string& raw_name, TargetTable target);
+  void place(Session& session, const std::string& raw_name, TargetTable target);
 
   const Options& options_;
   std::map<std::string, std::unique_ptr<EventTable>, std::less<>> tables_;  // by raw `schema.table`

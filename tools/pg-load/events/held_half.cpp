@@ -6,11 +6,12 @@ bool is_second_half(const event::Event& event) noexcept {
   return event.op == 'c' && !event.old_key.empty();
 }
 
-void HeldHalf::put(std::uint64_t line_number, const event::Event& event) {
+void HeldHalf::put(std::uint64_t line_number, std::uint64_t index, const event::Event& event) {
   line_.assign(event.line);
   new_key_.assign(event.new_key);
   position_ = event::parse_position(event.pos);
   line_number_ = line_number;
+  index_ = index;
 }
 
 bool HeldHalf::completed_by(const event::Event& second) const {

@@ -16,11 +16,13 @@ namespace cdckit::pg_load {
 
 class HeldHalf {
  public:
-  void put(std::uint64_t line_number, const event::Event& event);
+  // `index`: the owner's, of the line.
+  void put(std::uint64_t line_number, std::uint64_t index, const event::Event& event);
   void clear() noexcept { line_.clear(); }
   [[nodiscard]] bool empty() const noexcept { return line_.empty(); }
   [[nodiscard]] const std::string& line() const noexcept { return line_; }
   [[nodiscard]] std::uint64_t line_number() const noexcept { return line_number_; }
+  [[nodiscard]] std::uint64_t index() const noexcept { return index_; }
 
   // Whether this second half moves the row under its old_key. In a stream it always does: the
   // halves are neighbours. In Kafka each lies in the partition of its own key: unless the first
@@ -33,6 +35,7 @@ class HeldHalf {
   std::string new_key_;
   std::optional<event::Position> position_;
   std::uint64_t line_number_ = 0;
+  std::uint64_t index_ = 0;
 };
 
 }  // namespace cdckit::pg_load

@@ -24,14 +24,30 @@ SetCounts statistics(pg::Connection& connection, const SetPlan& plan) {
       .inserted = number_at(now, 0), .updated = number_at(now, 1), .deleted = number_at(now, 2)};
 }
 
-// An update that leaves columns out needs its row.
-void check_holes(pg::Connection& connection, const SetPlan& plan) {
-  if (plan.count_holes.empty() || number_at(connection.query(plan.count_holes), 0) == 0) return;
-  throw pg::ServerError(
-      base::ErrorKind::data,
+// None of these may be staged.
+void check_none(pg::Connection& connection,
+                const std::string& count,
+                const std::string& problem,
+                const std::string& code) {
+  if (count.empty() || number_at(connection.query(count), 0) == 0) return;
+  throw pg::ServerError(base::ErrorKind::data, problem, code, "");
+}
+
+void check_stage(pg::Connection& connection, const SetPlan& plan) {
+  check_none(
+      connection,
+      plan.count_holes,
       "could not apply update: the row to change is not there and the event leaves columns out",
-      "23000",
-      "");
+      "23000");
+  // One statement cannot change a row twice: in smaller sets each finds what the one before left.
+  check_none(connection,
+             plan.count_twins,
+             "could not apply changes at once: their keys are equal and written differently",
+             "21000");
+}
+
+void append_nulls(std::string& out, std::int16_t count) {
+  for (std::int16_t i = 0; i < count; ++i) append_null_field(out);
 }
 
 }  // namespace
@@ -42,7 +58,7 @@ SetCounts SetWriter::write(Session& session, EventFold& set, const SetPlan& plan
   prepare_stage(session, plan);
   copy(session, set, plan, false);
   if (!plan.analyze.empty()) session.connection().execute(plan.analyze);
-  check_holes(session.connection(), plan);
+  check_stage(session.connection(), plan);
   const SetCounts counts = apply(session, set, plan);
   if (!plan.track.empty()) session.connection().execute(plan.track);
   return counts;
@@ -73,13 +89,16 @@ void SetWriter::prepare_stage(Session& session, const SetPlan& plan) {
 }
 
 void SetWriter::copy(Session& session, const EventFold& set, const SetPlan& plan, bool direct) {
-  const auto fields = static_cast<std::int16_t>(plan.columns + (direct ? 0 : 2));
+  const auto fields =
+      static_cast<std::int16_t>(plan.columns + (direct ? 0 : 2 + plan.origin_columns));
   session.begin_copy(direct ? plan.copy_into_target : plan.copy_into_stage);
   buffer_.clear();
   append_copy_header(buffer_);
-  set.for_each([&](std::string_view row, std::size_t key_offset) {
+  set.for_each([&](const FoldedRow& row) {
     append_big_endian(buffer_, fields);
-    buffer_ += direct ? row.substr(key_offset) : row;
+    buffer_ += direct ? row.fields.substr(row.key_offset) : row.fields;
+    buffer_ += row.origin;
+    if (row.origin.empty()) append_nulls(buffer_, plan.origin_columns);
     if (buffer_.size() < kChunk) return;
     session.put_copy(buffer_);
     buffer_.clear();

@@ -18,10 +18,12 @@ struct SetPlan {
   std::string copy_into_target;  // the rows may go straight into the table
   std::string analyze;
   std::string count_holes;
-  std::string statistics;  // inserted, updated, deleted so far
-  std::string apply;       // MERGE, or INSERT into a table without key
-  std::string track;       // notes the keys of a picture
+  std::string count_twins;  // keys that are equal to the server alone
+  std::string statistics;   // inserted, updated, deleted so far
+  std::string apply;        // MERGE, or INSERT into a table without key
+  std::string track;        // notes the keys of a picture
   std::int16_t columns = 0;
+  std::int16_t origin_columns = 0;  // behind the others, when some rows moved
   bool keyed = false;
   bool sort = false;  // the order of rows with different keys does not matter
 };

@@ -2,6 +2,8 @@
 
 #include "common/ndjson/text.hpp"
 
+#include <algorithm>
+
 namespace cdckit::pg_load {
 namespace {
 
@@ -19,6 +21,15 @@ std::string assignments(const std::vector<std::string>& columns) {
   return out;
 }
 
+std::string under_old_key(const TargetTable& target) {
+  std::string where;
+  for (const std::size_t column : target.key) {
+    const std::string name = pg::quote_identifier(target.columns[column].name);
+    where += (where.empty() ? "" : " AND ") + ("t." + name) + " = old." + name;
+  }
+  return where;
+}
+
 std::string equal_row(const TargetTable& target, int parameter) {
   return "(SELECT o.ctid FROM " + target.quoted() + " o, " + record(target, parameter) +
          " old WHERE o OPERATOR(pg_catalog.*=) old LIMIT 1)";
@@ -26,7 +37,15 @@ std::string equal_row(const TargetTable& target, int parameter) {
 
 }  // namespace
 
-std::vector<std::string> writable_members(const TargetTable& target, std::string_view row) {
+bool has_identity_key(const TargetTable& target) noexcept {
+  return std::any_of(target.key.begin(), target.key.end(), [&](std::size_t column) {
+    return target.columns[column].identity_always;
+  });
+}
+
+std::vector<std::string> writable_members(const TargetTable& target,
+                                          std::string_view row,
+                                          bool identity) {
   std::vector<std::string> columns;
   ndjson::ObjectCursor cursor(row);
   ndjson::Member member;
@@ -34,21 +53,33 @@ std::vector<std::string> writable_members(const TargetTable& target, std::string
     std::string scratch;
     const std::string_view quoted(member.name.data() - 1, member.name.size() + 2);
     const auto column = target.find(ndjson::unescape(quoted, scratch));
-    if (!column || target.columns[*column].generated || target.columns[*column].identity_always)
-      continue;
+    if (!column || target.columns[*column].generated) continue;
+    if (target.columns[*column].identity_always && !identity) continue;
     columns.push_back(target.columns[*column].name);
   }
   return columns;
 }
 
 std::string move_sql(const TargetTable& target, const std::vector<std::string>& columns) {
-  std::string where;
-  for (const std::size_t column : target.key) {
-    const std::string name = pg::quote_identifier(target.columns[column].name);
-    where += (where.empty() ? "" : " AND ") + ("t." + name) + " = old." + name;
-  }
+  const std::string where = under_old_key(target);
   return "UPDATE " + target.quoted() + " t SET " + assignments(columns) + " FROM " +
          record(target, 1) + " fresh, " + record(target, 2) + " old WHERE " + where;
+}
+
+std::string replace_moved_sql(const TargetTable& target, const std::vector<std::string>& columns) {
+  std::string names;
+  std::string values;
+  for (const Column& column : target.columns) {
+    if (column.generated) continue;
+    const bool given = std::find(columns.begin(), columns.end(), column.name) != columns.end();
+    const std::string name = pg::quote_identifier(column.name);
+    names += (names.empty() ? "" : ", ") + name;
+    values += (values.empty() ? "" : ", ") + std::string(given ? "fresh." : "gone.") + name;
+  }
+  return "WITH gone AS (DELETE FROM " + target.quoted() + " t USING " + record(target, 2) +
+         " old WHERE " + under_old_key(target) + " RETURNING t.*) INSERT INTO " + target.quoted() +
+         " (" + names + ") OVERRIDING SYSTEM VALUE SELECT " + values + " FROM gone, " +
+         record(target, 1) + " fresh";
 }
 
 std::string change_equal_row_sql(const TargetTable& target,

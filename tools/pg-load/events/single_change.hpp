@@ -12,11 +12,18 @@
 
 namespace cdckit::pg_load {
 
-// Names of the columns to write: members of `row` that the target has and lets us write.
-std::vector<std::string> writable_members(const TargetTable& target, std::string_view row);
+// Names of the columns to write: members of `row` that the target has and lets us write. An update
+// may not write identity columns that are always generated, an insert may.
+std::vector<std::string> writable_members(const TargetTable& target,
+                                          std::string_view row,
+                                          bool identity = false);
 
+[[nodiscard]] bool has_identity_key(const TargetTable& target) noexcept;
 // UPDATE ... SET columns FROM the row $1, WHERE the key equals that of $2.
 std::string move_sql(const TargetTable& target, const std::vector<std::string>& columns);
+// For a key that no update may write: the old row goes and comes back, with the columns of row $1
+// and what else it had.
+std::string replace_moved_sql(const TargetTable& target, const std::vector<std::string>& columns);
 // The same where all columns equal those of $2, for one of several equal rows.
 std::string change_equal_row_sql(const TargetTable& target,
                                  const std::vector<std::string>& columns);

@@ -22,8 +22,12 @@ std::string join(const std::vector<std::size_t>& columns,
   return out;
 }
 
-std::string staged(std::size_t column) {
+std::string staged_name(std::size_t column) {
   return "c" + std::to_string(column);
+}
+
+std::string origin_name(std::size_t column) {
+  return "o" + std::to_string(column);
 }
 
 std::string bit(std::size_t column) {
@@ -46,7 +50,11 @@ std::string Statements::create_stage() const {
   std::string sql = "CREATE TEMP TABLE " + stage_ + " (" +
                     (kind_ == StageKind::rows ? "ord bigint" : "op \"char\"") + ", missing bytea";
   for (std::size_t i = 0; i < target_.columns.size(); ++i) {
-    sql += ", " + staged(i) + " " + std::string(staging_type(target_.columns[i].codec));
+    sql += ", " + staged_name(i) + " " + std::string(staging_type(target_.columns[i].codec));
+  }
+  if (kind_ == StageKind::events) {
+    for (const std::size_t i : target_.key)
+      sql += ", " + origin_name(i) + " " + std::string(staging_type(target_.columns[i].codec));
   }
   return sql + ") ON COMMIT DELETE ROWS";
 }
@@ -63,9 +71,12 @@ std::string Statements::index_stage() const {
   return "CREATE INDEX ON pg_temp." + stage_ + " (ord)";
 }
 
-std::string Statements::copy_into_stage(const std::vector<std::size_t>& active) const {
+std::string Statements::copy_into_stage(const std::vector<std::size_t>& active, bool moved) const {
   std::string columns = kind_ == StageKind::rows ? "ord, missing" : "op, missing";
-  for (const std::size_t column : active) columns += ", " + staged(column);
+  for (const std::size_t column : active) columns += ", " + staged_name(column);
+  if (moved) {
+    for (const std::size_t column : target_.key) columns += ", " + origin_name(column);
+  }
   return "COPY pg_temp." + stage_ + " (" + columns + ") FROM STDIN (FORMAT binary)";
 }
 
@@ -81,24 +92,29 @@ bool Statements::can_copy_directly(const std::vector<std::size_t>& active) const
   });
 }
 
+std::string Statements::staged(std::size_t column) {
+  return "s." + staged_name(column);
+}
+
+std::string Statements::origin(std::size_t column) {
+  return "s." + origin_name(column);
+}
+
 // The assignment to the column casts further, and complains of what does not fit: an explicit cast
 // to char(3) would cut silently.
-std::string Statements::staged_value(std::size_t column) const {
+std::string Statements::typed(std::size_t column, const std::string& value) const {
   const Column& about = target_.columns[column];
-  std::string value = "s." + staged(column);
   if (about.codec == Codec::cast) return value + "::" + about.base_type;
   if (about.codec != Codec::populate) return value;
   return "(json_populate_record(NULL::" + target_.quoted() + ", json_build_object(" +
          quote_text(about.name) + ", " + value + "))).\"" + target_column(column).substr(1);
 }
 
-std::string Statements::staged_for_match(std::size_t column) const {
+std::string Statements::for_match(std::size_t column, const std::string& value) const {
   const Column& about = target_.columns[column];
-  if (about.codec == Codec::populate || about.codec == Codec::cast) return staged_value(column);
+  if (about.codec == Codec::populate || about.codec == Codec::cast) return typed(column, value);
   // The target's side must stay bare, or its index could not be used.
-  return staging_type(about.codec) == about.base_type
-             ? "s." + staged(column)
-             : "s." + staged(column) + "::" + about.base_type;
+  return staging_type(about.codec) == about.base_type ? value : value + "::" + about.base_type;
 }
 
 std::string Statements::match(const std::string& target_alias) const {
@@ -115,8 +131,22 @@ std::string Statements::given_or(std::size_t column,
   return "CASE WHEN " + bit(column) + " = 1 THEN " + other + " ELSE " + value + " END";
 }
 
+// The same for all of a row: what the event does not name moves with it.
+std::string Statements::carried_or(std::size_t column,
+                                   const std::string& other,
+                                   const StageFacts& facts) {
+  if (!facts.moved) return other;
+  return "CASE WHEN s.has_origin THEN s.v" + std::to_string(column) + " ELSE " + other + " END";
+}
+
 std::string Statements::inserted_value(std::size_t column, const StageFacts& facts) const {
-  const std::string& fallback = target_.columns[column].default_expression;
+  std::string fallback = target_.columns[column].default_expression;
+  if (facts.moved && !target_.is_key(column)) {
+    fallback = carried_or(column, fallback.empty() ? "NULL" : fallback, facts);
+    const bool active =
+        std::find(facts.active.begin(), facts.active.end(), column) != facts.active.end();
+    return active ? given_or(column, fallback, facts) : fallback;
+  }
   return fallback.empty() ? staged_value(column) : given_or(column, fallback, facts);
 }
 
@@ -125,7 +155,7 @@ std::string Statements::differs(std::size_t column, const StageFacts& facts) con
   const std::string old_value = "t." + target_column(column);
   const bool text = about.codec == Codec::text;
   std::string new_value =
-      text || about.codec >= Codec::cast ? staged_for_match(column) : "s." + staged(column);
+      text || about.codec >= Codec::cast ? staged_for_match(column) : staged(column);
   if (!text && about.codec < Codec::cast && about.type != std::string(staging_type(about.codec)))
     new_value += "::" + about.type;
   std::string test = about.exact ? old_value + " IS DISTINCT FROM " + new_value
@@ -148,13 +178,46 @@ std::string Statements::difference(const StageFacts& facts) const {
   const std::string any =
       join(updatable(facts), " OR ", [&](std::size_t c) { return differs(c, facts); });
   if (kind_ == StageKind::rows) return " AND (" + any + ")";
-  return facts.compare_only_reads ? " AND (s.op <> 'r' OR " + any + ")" : "";
+  if (!facts.compare_only_reads) return "";
+  return " AND (s.op <> 'r'" + (any.empty() ? "" : " OR " + any) + ")";
 }
 
 std::string Statements::assignments(const StageFacts& facts) const {
-  return join(updatable(facts), ", ", [&](std::size_t c) {
-    return target_column(c) + " = " + given_or(c, "t." + target_column(c), facts);
+  std::string text = join(updatable(facts), ", ", [&](std::size_t c) {
+    return target_column(c) + " = " +
+           given_or(c, carried_or(c, "t." + target_column(c), facts), facts);
   });
+  for (const std::size_t c : insertable(facts)) {
+    if (target_.columns[c].identity_always || target_.is_key(c) ||
+        std::find(facts.active.begin(), facts.active.end(), c) != facts.active.end())
+      continue;
+    text += (text.empty() ? "" : ", ") + target_column(c) + " = " +
+            carried_or(c, "t." + target_column(c), facts);
+  }
+  return text;
+}
+
+std::vector<std::size_t> Statements::insertable(const StageFacts& facts) const {
+  if (!facts.moved) return facts.active;
+  std::vector<std::size_t> columns;
+  for (std::size_t i = 0; i < target_.columns.size(); ++i) {
+    if (!target_.columns[i].generated) columns.push_back(i);
+  }
+  return columns;
+}
+
+// Each staged row with what the target has under its origin, before anything is changed.
+std::string Statements::with_origin(const std::string& stage) const {
+  std::string columns = "s.*, o.tableoid IS NOT NULL AS has_origin";
+  for (std::size_t i = 0; i < target_.columns.size(); ++i) {
+    if (!target_.columns[i].generated)
+      columns += ", o." + target_column(i) + " AS v" + std::to_string(i);
+  }
+  const std::string same = join(target_.key, " AND ", [&](std::size_t c) {
+    return "o." + target_column(c) + " = " + for_match(c, origin(c));
+  });
+  return "(SELECT " + columns + " FROM " + stage + " s LEFT JOIN " + target_.quoted() + " o ON " +
+         same + ")";
 }
 
 std::string Statements::condition(const StageFacts& facts) const {
@@ -166,7 +229,7 @@ std::string Statements::condition(const StageFacts& facts) const {
 }
 
 std::string Statements::stage_key() const {
-  return join(target_.key, ", ", [](std::size_t c) { return staged(c); });
+  return join(target_.key, ", ", staged_name);
 }
 
 std::string Statements::source(const StageFacts& facts) const {
@@ -174,6 +237,7 @@ std::string Statements::source(const StageFacts& facts) const {
     return "(SELECT DISTINCT ON (" + stage_key() + ") * FROM pg_temp." + stage_ + condition(facts) +
            " ORDER BY " + stage_key() + ", ord DESC)";
   }
+  if (facts.moved) return with_origin("pg_temp." + stage_);
   const std::string where = condition(facts);
   return where.empty() ? "pg_temp." + stage_ : "(SELECT * FROM pg_temp." + stage_ + where + ")";
 }
@@ -189,7 +253,7 @@ std::string Statements::insert(const StageFacts& facts) const {
 }
 
 std::string Statements::inserted_values(const StageFacts& facts) const {
-  return join(facts.active, ", ", [&](std::size_t c) { return inserted_value(c, facts); });
+  return join(insertable(facts), ", ", [&](std::size_t c) { return inserted_value(c, facts); });
 }
 
 std::string Statements::merge(const StageFacts& facts) const {
@@ -198,11 +262,11 @@ std::string Statements::merge(const StageFacts& facts) const {
       "MERGE INTO " + target_.quoted() + " t USING " + source(facts) + " s ON " + match();
   const bool events = kind_ == StageKind::events;
   if (events) sql += " WHEN MATCHED AND s.op = 'd' THEN DELETE";
-  if (!updatable(facts).empty())
-    sql += " WHEN MATCHED" + difference(facts) + " THEN UPDATE SET " + assignments(facts);
+  const std::string changes = assignments(facts);
+  if (!changes.empty()) sql += " WHEN MATCHED" + difference(facts) + " THEN UPDATE SET " + changes;
   const auto name = [&](std::size_t c) { return target_column(c); };
   sql += std::string(" WHEN NOT MATCHED") + (events ? " AND s.op <> 'd'" : "") + " THEN INSERT (" +
-         join(facts.active, ", ", name) + ") OVERRIDING SYSTEM VALUE VALUES (" +
+         join(insertable(facts), ", ", name) + ") OVERRIDING SYSTEM VALUE VALUES (" +
          inserted_values(facts) + ")";
   return sql;
 }
@@ -224,12 +288,13 @@ std::string Statements::merge_in_parts(const StageFacts& facts) const {
   if (events)
     add_part("deleted",
              "DELETE FROM " + target_.quoted() + " t USING " + from + match() + " AND s.op = 'd'");
-  if (!updatable(facts).empty())
+  const std::string changes = assignments(facts);
+  if (!changes.empty())
     add_part("updated",
-             "UPDATE " + target_.quoted() + " t SET " + assignments(facts) + " FROM " + from +
-                 match() + stays + difference(facts));
+             "UPDATE " + target_.quoted() + " t SET " + changes + " FROM " + from + match() +
+                 stays + difference(facts));
   add_part("inserted",
-           "INSERT INTO " + target_.quoted() + " (" + join(facts.active, ", ", name) +
+           "INSERT INTO " + target_.quoted() + " (" + join(insertable(facts), ", ", name) +
                ") OVERRIDING SYSTEM VALUE SELECT " + inserted_values(facts) + " FROM " + from +
                "NOT EXISTS (SELECT FROM " + target_.quoted() + " t WHERE " + match() + ")" + stays);
   return sql + " SELECT " + counts;
@@ -267,9 +332,25 @@ std::string Statements::count_matches(const StageFacts& facts) const {
 }
 
 std::string Statements::count_holes(const StageFacts& facts) const {
-  return "SELECT count(*) FROM " + source(facts) +
-         " s WHERE s.op = 'u' AND s.missing IS NOT NULL AND NOT EXISTS (SELECT FROM " +
-         target_.quoted() + " t WHERE " + match() + ")";
+  std::string hole = "s.missing IS NOT NULL";
+  std::string same = match();
+  if (facts.moved) {
+    const std::string moved = origin(target_.key.front()) + " IS NOT NULL";
+    hole = "(" + hole + " OR " + moved + ")";
+    same = join(target_.key, " AND ", [&](std::size_t c) {
+      return "t." + target_column(c) + " = CASE WHEN " + moved + " THEN " +
+             for_match(c, origin(c)) + " ELSE " + staged_for_match(c) + " END";
+    });
+  }
+  return "SELECT count(*) FROM pg_temp." + stage_ + " s WHERE s.op = 'u' AND " + hole +
+         " AND NOT EXISTS (SELECT FROM " + target_.quoted() + " t WHERE " + same + ")";
+}
+
+std::string Statements::count_twins() const {
+  const std::string keys =
+      join(target_.key, ", ", [&](std::size_t c) { return staged_for_match(c); });
+  return "SELECT count(*) FROM (SELECT FROM pg_temp." + stage_ + " s GROUP BY " + keys +
+         " HAVING count(*) > 1) twins";
 }
 
 }  // namespace cdckit::pg_load

@@ -1,7 +1,8 @@
 // The SQL that moves staged rows into their table. Pure text: every name is quoted here.
 //
 // A staging table has `ord` (line number; negative: only the key counts), for events `op`, then
-// `missing` (bit n set: column n was not given) and one column c<n> per column n of the target.
+// `missing` (bit n set: column n was not given) and one column c<n> per column n of the target; for
+// events also o<n> per key column: the key under which the target still has a row that moved.
 #pragma once
 
 #include "tools/pg-load/table/row_encoder.hpp"
@@ -22,6 +23,7 @@ struct StageFacts {
   bool duplicates = false;          // keys may repeat: the last one wins
   bool key_only = false;            // rows with negative ord are there
   bool compare_only_reads = false;  // events: only op r must not rewrite an equal row
+  bool moved = false;               // events: some rows have an origin
   std::int64_t from = 0;            // ord range [from, to], 0: all
   std::int64_t to = 0;
 };
@@ -38,7 +40,8 @@ class Statements {
   // Rows: finds parts of the stage by their lines.
   [[nodiscard]] std::string index_stage() const;
   // COPY into the staging table, or straight into the target, in the encoder's order of columns.
-  [[nodiscard]] std::string copy_into_stage(const std::vector<std::size_t>& active) const;
+  [[nodiscard]] std::string copy_into_stage(const std::vector<std::size_t>& active,
+                                            bool moved = false) const;
   [[nodiscard]] std::string copy_into_target(const std::vector<std::size_t>& active) const;
   // True when the target takes the encoder's fields as they are.
   [[nodiscard]] bool can_copy_directly(const std::vector<std::size_t>& active) const;
@@ -54,6 +57,8 @@ class Statements {
   [[nodiscard]] std::string count_matches(const StageFacts& facts) const;
   // Events: rows that leave columns unchanged but have no row to change.
   [[nodiscard]] std::string count_holes(const StageFacts& facts) const;
+  // Events: staged keys that the server takes for equal to another one.
+  [[nodiscard]] std::string count_twins() const;
 
   // Rows inserted, updated and deleted by this transaction so far, as the server counts them.
   [[nodiscard]] std::string statistics() const;
@@ -64,7 +69,9 @@ class Statements {
   // The staged key columns: `c0, c3`.
   [[nodiscard]] std::string stage_key() const;
   // s.c<n> as the target's type would see it in a comparison with it.
-  [[nodiscard]] std::string staged_for_match(std::size_t column) const;
+  [[nodiscard]] std::string staged_for_match(std::size_t column) const {
+    return for_match(column, staged(column));
+  }
   // `t.k = s.c0 AND ...`
   [[nodiscard]] std::string match(const std::string& target_alias = "t") const;
   [[nodiscard]] std::string target_column(std::size_t column) const;
@@ -72,7 +79,22 @@ class Statements {
  private:
   [[nodiscard]] std::string merge_in_parts(const StageFacts& facts) const;
   [[nodiscard]] std::string inserted_values(const StageFacts& facts) const;
-  [[nodiscard]] std::string staged_value(std::size_t column) const;
+  // s.c<n>, and s.o<n> of a key column.
+  [[nodiscard]] static std::string staged(std::size_t column);
+  [[nodiscard]] static std::string origin(std::size_t column);
+  // What a staged column holds, as the target's type would take it, and compare it.
+  [[nodiscard]] std::string typed(std::size_t column, const std::string& value) const;
+  [[nodiscard]] std::string for_match(std::size_t column, const std::string& value) const;
+  [[nodiscard]] std::string staged_value(std::size_t column) const {
+    return typed(column, staged(column));
+  }
+  // What the row had before it moved, else `other`.
+  [[nodiscard]] static std::string carried_or(std::size_t column,
+                                              const std::string& other,
+                                              const StageFacts& facts);
+  [[nodiscard]] std::string with_origin(const std::string& stage) const;
+  // Columns that an insert names, that an update sets.
+  [[nodiscard]] std::vector<std::size_t> insertable(const StageFacts& facts) const;
   [[nodiscard]] std::string given_or(std::size_t column,
                                      const std::string& other,
                                      const StageFacts& facts) const;

@@ -43,7 +43,8 @@ bool add(EventFold& fold,
 // op mask key a b, "-" for null
 std::vector<std::string> rows(const EventFold& fold) {
   std::vector<std::string> out;
-  fold.for_each([&](std::string_view row, std::size_t) {
+  fold.for_each([&](const FoldedRow& folded) {
+    std::string_view row = folded.fields;
     std::string text;
     while (!row.empty()) {
       const std::int32_t length = read_int32(row);
@@ -57,6 +58,49 @@ std::vector<std::string> rows(const EventFold& fold) {
 }
 
 using Rows = std::vector<std::string>;
+
+// The key `from` becomes `key`; op u: the row must be there.
+bool move(EventFold& fold,
+          char op,
+          const std::string& from,
+          const std::string& key,
+          const std::string& a = "",
+          const std::string& b = "",
+          int mask = 0) {
+  std::string leaving;
+  append_bytes_field(leaving, "d");
+  append_null_field(leaving);
+  const std::size_t offset = leaving.size();
+  append_bytes_field(leaving, from);
+  const std::size_t length = leaving.size() - offset;
+  append_null_field(leaving);
+  append_null_field(leaving);
+  std::string& buffer = fold.buffer();
+  EncodedEvent event{.op = op, .offset = buffer.size()};
+  append_bytes_field(buffer, std::string_view(&op, 1));
+  if (mask == 0) {
+    append_null_field(buffer);
+  } else {
+    append_bytes_field(buffer, std::string(1, static_cast<char>(mask)));
+  }
+  event.key_offset = buffer.size();
+  append_bytes_field(buffer, key);
+  event.key_length = buffer.size() - event.key_offset;
+  append_bytes_field(buffer, a);
+  append_bytes_field(buffer, b);
+  event.masked = mask != 0;
+  return fold.add_moved(
+      event, {.row = leaving, .key_offset = offset, .key_length = length}, kActive);
+}
+
+// The keys that rows come from, "-" for those that stay.
+Rows origins(const EventFold& fold) {
+  Rows out;
+  fold.for_each([&](const FoldedRow& row) {
+    out.push_back(row.origin.empty() ? "-" : std::string(row.origin.substr(4)));
+  });
+  return out;
+}
 
 }  // namespace
 
@@ -150,4 +194,64 @@ TEST_CASE("rows by key") {
   fold.clear();
   add(fold, 'c', "b", "4");
   CHECK(rows(fold) == std::vector<std::string>{"c - b 4 "});
+}
+
+TEST_CASE("a row that moves leaves one key and names it at the other") {
+  EventFold fold;
+  CHECK(move(fold, 'u', "1", "2", "a", "", 4));
+  CHECK(rows(fold) == Rows{"d - 1 - -", "u \4 2 a "});
+  CHECK(origins(fold) == Rows{"-", "1"});
+  CHECK(fold.any_moved());
+}
+
+TEST_CASE("a chain of moves names where it began") {
+  EventFold fold;
+  move(fold, 'u', "1", "2", "a", "", 4);
+  add(fold, 'u', "2", "b", "", 4);
+  move(fold, 'u', "2", "3", "c", "", 4);
+  CHECK(rows(fold) == Rows{"d - 1 - -", "d - 2 - -", "u \4 3 c "});
+  CHECK(origins(fold) == Rows{"-", "-", "1"});
+}
+
+TEST_CASE("two rows change places") {
+  EventFold fold;
+  move(fold, 'u', "1", "t", "a", "", 4);
+  move(fold, 'u', "2", "1", "b", "", 4);
+  move(fold, 'u', "t", "2", "c", "", 4);
+  CHECK(rows(fold) == Rows{"u \4 1 b ", "d - t - -", "u \4 2 c "});
+  CHECK(origins(fold) == Rows{"2", "-", "1"});
+}
+
+TEST_CASE("values that were sent before move along") {
+  EventFold fold;
+  add(fold, 'u', "1", "a", "b");
+  move(fold, 'u', "1", "2", "c", "", 4);
+  CHECK(rows(fold) == Rows{"d - 1 - -", "c - 2 c b"});
+  add(fold, 'u', "2", "", "d", 2);
+  CHECK(rows(fold) == Rows{"d - 1 - -", "c - 2 c d"});
+  CHECK(origins(fold) == Rows{"-", "1"});
+}
+
+TEST_CASE("a new row that moves onto a deleted key needs no row of the target") {
+  EventFold fold;
+  add(fold, 'c', "1", "a", "b");
+  add(fold, 'd', "2");
+  move(fold, 'u', "1", "2", "c", "", 4);
+  CHECK(rows(fold) == Rows{"d - 1 - -", "c - 2 c b"});
+}
+
+TEST_CASE("a row that moved and goes is two deletes, and its old key may come back") {
+  EventFold fold;
+  move(fold, 'c', "1", "2", "a", "b");
+  add(fold, 'd', "2");
+  add(fold, 'c', "1", "x", "y");
+  CHECK(rows(fold) == Rows{"d - 2  ", "u - 1 x y"});
+  CHECK_FALSE(fold.any_moved());
+}
+
+TEST_CASE("a deleted row cannot move") {
+  EventFold fold;
+  add(fold, 'd', "1");
+  CHECK_FALSE(move(fold, 'u', "1", "2", "a", "", 4));
+  CHECK(rows(fold) == Rows{"d - 1  "});
 }

@@ -42,9 +42,10 @@ TEST_CASE("in a stream a second half always moves a row") {
 TEST_CASE("from Kafka it does so only right after its first half") {
   HeldHalf held;
   CHECK_FALSE(held.completed_by(second()));
-  held.put(7, first());
+  held.put(7, 3, first());
   CHECK(held.line() == "line");
   CHECK(held.line_number() == 7);
+  CHECK(held.index() == 3);
   CHECK(held.completed_by(second()));
   CHECK_FALSE(held.completed_by(second("00000000000000A0/000000000000000B")));
   CHECK_FALSE(held.completed_by(second("00000000000000B0/000000000000000A")));

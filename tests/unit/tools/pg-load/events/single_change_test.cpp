@@ -21,6 +21,20 @@ TEST_CASE("a key that moves") {
         "json_populate_record(NULL::\"public\".\"t\", $2::json) old WHERE t.\"id\" = old.\"id\"");
 }
 
+TEST_CASE("a key that no update may write goes and comes back") {
+  TargetTable target = tests::sample();
+  CHECK_FALSE(has_identity_key(target));
+  target.columns[0].identity_always = true;
+  CHECK(has_identity_key(target));
+  const std::string_view row = R"({"id":1,"s":2})";
+  CHECK(writable_members(target, row) == std::vector<std::string>{"s"});
+  CHECK(writable_members(target, row, true) == std::vector<std::string>{"id", "s"});
+  const std::string sql = replace_moved_sql(target, {"id", "s"});
+  CHECK(sql.find("WHERE t.\"id\" = old.\"id\" RETURNING t.*)") != std::string::npos);
+  CHECK(sql.find("OVERRIDING SYSTEM VALUE SELECT fresh.\"id\", fresh.\"s\", gone.\"n\", "
+                 "gone.\"big\" FROM gone") != std::string::npos);
+}
+
 TEST_CASE("one of several equal rows") {
   const TargetTable target = tests::sample();
   const std::string old_row =

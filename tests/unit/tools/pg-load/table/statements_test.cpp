@@ -26,6 +26,29 @@ TEST_CASE("staging tables and what is copied where") {
         "COPY \"public\".\"t\" (\"id\", \"n\") FROM STDIN (FORMAT binary)");
   const Statements events(target, "stage", StageKind::events);
   CHECK(has(events.create_stage(), "(op \"char\", missing bytea"));
+  CHECK(has(events.create_stage(), "c3 text, o0 integer)"));
+  CHECK(events.copy_into_stage({0, 2}, true) ==
+        "COPY pg_temp.stage (op, missing, c0, c2, o0) FROM STDIN (FORMAT binary)");
+}
+
+TEST_CASE("rows that moved take along what their events leave out") {
+  TargetTable target = tests::sample();
+  target.columns.push_back(tests::column("made", "text"));
+  target.columns.back().generated = true;
+  const Statements events(target, "stage", StageKind::events);
+  const StageFacts facts{.active = {0, 1}, .masked = true, .moved = true};
+  const std::string sql = events.merge(facts);
+  CHECK(has(sql, "LEFT JOIN \"public\".\"t\" o ON o.\"id\" = s.o0)"));
+  CHECK(has(sql, "\"big\" = CASE WHEN s.has_origin THEN s.v3 ELSE t.\"big\" END"));
+  CHECK(has(sql, "INSERT (\"id\", \"s\", \"n\", \"big\")"));
+  CHECK(has(sql, "CASE WHEN s.has_origin THEN s.v2 ELSE 1.5 END"));
+  CHECK(has(sql,
+            "CASE WHEN get_bit(s.missing,1) = 1 THEN CASE WHEN s.has_origin THEN s.v1 ELSE NULL "
+            "END ELSE s.c1 END"));
+  CHECK_FALSE(has(sql, "made"));
+  CHECK(has(events.count_holes(facts),
+            "t.\"id\" = CASE WHEN s.o0 IS NOT NULL THEN s.o0 ELSE s.c0 END"));
+  CHECK(has(events.count_twins(), "GROUP BY s.c0 HAVING"));
 }
 
 TEST_CASE("a target takes fields as they are unless a column is cast by the server") {
