@@ -102,7 +102,8 @@ class Events final : public Work {
   void learn(std::string_view line) {
     const event::TableSchema schema = event::parse_schema_line(line);
     auto& table = tables_[schema.schema + "." + schema.table];
-    if (!table) table = std::make_unique<EventTable>(table_of(schema), EncoderSettings{});
+    if (!table)
+      table = std::make_unique<EventTable>(table_of(schema), TableConduct{}, EncoderSettings{});
   }
   void fold(const event::Event& event) {
     const event::Source source = sources_.read(event);
@@ -110,13 +111,17 @@ class Events final : public Work {
     name_ += '.';
     name_ += source.table;
     EventTable& table = *tables_.at(name_);
-    FoldStatus status = table.fold(event);
+    count();
+    if (event.op == 'd' && !event.new_key.empty()) return;  // waits for its other half
+    FoldStatus status = fold_into(table, event);
     if (status == FoldStatus::barrier || status == FoldStatus::recoded) {
       table.discard();
-      status = table.fold(event);
+      status = fold_into(table, event);
     }
     if (status != FoldStatus::folded) throw std::runtime_error(table.problem());
-    count();
+  }
+  static FoldStatus fold_into(EventTable& table, const event::Event& event) {
+    return event.op == 'c' && !event.old_key.empty() ? table.fold_move(event) : table.fold(event);
   }
 
   std::string path_;
