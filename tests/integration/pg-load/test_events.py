@@ -191,6 +191,141 @@ class Events(Case):
         self.assertEqual(done.total("rejected"), 4)
         self.load(lines, "--mode", "events", "--on-error", "stop")  # all were dealt with: nothing is sent again
 
+    def test_what_a_deferred_constraint_refuses_at_the_commit(self):
+        """The row is named, the others are there, each counted once; a child may come before its parent."""
+        self.sql(
+            "CREATE TABLE par (id int PRIMARY KEY, u int UNIQUE DEFERRABLE INITIALLY DEFERRED);"
+            "CREATE TABLE chi (id int PRIMARY KEY, p int REFERENCES par DEFERRABLE INITIALLY DEFERRED);"
+            "CREATE ROLE deferring LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO deferring;"
+            f'GRANT CREATE ON DATABASE "{self.database}" TO deferring'
+        )
+        self.addCleanup(self.sql, "DROP OWNED BY deferring CASCADE; DROP ROLE deferring")
+        transactions = [
+            [("par", {"id": 1, "u": 1})],
+            [("chi", {"id": 1, "p": 1})],
+            [("chi", {"id": 2, "p": 99}), ("chi", {"id": 3, "p": 1})],
+            [("chi", {"id": 4, "p": 2}), ("chi", {"id": 5, "p": 98}), ("par", {"id": 2, "u": 2})],
+            [("par", {"id": 3, "u": 1}), ("chi", {"id": 6, "p": 2})],
+            [("chi", {"id": 7, "p": 1})],
+        ]
+        lines, seq = [hello("r")], 0
+        for number, changes in enumerate(transactions, 1):
+            for ordinal, (table, row) in enumerate(changes, 1):
+                event = {"pos": position(number * 256, ordinal), "key": {"id": row["id"]}, "op": "c", "before": None}
+                lines.append(event | {"after": row, "source": {"schema": "public", "table": table}})
+            if number in {1, 4}:
+                seq += 1
+                lines.append(checkpoint("r", seq, f"{number * 256 + 1:016X}", 0))
+        lines.append(checkpoint("r", 9, f"{10 * 256:016X}", 0, "eof"))
+        for more in ([], ["--atomic"]):
+            with self.subTest(more=more):
+                self.sql("TRUNCATE par CASCADE; DROP SCHEMA IF EXISTS cdckit CASCADE")
+                reject = self.folder / f"reject{len(more)}"
+                database = self.database
+                self.database = f"dbname={database} user=deferring"
+                done = self.load(lines, "--mode", "events", "--reject", str(reject), *more, code=1)
+                self.database = database
+                self.assertEqual(self.sql("SELECT string_agg(id::text, ' ' ORDER BY id) FROM chi"), "1 3 4 6 7")
+                self.assertEqual(self.sql("SELECT string_agg(id::text, ' ' ORDER BY id) FROM par"), "1 2")
+                rejected = [json.loads(line) for line in reject.read_text().splitlines()]
+                self.assertEqual(sorted(line["row"]["after"]["id"] for line in rejected), [2, 3, 5])
+                self.assertEqual({line["code"] for line in rejected}, {"23503", "23505"})
+                self.assertEqual((done.total("inserted"), done.total("rejected"), done.total("rows_in")), (7, 3, 10))
+
+    def test_a_partition_with_records_of_two_kinds(self):
+        """Records of a writer that knows no positions stand between those that have them: all count, each once."""
+        self.sql("CREATE TABLE t (id int PRIMARY KEY)")
+        hello_line = json.dumps({"__cdc": "hello", "run": "r", "source": {"cluster": "c", "group": "g"}, "from": ""})
+        lines = [hello_line]
+        for offset in range(1, 9):
+            kafka = {"topic": "x.t", "partition": 0, "offset": offset}
+            event = {"op": "c", "key": {"id": offset}, "before": None, "after": {"id": offset}, "kafka": kafka}
+            event["source"] = {"schema": "public", "table": "t"}
+            if offset not in {3, 4, 7}:
+                event["pos"] = position(offset, 1)
+            lines.append(event)
+        lines.append(checkpoint("r", 1, "x", 8, "eof"))
+        self.assertEqual(self.load(lines, "--mode", "events").total("inserted"), 8)
+        self.assertEqual(self.sql("SELECT count(*) FROM t"), "8")
+        self.assertEqual(self.load(lines, "--mode", "events").total("rows_in"), 0)
+
+    def test_names_with_dots_are_not_joined(self):
+        self.sql('CREATE SCHEMA "a"; CREATE SCHEMA "a.b"; CREATE TABLE "a"."b.c" (id int PRIMARY KEY);')
+        self.sql('CREATE TABLE "a.b"."c" (id int PRIMARY KEY); INSERT INTO "a"."b.c" VALUES (1), (2);')
+        self.sql('INSERT INTO "a.b"."c" VALUES (1), (2)')
+        delete = {"op": "d", "after": None}
+        lines = [
+            delete | {"key": {"id": 1}, "before": {"id": 1}, "source": {"schema": "a", "table": "b.c"}},
+            delete | {"key": {"id": 2}, "before": {"id": 2}, "source": {"schema": "a.b", "table": "c"}},
+        ]
+        self.load(lines, "--mode", "events")
+        self.assertEqual(self.sql('SELECT id FROM "a"."b.c"'), "2")
+        self.assertEqual(self.sql('SELECT id FROM "a.b"."c"'), "1")
+
+    def test_several_sources_of_one_target(self):
+        """Their changes keep their order; a snapshot of one would delete the rows of the others."""
+        self.sql(CREATE)
+        first, second = SourceTable("p1", 1), SourceTable("p2", 2)
+        first.insert(1)
+        second.lsn = first.lsn
+        second.ordinal = first.ordinal
+        moved = dict(first.rows[1], name="moved")
+        first.delete(1)
+        second.ordinal = first.ordinal
+        second.emit("c", None, moved)
+        lines = [hello("r"), *first.lines, *second.lines, checkpoint("r", 1, f"{first.lsn + 1:016X}", 0, "eof")]
+        for options in (["--table", "t"], ["--map", "public.p1=t", "--map", "public.p2=t"]):
+            with self.subTest(options=options):
+                self.sql("TRUNCATE t; DROP SCHEMA IF EXISTS cdckit CASCADE")
+                self.load(lines, "--mode", "events", *options)
+                self.assertEqual(self.sql("SELECT id, name FROM t"), "1|moved")
+                self.sql("DROP SCHEMA IF EXISTS cdckit CASCADE; INSERT INTO t VALUES (7, 'of p2')")
+                border = {"__cdc": "snapshot", "schema": "public", "pos": f"{first.lsn:016X}"}
+                picture = []
+                for name in ("p1", "p2"):
+                    picture.append(border | {"table": name, "phase": "begin"})
+                    picture.append(border | {"table": name, "phase": "end", "rows": 0})
+                done = self.load([hello("r2"), *picture], "--mode", "events", *options, code=78)
+                self.assertIn("public.p1", done.errors)
+                self.assertIn("public.p2", done.errors)
+                self.assertEqual(self.sql("SELECT count(*) FROM t"), "2")
+                self.sql("DELETE FROM t WHERE id = 7")
+
+    def test_schema_lines_in_mid_run(self):
+        """Receipts go on, and so does a picture."""
+        self.sql(CREATE + "INSERT INTO t VALUES (99, 'gone meanwhile')")
+        table = SourceTable("t", 2)
+        table.rows = {key: {"id": key, "name": "a", "note": None, "amount": None} for key in (1, 2, 3)}
+        table.snapshot()
+        border = {"__cdc": "snapshot", "schema": "public", "table": "t", "pos": f"{table.lsn - 1:016X}"}
+        lines = [
+            hello("r"),
+            table.schema_line(),
+            border | {"phase": "begin"},
+            *table.lines[:2],
+            table.schema_line(),
+            *table.lines[2:],
+            border | {"phase": "end", "rows": 3},
+            checkpoint("r", 1, "1", 3, "eof"),
+        ]
+        done = self.load(lines, "--mode", "events")
+        self.assert_mirror(table)
+        self.assertEqual((done.total("rows_in"), done.total("inserted"), done.total("deleted")), (3, 3, 1))
+
+    def test_a_picture_whose_key_is_written_in_a_way_of_its_own(self):
+        self.sql("CREATE TABLE t (at timestamptz PRIMARY KEY, v int); INSERT INTO t VALUES ('2020-01-01Z', 0)")
+        source = {"schema": "public", "table": "t"}
+        border = {"__cdc": "snapshot", "schema": "public", "table": "t", "pos": f"{99:016X}"}
+        moments = ["2024-05-01T00:00:00Z", "2024-06-01 00:00:00+00 BC", "May 3 2024 10:00 UTC"]
+        rows = [
+            {"pos": position(99, n), "op": "r", "before": None, "key": {"at": at}, "source": source}
+            | {"after": {"at": at, "v": n}}
+            for n, at in enumerate(moments, 1)
+        ]
+        lines = [hello("r"), border | {"phase": "begin"}, *rows, border | {"phase": "end", "rows": 3}]
+        self.load([*lines, checkpoint("r", 1, "1", 3, "eof")], "--mode", "events")
+        self.assertEqual(self.sql("SELECT string_agg(v::text, ' ' ORDER BY v) FROM t"), "1 2 3")
+
     def test_a_key_that_is_always_generated_moves(self):
         """In a set, and alone where a trigger is to see an update."""
         source = {"schema": "public", "table": "t"}

@@ -31,7 +31,8 @@ EventLoader::EventLoader(const Options& options, Session& session, Rejects& reje
       tables_(options),
       batch_(kStoreBytes),
       sent_(kStoreBytes),
-      run_(session, tables_, positions_, rejects, batch_.lines()) {}
+      run_(session, tables_, positions_, rejects, batch_.lines()),
+      atomic_(options.atomic) {}
 
 void EventLoader::hello(std::string_view source_json) {
   forget();
@@ -99,6 +100,12 @@ void EventLoader::take_event(std::uint64_t line_number, const event::Event& even
   if (!event.pos.empty()) table.receipt().pos.assign(event.pos);
   if (event.op == 't') return take_truncate(event);
   settle_truncates();
+  if (const auto refused = refused_.find(line_number); refused != refused_.end()) {
+    held_.clear();
+    flush_all(index_);
+    run_begin_ = index_ + 1;
+    return run_.reject(line_number, table, refused->second.reason, refused->second.code);
+  }
   if (event.op == 'd' && !event.new_key.empty()) return hold(line_number, event);
   if (moves) return take_move(line_number, event);
   if (is_second_half(event) && !event.unchanged.empty()) return reject_torn(line_number, event);
@@ -234,9 +241,23 @@ void EventLoader::take_control(const event::Control& control) {
   }
 }
 
+// At its end a picture deletes what it lacks: the rows of the other source tables.
+void EventLoader::refuse_shared_picture(const EventTable& table) const {
+  const std::vector<std::string> sources = tables_.sources_of(table);
+  if (sources.size() < 2) return;
+  throw base::Error(
+      base::ErrorKind::config,
+      "could not take a snapshot into table \"" + display_name(table.target().name) +
+          "\": both \"" + sources[0] + "\" and \"" + sources[1] + "\" go there",
+      "A snapshot deletes what it lacks. Give each source table a target of its own with --map; "
+      "for "
+      "the parts of a partitioned table publish with publish_via_partition_root = true.");
+}
+
 void EventLoader::take_snapshot(const event::Control& control) {
   EventTable& table = tables_.of(session_, control.schema, control.table);
   run_.know_horizon(table);
+  refuse_shared_picture(table);
   if (control.phase == "begin") return table.begin_picture(session_);
   table.end_picture(session_, base::parse_hex(first_half(control.pos)).value_or(0));
   if (table.horizon() > 0)

@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,12 +66,17 @@ class EventLoader {
 
  private:
   enum class Progress { none, under_way, done };
+  struct Refusal {
+    std::string reason;
+    std::string code;
+  };
 
   // One line, while it comes in or when lines are applied again.
   void take_line(const StoredLine& line);
   void take_event(std::uint64_t line_number, const event::Event& event);
   void take_control(const event::Control& control);
   void take_snapshot(const event::Control& control);
+  void refuse_shared_picture(const EventTable& table) const;
   void take_truncate(const event::Event& event);
   void take_move(std::uint64_t line_number, const event::Event& event);
   // Half of a change of key whose other half is somewhere else in Kafka.
@@ -100,6 +106,14 @@ class EventLoader {
   void send(std::uint64_t end);
   std::vector<Receipt> commit_until(std::uint64_t end);
   bool commit_piece(std::uint64_t from, std::uint64_t to);
+  // What a constraint refused at the very end of lines [from, to) is searched for by applying fewer
+  // of them. Returns up to where they pass now: rows to be rejected are in refused_.
+  std::uint64_t search_refused(std::uint64_t from, std::uint64_t to);
+  bool passes(std::uint64_t from, std::uint64_t to);
+  void refuse_lines(std::uint64_t from, std::uint64_t begin, std::uint64_t to);
+  void readmit(std::uint64_t from, std::uint64_t to);
+  // Where transactions of the source begin in lines [from, to), and `to`.
+  std::vector<std::uint64_t> borders(std::uint64_t from, std::uint64_t to) const;
   void take_receipts(std::vector<Receipt>& receipts);
   void clear_batch();
 
@@ -120,6 +134,10 @@ class EventLoader {
   HeldHalf held_;
   std::vector<std::string> truncates_;  // quoted names that wait to be emptied together
   std::string last_pos_;
+  std::map<std::uint64_t, Refusal> refused_;  // by line number
+  Refusal refusal_;                           // what the last try met
+  bool atomic_ = false;                       // --atomic: nothing is committed before the end
+  bool at_end_ = false;                       // of a transaction: all lines were applied
   bool in_transaction_ = false;
   bool broken_ = false;  // apply the lines again
 };

@@ -3,6 +3,7 @@
 #include "common/base/text.hpp"
 #include "tools/pg-load/events/event_loader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace cdckit::pg_load {
@@ -38,7 +39,9 @@ void EventLoader::send(std::uint64_t end) {
     positions_.at("checkpoint") = batch_.reached();
   const PositionStore::Moves moves = positions_.moves();
   positions_.save(session_.connection(), moves);
+  at_end_ = true;
   session_.commit();
+  at_end_ = false;
   in_transaction_ = false;
   positions_.saved(moves);
 }
@@ -61,20 +64,27 @@ std::vector<Receipt> EventLoader::commit_until(std::uint64_t end) {
   std::vector<Receipt> receipts;
   std::uint64_t done = 0;
   bool possible = true;
+  constexpr std::uint64_t kNone = static_cast<std::uint64_t>(-1);
+  std::uint64_t limit = kNone;  // what is known to pass
   do {
     // What failed as a whole may pass in pieces, even where sessions do not live long.
-    const std::uint64_t to = broken_ ? batch_.next_mark(done, end) : end;
+    const std::uint64_t to = std::min(broken_ ? batch_.next_mark(done, end) : end, limit);
     try {
       possible = commit_piece(done, to);
       if (!possible) break;
       take_receipts(receipts);
       done = to;
+      limit = kNone;
       broken_ = done < end;
     } catch (const base::Error& error) {
       in_transaction_ = false;
       broken_ = true;
       run_.abandon();
-      session_.pause_after(error);
+      if (std::exchange(at_end_, false) && is_row_error(error)) {
+        limit = search_refused(done, to);
+      } else {
+        session_.pause_after(error);
+      }
     }
   } while (broken_);
   if (!possible) {
@@ -84,6 +94,96 @@ std::vector<Receipt> EventLoader::commit_until(std::uint64_t end) {
   }
   clear_batch();
   return receipts;
+}
+
+std::vector<std::uint64_t> EventLoader::borders(std::uint64_t from, std::uint64_t to) const {
+  if (atomic_) return {to};
+  std::vector<std::uint64_t> begins;
+  std::string last;
+  std::uint64_t index = from;
+  event::Decoder decoder;
+  batch_.lines().for_each(from, to, [&](const StoredLine& line) {
+    event::LineKind kind{};
+    event::Event event;
+    const bool readable = decoder.decode(line.text, false, kind, event) == nullptr;
+    const bool half = readable && is_second_half(event);
+    const std::string_view transaction = event.pos.substr(0, event.pos.find('/'));
+    const bool goes_on = half || (!transaction.empty() && transaction == last);
+    if (index > from && !goes_on) begins.push_back(index);
+    last = transaction;
+    ++index;
+  });
+  begins.push_back(to);
+  return begins;
+}
+
+// Applies lines [from, to) without those in refused_, and takes all back.
+bool EventLoader::passes(std::uint64_t from, std::uint64_t to) {
+  for (;;) {
+    try {
+      if (!replay(from, to)) return true;  // the commit itself will find out
+      ensure_transaction();
+      settle_held();
+      settle_truncates();
+      flush_all(to);
+      session_.connection().execute("SET CONSTRAINTS ALL IMMEDIATE");
+      return true;
+    } catch (const base::Error& error) {
+      if (is_row_error(error)) {
+        const auto* server = dynamic_cast<const pg::ServerError*>(&error);
+        refusal_ = {.reason = error.what(), .code = server == nullptr ? "" : server->sqlstate()};
+        return false;
+      }
+      in_transaction_ = false;
+      run_.abandon();
+      session_.pause_after(error);
+    }
+  }
+}
+
+// As the source had it after each of its transactions, all constraints hold: the first one that
+// does not pass holds a bad row. What comes before it is committed first, then it is searched.
+std::uint64_t EventLoader::search_refused(std::uint64_t from, std::uint64_t to) {
+  const std::vector<std::uint64_t> ends = borders(from, to);
+  std::size_t good = 0;  // ends[0 .. good) pass
+  std::size_t bad = ends.size();
+  while (good + 1 < bad) {
+    const std::size_t middle = (good + bad) / 2;
+    (passes(from, ends[middle - 1]) ? good : bad) = middle;
+  }
+  if (good > 0) return ends[good - 1];
+  const std::uint64_t end = ends[bad - 1];
+  if (!passes(from, end)) {
+    refuse_lines(from, from, end);
+    readmit(from, end);
+  }
+  return end;
+}
+
+// Lines [from, begin) pass and [from, to) do not, each time without what is refused so far.
+void EventLoader::refuse_lines(std::uint64_t from, std::uint64_t begin, std::uint64_t to) {
+  while (begin < to) {
+    std::uint64_t good = begin;
+    std::uint64_t bad = to;
+    while (good + 1 < bad) {
+      const std::uint64_t middle = good + (bad - good) / 2;
+      (passes(from, middle) ? good : bad) = middle;
+    }
+    passes(from, bad);
+    batch_.lines().for_each(
+        bad - 1, bad, [this](const StoredLine& line) { refused_.emplace(line.number, refusal_); });
+    begin = bad;
+    if (passes(from, to)) return;
+  }
+}
+
+// A row may have been refused only because what it refers to came behind it.
+void EventLoader::readmit(std::uint64_t from, std::uint64_t to) {
+  std::map<std::uint64_t, Refusal> candidates = refused_;
+  for (auto& [number, refusal] : candidates) {
+    refused_.erase(number);
+    if (!passes(from, to)) refused_[number] = refusal;
+  }
 }
 
 bool EventLoader::start_commit() {
@@ -168,6 +268,7 @@ void EventLoader::take_receipts(std::vector<Receipt>& receipts) {
 void EventLoader::clear_batch() {
   batch_.clear();
   rejects_.clear();
+  refused_.clear();
   run_begin_ = 0;
 }
 

@@ -226,25 +226,39 @@ void EventTable::begin_picture(Session& session) {
     return;
   picture_ = Picture::tracked;
   picture_generation_ = session.generation();
-  connection.execute(make_stage_sql() + "; DROP TABLE IF EXISTS " + picture_table() +
-                     "; CREATE TEMP TABLE " + picture_table().substr(8) +
-                     " ON COMMIT PRESERVE ROWS AS SELECT " + statements_.stage_key() +
-                     " FROM pg_temp." + stage_ + " WITH NO DATA");
+  connection.execute("DROP TABLE IF EXISTS " + picture_table() + "; " + make_picture_sql());
+}
+
+// Keys as the target has them: how they are staged may change before the picture ends.
+std::string EventTable::make_picture_sql() const {
+  std::string keys;
+  for (const std::size_t column : target_.key)
+    keys += (keys.empty() ? "" : ", ") + statements_.target_column(column) + " AS k" +
+            std::to_string(column);
+  return "CREATE TEMP TABLE " + picture_table().substr(8) + " ON COMMIT PRESERVE ROWS AS SELECT " +
+         keys + " FROM " + target_.quoted() + " WITH NO DATA";
 }
 
 std::string EventTable::track_sql() const {
-  return "INSERT INTO " + picture_table() + " SELECT " + statements_.stage_key() +
-         " FROM pg_temp." + stage_ + " WHERE op <> 'd'";
+  std::string keys;
+  for (const std::size_t column : target_.key)
+    keys += (keys.empty() ? "" : ", ") + statements_.staged_for_match(column);
+  return "INSERT INTO " + picture_table() + " SELECT " + keys + " FROM pg_temp." + stage_ +
+         " s WHERE op <> 'd'";
 }
 
 void EventTable::end_picture(Session& session, std::uint64_t lsn) {
   if (picture_ == Picture::tracked) {
     pg::Connection& connection = session.connection();
+    std::string same;
+    for (const std::size_t column : target_.key)
+      same += (same.empty() ? "t." : " AND t.") + statements_.target_column(column) + " = s.k" +
+              std::to_string(column);
     connection.execute(Statements::planner(false) + "ANALYZE " + picture_table());
     receipt_.deleted +=
         connection
             .query("DELETE FROM " + target_.quoted() + " t WHERE NOT EXISTS (SELECT FROM " +
-                   picture_table() + " s WHERE " + statements_.match() + ")")
+                   picture_table() + " s WHERE " + same + ")")
             .affected();
     connection.execute("DROP TABLE " + picture_table());
   }
@@ -252,6 +266,16 @@ void EventTable::end_picture(Session& session, std::uint64_t lsn) {
   // The border and the rows of a picture carry the same LSN, the newest that it surely holds.
   const std::uint64_t surely = newest_read_ > 0 ? std::min(newest_read_, lsn) : lsn;
   horizon_ = std::max(horizon_, surely);
+}
+
+void EventTable::go_on_from(const EventTable& before) {
+  receipt_ = before.receipt_;
+  closed_receipt_ = before.closed_receipt_;
+  picture_generation_ = before.picture_generation_;
+  horizon_ = before.horizon_;
+  newest_read_ = before.newest_read_;
+  picture_ = before.picture_;
+  horizon_known_ = before.horizon_known_;
 }
 
 bool EventTable::picture_lost(const Session& session) const noexcept {

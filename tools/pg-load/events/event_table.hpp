@@ -76,6 +76,9 @@ class EventTable {
   }
   [[nodiscard]] bool horizon_known() const noexcept { return horizon_known_; }
 
+  // The same table as it was known before: its receipt and its picture go on.
+  void go_on_from(const EventTable& before);
+
   [[nodiscard]] const TargetTable& target() const noexcept { return target_; }
   [[nodiscard]] bool empty() const noexcept { return fold_.empty(); }
   [[nodiscard]] std::size_t bytes() const noexcept { return fold_.bytes(); }
@@ -101,6 +104,7 @@ class EventTable {
   [[nodiscard]] std::string make_stage_sql() const;
   [[nodiscard]] std::string track_sql() const;
   [[nodiscard]] std::string picture_table() const;
+  [[nodiscard]] std::string make_picture_sql() const;
 
   TargetTable target_;
   TableConduct conduct_;

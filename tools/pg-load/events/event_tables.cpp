@@ -15,6 +15,9 @@ std::string unescaped(std::string_view raw) {
   return text;
 }
 
+// Between schema and table, as raw JSON never holds it.
+constexpr std::string_view kBetween = "\n";
+
 std::string escaped(std::string_view text) {
   std::string raw;
   ndjson::append_escaped(raw, text);
@@ -26,10 +29,10 @@ std::string escaped(std::string_view text) {
 EventTable* EventTables::find(const event::Event& event) {
   if (last_ != nullptr && sources_.is_of(event, last_schema_, last_table_)) return last_;
   const event::Source source = sources_.read(event);
-  name_.assign(source.schema).append(1, '.').append(source.table);
+  name_.assign(source.schema).append(kBetween).append(source.table);
   const auto found = tables_.find(name_);
   if (found == tables_.end()) return nullptr;
-  last_ = found->second.get();
+  last_ = found->second;
   last_schema_ = source.schema;
   last_table_ = source.table;
   return last_;
@@ -47,28 +50,51 @@ EventTable& EventTables::of(Session& session, const std::string& schema, const s
 EventTable& EventTables::open_raw(Session& session,
                                   std::string_view raw_schema,
                                   std::string_view raw_table) {
-  name_.assign(raw_schema).append(1, '.').append(raw_table);
+  name_.assign(raw_schema).append(kBetween).append(raw_table);
   const auto found = tables_.find(name_);
   if (found != tables_.end()) return *found->second;
   const TableName name = target_name(options_, unescaped(raw_schema), unescaped(raw_table));
   std::optional<TargetTable> target = find_target(session, name, options_.key_columns());
   if (!target) throw missing_table(name, options_.create);
-  place(session, name_, std::move(*target));
+  const auto placed = targets_.find(target->oid);
+  if (placed == targets_.end()) {
+    place(session, name_, std::move(*target));
+  } else {
+    tables_[name_] = placed->second.get();
+  }
   return *tables_.find(name_)->second;
 }
 
+// A target has one EventTable, whatever number of source tables goes there: their changes keep
+// their order. What is known of its columns is renewed, what it is in the middle of stays.
 void EventTables::place(Session& session, const std::string& raw_name, TargetTable target) {
   const TableConduct conduct = ask_conduct(session.connection(), target);
+  std::unique_ptr<EventTable>& slot = targets_[target.oid];
   auto table =
       std::make_unique<EventTable>(std::move(target), conduct, options_.encoder_settings());
-  std::unique_ptr<EventTable>& slot = tables_[raw_name];
   if (slot) {
+    table->go_on_from(*slot);
     std::replace(order_.begin(), order_.end(), slot.get(), table.get());
+    for (auto& [name, placed] : tables_) {
+      if (placed == slot.get()) placed = table.get();
+    }
   } else {
     order_.push_back(table.get());
   }
   slot = std::move(table);
+  tables_[raw_name] = slot.get();
   last_ = nullptr;
+}
+
+std::vector<std::string> EventTables::sources_of(const EventTable& table) const {
+  std::vector<std::string> names;
+  for (const auto& [raw_name, placed] : tables_) {
+    if (placed != &table) continue;
+    const std::size_t end = raw_name.find(kBetween);
+    names.push_back(display_name({.schema = unescaped(raw_name.substr(0, end)),
+                                  .table = unescaped(raw_name.substr(end + 1))}));
+  }
+  return names;
 }
 
 void EventTables::announce(Session& session, const event::TableSchema& schema) {
@@ -80,8 +106,10 @@ void EventTables::announce(Session& session, const event::TableSchema& schema) {
   }
   if (target && options_.alter && add_columns(session, *target, schema.columns))
     target = find_target(session, name, options_.key_columns());
-  if (target)
-    place(session, escaped(schema.schema) + "." + escaped(schema.table), std::move(*target));
+  if (!target) return;
+  const std::string raw_name =
+      escaped(schema.schema).append(kBetween).append(escaped(schema.table));
+  place(session, raw_name, std::move(*target));
 }
 
 void EventTables::for_each(const std::function<void(EventTable&)>& visit) {
@@ -101,6 +129,7 @@ bool EventTables::reset(const Session& session) {
 
 void EventTables::clear() {
   tables_.clear();
+  targets_.clear();
   order_.clear();
   last_ = nullptr;
 }

@@ -7,6 +7,7 @@
 #include "tools/pg-load/options.hpp"
 #include "tools/pg-load/target/session.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -28,6 +29,8 @@ class EventTables {
   // A schema line: makes the table when it is missing and may be made; what was known of it is
   // looked up again. Nothing may be collected then.
   void announce(Session& session, const event::TableSchema& schema);
+  // The names of the source tables that go there, as messages print them.
+  [[nodiscard]] std::vector<std::string> sources_of(const EventTable& table) const;
   // In order of first use.
   void for_each(const std::function<void(EventTable&)>& visit);
   // Forgets what was collected; false when the helper table of an open picture went with a session.
@@ -40,7 +43,8 @@ class EventTables {
   void place(Session& session, const std::string& raw_name, TargetTable target);
 
   const Options& options_;
-  std::map<std::string, std::unique_ptr<EventTable>, std::less<>> tables_;  // by raw `schema.table`
+  std::map<std::uint32_t, std::unique_ptr<EventTable>> targets_;  // by oid
+  std::map<std::string, EventTable*, std::less<>> tables_;        // by raw schema and table
   std::vector<EventTable*> order_;
   std::string name_;  // scratch
   event::SourceReader sources_;

@@ -87,10 +87,12 @@ bool PositionStore::advance(const event::Event& event) {
         .append(1, '/')
         .append(ndjson::find_member(event.kafka, "partition"));
     if (event.op == 'r') part_ += " snapshot";
-    if (event.pos.empty())
+    // Two orders that know nothing of each other: each has a mark of its own.
+    if (event.pos.empty()) {
+      part_ += " offset";
       position_ =
-          "@" +
           base::hex16(base::parse_unsigned(ndjson::find_member(event.kafka, "offset")).value_or(0));
+    }
   }
   if (position_.empty()) return true;
   std::string& mark = at(part_);
