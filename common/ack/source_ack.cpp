@@ -44,6 +44,16 @@ std::optional<std::string> content_of(io::System& system, const std::string& pat
   return content;
 }
 
+// A rename is seen before it is on disk: what is confirmed for it must not be asked for again by
+// the older file that a power cut brings back. Where it cannot be synced the sink's own sync has to
+// do.
+void make_durable(io::System& system, const std::string& path) {
+  const io::FileDescriptor file(system.open(path, O_RDONLY));
+  if (file.is_open()) (void)system.fsync(file.get());
+  const io::FileDescriptor folder(system.open(io::folder_of(path), O_RDONLY | O_DIRECTORY));
+  if (folder.is_open()) (void)system.fsync(folder.get());
+}
+
 // The same file has one name, whatever path leads to it; the file itself may not be there yet.
 std::string place_of(const std::string& path) {
   std::array<char, PATH_MAX> folder{};
@@ -121,7 +131,10 @@ std::optional<Record> SourceAck::poll(const std::string& run, std::uint64_t last
     if (!lowest || record->seq < lowest->seq) lowest = std::move(record);
   }
   // a replaced file may be older than what was seen (restored, deleted and begun anew)
-  if (lowest && (!last_ || lowest->seq > last_->seq)) last_ = std::move(lowest);
+  if (lowest && (!last_ || lowest->seq > last_->seq)) {
+    for (const std::string& path : paths_) make_durable(system_, path);
+    last_ = std::move(lowest);
+  }
   base::require_invariant(!last_ || (last_->run == run && last_->seq <= last_sent),
                           "only what this run has sent is believed");
   return last_;

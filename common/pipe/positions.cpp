@@ -14,6 +14,7 @@ std::uint64_t Positions::limit() const noexcept {
 }
 
 void Positions::reached(Position position) {
+  reached_ = true;
   if (position.order > limit()) {
     held_back_ = std::move(position);
     position = hold_->order >= told_.order ? *hold_ : told_;

@@ -47,7 +47,8 @@ class Positions {
   // the one that the sink was told before all of them.
   [[nodiscard]] const Position& end() const noexcept { return inside() ? told_ : newest_; }
   [[nodiscard]] const std::string& end_text() const noexcept {
-    return end().text.empty() && inside() ? from_ : end().text;
+    const bool nothing_yet = inside() ? told_.text.empty() : !reached_;
+    return nothing_yet ? from_ : end().text;
   }
 
  private:
@@ -59,6 +60,7 @@ class Positions {
   Position told_;
   std::optional<Position> hold_;
   std::optional<Position> held_back_;
+  bool reached_ = false;
   std::uint64_t rows_ = 0;
   std::uint64_t printed_ = 0;
   std::uint64_t told_rows_ = 0;

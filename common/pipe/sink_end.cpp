@@ -177,13 +177,12 @@ void SinkEnd::acknowledge_cut_eof() {
 
 void SinkEnd::durable(std::uint64_t mark, std::uint64_t rows_ok) {
   base::require_invariant(mark <= ledger_.last(), "what is durable was read before");
-  base::require_invariant(rows_ok >= rows_ok_, "durable rows only grow");
   const auto newest = ledger_.take(mark);
   if (!newest) return;
-  rows_ok_ = rows_ok;
+  rows_ok_ = std::max(rows_ok_, rows_ok);
   input_.sync_rejects();
   // of a source that another one has followed nobody waits for it any more
-  if (newest->run == ack_.run()) ack_.acknowledge(newest->seq, newest->pos, rows_ok, rejected());
+  if (newest->run == ack_.run()) ack_.acknowledge(newest->seq, newest->pos, rows_ok_, rejected());
 }
 
 // Both ends must name one file: said at once, for the source would only wait.

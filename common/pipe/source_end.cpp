@@ -98,17 +98,28 @@ bool SourceEnd::has_unsent_position() const {
 
 std::uint64_t SourceEnd::checkpoint(bool force) {
   if (!settings_.control || !positions_.untold()) return 0;
-  const auto now = system_.now();
+  const bool due =
+      force ||
+      clock_.due(system_.now(), total_bytes(), positions_.untold_rows(), positions_.moved());
+  return due ? checkpoint_now() : 0;
+}
+
+std::uint64_t SourceEnd::checkpoint_now() {
+  if (!settings_.control) return 0;
   const auto moved = positions_.moved();
-  if (!force && !clock_.due(now, total_bytes(), positions_.untold_rows(), moved)) return 0;
   const std::uint64_t rows = positions_.tell();
-  clock_.sent(now, total_bytes(), rows, moved);
+  clock_.sent(system_.now(), total_bytes(), rows, moved);
   event::append_checkpoint(lines(), run_, ++seq_, positions_.told().text, rows);
   lines() += '\n';
   if (settings_.proof != Proof::acks) return seq_;
   orders_.add(seq_, positions_.told().order);
   told(positions_.told().order);
   return seq_;
+}
+
+bool SourceEnd::flush(milliseconds limit) {
+  submit();
+  return output_->wait_drained(limit);
 }
 
 void SourceEnd::submit() {

@@ -63,9 +63,13 @@ class SourceEnd {
   // Prints a checkpoint if there is a position to tell and it is due, or at once with `force`.
   // Returns its number, 0: none.
   std::uint64_t checkpoint(bool force = false);
+  // Prints one also where nothing new is to be told: a control line must be acknowledged.
+  std::uint64_t checkpoint_now();
 
   // Hands the lines over.
   void submit();
+  // Hands them over and waits until stdout took them; false when it did not in time.
+  bool flush(std::chrono::milliseconds limit);
   // False when a stop was requested while stdout was blocked.
   bool wait_for_room(const Tick& tick);
   // Waits for the descriptors (three at most), acks, stdout or a stop.

@@ -61,6 +61,7 @@ TEST_CASE(
 TEST_CASE("with lines behind the newest position the end is what was told before them") {
   Positions positions;
   positions.begin("p1");
+  CHECK(positions.end_text() == "p1");
   positions.set_printed(4);
   CHECK(positions.inside());
   CHECK(positions.end_text() == "p1");
