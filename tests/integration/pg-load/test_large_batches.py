@@ -4,14 +4,15 @@ rows are found, and a commit is acknowledged though nothing more comes."""
 
 import json
 import pathlib
+import random
 import sys
 import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from change_lines import hello, position
+from change_lines import SourceTable, hello, position
 from exactly_once_case import ExactlyOnceCase
-from pg_load_lab import start_lab, stop_lab
+from pg_load_lab import Case, start_lab, stop_lab
 
 LARGE = {"transactions": 120, "padding": 100_000}  # pieces of 8 MB
 LINES = 80
@@ -58,6 +59,32 @@ class Failures(ExactlyOnceCase):
 
     def test_sessions_ended_by_the_server(self):
         self.end_sessions_at_random_points(seeds=range(300, 302), pause=0, batch="10s", **LARGE)
+
+
+class RangeOfKeys(Case):
+    def test_a_set_that_fills_a_range_of_keys(self):
+        """Changed, deleted, new and untouched rows side by side, below zero and above, in an order of its own."""
+        create = "CREATE TABLE t (id int PRIMARY KEY, name text, note text, amount numeric(12,2));"
+        self.sql(create + "INSERT INTO t SELECT i, 'old', NULL, 1 FROM generate_series(-1500, 1600) i")
+        table = SourceTable("t")
+        keys = list(range(-1400, 1700))
+        random.Random(3).shuffle(keys)
+        table.rows = {key: {"id": key, "name": "old", "note": None, "amount": 1.0} for key in range(-1500, 1601)}
+        table.begin()
+        for key in keys:
+            old = table.rows.get(key)
+            if key % 7 == 0 and old:
+                table.emit("d", {"id": key}, None)
+                del table.rows[key]
+            elif key % 5 != 0:
+                new = {"id": key, "name": f"n{key}", "note": None, "amount": 2.5}
+                table.emit("u" if old else "c", None, new)
+                table.rows[key] = new
+        self.load([table.schema_line(), *table.lines], "--mode", "events")
+        query = "SELECT count(*), sum(id), sum(amount), string_agg(name, ',' ORDER BY id) FROM t"
+        rows = [table.rows[key] for key in sorted(table.rows)]
+        expected = f"{len(rows)}|{sum(r['id'] for r in rows)}|{sum(r['amount'] for r in rows):.2f}|"
+        self.assertEqual(self.sql(query), expected + ",".join(r["name"] for r in rows))
 
 
 class Overlap(ExactlyOnceCase):

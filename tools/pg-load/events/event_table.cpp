@@ -1,6 +1,7 @@
 #include "tools/pg-load/events/event_table.hpp"
 
 #include "common/event/position.hpp"
+#include "tools/pg-load/events/key_range.hpp"
 #include "tools/pg-load/events/single_change.hpp"
 #include "tools/pg-load/value/big_endian.hpp"
 
@@ -129,18 +130,21 @@ bool EventTable::hand_over() {
 }
 
 // The planner is told to go by the key's index: its guess about a staging table is poor, and a join
-// that reads the whole table would be done again for each set.
+// that reads the whole table would be done again for each set. Where the set has most keys of a
+// range, that range is read once in order. Not with other unique columns: there the rows change in
+// the order of the events.
 void EventTable::plan_set() {
   const bool keyed = !target_.key.empty();
   const bool by_index = keyed && target_.key_indexed;
   const StageFacts facts{.active = folded_active_,
                          .masked = set_.any_masked(),
                          .compare_only_reads = set_.count('r') > 0,
-                         .moved = set_.any_moved()};
+                         .moved = set_.any_moved(),
+                         .range = range_of_set()};
   const bool all_new = set_.count('c') == set_.rows() && !facts.masked && !facts.moved;
   const bool direct =
       all_new && picture_ != Picture::tracked && statements_.can_copy_directly(folded_active_);
-  const std::string planner = Statements::planner(by_index);
+  const std::string planner = Statements::planner(by_index ? JoinBy::look_up : JoinBy::planner);
   plan_ = {
       .make_stage = make_stage_sql(),
       .clear_stage = "TRUNCATE pg_temp." + stage_,
@@ -151,13 +155,21 @@ void EventTable::plan_set() {
           keyed && (facts.masked || facts.moved) ? planner + statements_.count_holes(facts) : "",
       .count_twins = keyed && !keys_are_exact(target_, conduct_) ? statements_.count_twins() : "",
       .statistics = target_.counted ? statements_.statistics() : "",
-      .apply = keyed ? planner + statements_.merge(facts) : statements_.insert(facts),
+      .apply = keyed ? (facts.range ? Statements::planner(JoinBy::range) : planner) +
+                           statements_.merge(facts)
+                     : statements_.insert(facts),
       .track = picture_ == Picture::tracked ? track_sql() : "",
       .columns = static_cast<std::int16_t>(folded_active_.size()),
       .origin_columns =
           facts.moved ? static_cast<std::int16_t>(target_.key.size()) : std::int16_t{0},
       .keyed = keyed,
       .sort = keyed && !target_.other_unique};
+}
+
+std::optional<KeyRange> EventTable::range_of_set() const {
+  const bool in_any_order = target_.key_indexed && target_.merges && !target_.other_unique;
+  if (!in_any_order || set_.any_masked() || set_.any_moved()) return std::nullopt;
+  return dense_range(target_, set_);
 }
 
 std::string EventTable::make_stage_sql() const {
@@ -254,7 +266,7 @@ void EventTable::end_picture(Session& session, std::uint64_t lsn) {
     for (const std::size_t column : target_.key)
       same += (same.empty() ? "t." : " AND t.") + statements_.target_column(column) + " = s.k" +
               std::to_string(column);
-    connection.execute(Statements::planner(false) + "ANALYZE " + picture_table());
+    connection.execute(Statements::planner(JoinBy::planner) + "ANALYZE " + picture_table());
     receipt_.deleted +=
         connection
             .query("DELETE FROM " + target_.quoted() + " t WHERE NOT EXISTS (SELECT FROM " +

@@ -101,6 +101,7 @@ class EventTable {
   FoldStatus encode(const event::Event& event, EncodedEvent& encoded);
   FoldStatus encode_leaving(std::string_view old_key, LeavingKey& leaving);
   void plan_set();
+  [[nodiscard]] std::optional<KeyRange> range_of_set() const;
   [[nodiscard]] std::string make_stage_sql() const;
   [[nodiscard]] std::string track_sql() const;
   [[nodiscard]] std::string picture_table() const;

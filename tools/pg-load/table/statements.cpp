@@ -260,6 +260,9 @@ std::string Statements::merge(const StageFacts& facts) const {
   if (!target_.merges) return merge_in_parts(facts);
   std::string sql =
       "MERGE INTO " + target_.quoted() + " t USING " + source(facts) + " s ON " + match();
+  if (facts.range)
+    sql += " AND t." + target_column(target_.key.front()) + " BETWEEN " +
+           std::to_string(facts.range->first) + " AND " + std::to_string(facts.range->last);
   const bool events = kind_ == StageKind::events;
   if (events) sql += " WHEN MATCHED AND s.op = 'd' THEN DELETE";
   const std::string changes = assignments(facts);
@@ -316,10 +319,15 @@ std::string Statements::statistics() const {
          oid + "), pg_stat_get_xact_tuples_deleted(" + oid + ")";
 }
 
-std::string Statements::planner(bool by_index) {
-  const std::string word = by_index ? " = off; " : " = on; ";
-  return "SET LOCAL enable_hashjoin" + word + "SET LOCAL enable_mergejoin" + word +
-         "SET LOCAL enable_bitmapscan" + word;
+// The rows of a range are sorted in memory: that of a large set of narrow rows.
+std::string Statements::planner(JoinBy way) {
+  const auto set = [](const char* name, bool on) {
+    return std::string("SET LOCAL enable_") + name + (on ? " = on; " : " = off; ");
+  };
+  const bool free = way == JoinBy::planner;
+  return set("hashjoin", free) + set("mergejoin", way != JoinBy::look_up) +
+         set("nestloop", way != JoinBy::range) + set("bitmapscan", free) +
+         (way == JoinBy::range ? "SET LOCAL work_mem = '32MB'; " : "");
 }
 
 std::string Statements::count_keys(const StageFacts& facts) const {

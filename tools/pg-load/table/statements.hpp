@@ -9,12 +9,26 @@
 #include "tools/pg-load/table/target_table.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace cdckit::pg_load {
 
 enum class StageKind { rows, events };
+
+// Of a key that is one whole number.
+struct KeyRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+
+// How a statement finds the table's rows for the staged ones.
+enum class JoinBy {
+  planner,  // as the server thinks best
+  look_up,  // each by the key's index
+  range,    // those of a key range in the order of the key's index, beside the staged ones
+};
 
 // What is known of the staged rows; everything that is not needed is left out of the SQL.
 struct StageFacts {
@@ -24,6 +38,7 @@ struct StageFacts {
   bool key_only = false;            // rows with negative ord are there
   bool compare_only_reads = false;  // events: only op r must not rewrite an equal row
   bool moved = false;               // events: some rows have an origin
+  std::optional<KeyRange> range{};  // all staged keys lie there, and few others
   std::int64_t from = 0;            // ord range [from, to], 0: all
   std::int64_t to = 0;
 };
@@ -62,9 +77,8 @@ class Statements {
 
   // Rows inserted, updated and deleted by this transaction so far, as the server counts them.
   [[nodiscard]] std::string statistics() const;
-  // What to say before a statement that joins staged rows with the table: find each by the key's
-  // index, or let the planner choose.
-  [[nodiscard]] static std::string planner(bool by_index);
+  // What to say before a statement that joins staged rows with the table.
+  [[nodiscard]] static std::string planner(JoinBy way);
 
   // The staged key columns: `c0, c3`.
   [[nodiscard]] std::string stage_key() const;

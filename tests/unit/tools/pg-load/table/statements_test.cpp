@@ -150,9 +150,23 @@ TEST_CASE("a table of keys only, identity columns, deletes of what left") {
   CHECK(rows.insert({}) == "INSERT INTO \"public\".\"t\" SELECT FROM pg_temp.stage s ORDER BY ord");
 }
 
+TEST_CASE("a set that fills a range of keys is joined with that range") {
+  const TargetTable target = tests::sample();
+  const Statements statements(target, "stage", StageKind::events);
+  const std::string sql =
+      statements.merge({.active = {0, 1}, .range = KeyRange{.first = -2, .last = 9}});
+  CHECK(sql.find(R"( AND t."id" BETWEEN -2 AND 9 WHEN MATCHED)") != std::string::npos);
+  CHECK(statements.merge({.active = {0, 1}}).find("BETWEEN") == std::string::npos);
+}
+
 TEST_CASE("what is said to the planner, and counted") {
-  CHECK(Statements::planner(true).starts_with("SET LOCAL enable_hashjoin = off; "));
-  CHECK(Statements::planner(false).find("off") == std::string::npos);
+  const std::string look_up = Statements::planner(JoinBy::look_up);
+  CHECK(look_up.starts_with("SET LOCAL enable_hashjoin = off; "));
+  CHECK(look_up.find("enable_nestloop = on; ") != std::string::npos);
+  const std::string range = Statements::planner(JoinBy::range);
+  CHECK(range.find("enable_mergejoin = on; ") != std::string::npos);
+  CHECK(range.find("enable_nestloop = off; ") != std::string::npos);
+  CHECK(Statements::planner(JoinBy::planner).find("off") == std::string::npos);
   const TargetTable target = tests::sample();
   const Statements statements(target, "stage", StageKind::events);
   CHECK(statements.statistics().find("pg_stat_get_xact_tuples_deleted(7)") != std::string::npos);
