@@ -17,6 +17,8 @@ constexpr std::int64_t kEpoch2000 = 946'684'800'000'000;
 constexpr std::size_t kDataHeader = 25;
 constexpr std::size_t kKeepaliveSize = 18;
 constexpr std::chrono::seconds kStatusInterval{10};
+// A read that brought less has emptied the socket.
+constexpr std::size_t kShortRead = 8U << 10U;
 
 std::uint64_t read_u64(const char* bytes) noexcept {
   std::uint64_t value = 0;
@@ -88,18 +90,29 @@ ReplicationStream::ReplicationStream(Connection& connection,
   }
   last_status_ = std::chrono::steady_clock::now();
   if (link() == Link::same_host) keep_window_small(connection_.socket());
+  reads_apart_ = link() == Link::unix_socket;
 }
 
 StreamStatus ReplicationStream::next(StreamMessage& message) {
   char* bytes = nullptr;
   int length = PQgetCopyData(connection_.handle(), &bytes, 1);
-  if (length == 0) {
+  if (length == 0 && !waits_before_read()) {
     if (PQconsumeInput(connection_.handle()) == 0) {
       throw server_error(connection_.handle(), nullptr, "read the replication stream");
     }
     length = PQgetCopyData(connection_.handle(), &bytes, 1);
   }
+  if (length > 0) since_read_ += static_cast<std::size_t>(length);
   return take(bytes, length, message);
+}
+
+// Over a socket file each message is a piece of its own: who reads on at once gets a few at a time
+// and keeps the server from its work. After a short read the caller is told so, that it may let
+// some come together; its next call reads.
+bool ReplicationStream::waits_before_read() noexcept {
+  const bool waits = reads_apart_ && since_read_ > 0 && since_read_ < kShortRead;
+  since_read_ = 0;
+  return waits;
 }
 
 StreamStatus ReplicationStream::take(char* bytes, int length, StreamMessage& message) {

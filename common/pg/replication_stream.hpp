@@ -84,6 +84,7 @@ class ReplicationStream final : public MessageStream {
  private:
   StreamStatus take(char* bytes, int length, StreamMessage& message);
   bool drain(std::chrono::steady_clock::time_point deadline);
+  bool waits_before_read() noexcept;
   void refuse_missing_publication();
   void take_results(const std::string& what);
   Connection& connection_;
@@ -92,6 +93,8 @@ class ReplicationStream final : public MessageStream {
   std::uint64_t flushed_ = 0;
   std::uint64_t sent_ = 0;  // the flushed position of the last status update
   std::chrono::steady_clock::time_point last_status_{};
+  std::size_t since_read_ = 0;  // bytes of the messages that the last read brought
+  bool reads_apart_ = false;    // see waits_before_read()
   bool finished_ = false;
 };
 

@@ -24,7 +24,10 @@ part_prepare() {
     die "could not use \"$part_dir\": the user postgres cannot reach it (set CDC_LAB_BASE)" 73
   as_server "$server_bin/initdb" -D "$part_dir/data" -U postgres -A trust -E UTF8 \
     --locale=C.UTF-8 --no-sync >>"$log" 2>&1
-  write_settings "$(cat "$part_dir/port")" | as_server tee -a "$part_dir/data/postgresql.conf" \
+  # beside TCP a socket file, for who may look into the server's folder; its path must be short
+  local sockets=$part_dir/data
+  [ "${#sockets}" -le 80 ] || sockets=''
+  write_settings "$(cat "$part_dir/port")" "$sockets" | as_server tee -a "$part_dir/data/postgresql.conf" \
     >/dev/null
 }
 
@@ -34,7 +37,7 @@ write_settings() {
   cat <<CONF
 listen_addresses = '127.0.0.1'
 port = $1
-unix_socket_directories = ''
+unix_socket_directories = '$2'
 wal_level = logical
 max_wal_senders = 20
 max_replication_slots = 20

@@ -48,6 +48,26 @@ class Changes(Case):
     def briefs(self, *options: str) -> list[dict]:
         return [brief(event) for event in self.data(*PEEK, *options)]
 
+    def test_the_same_over_a_socket_file(self):
+        """Small messages and large ones, more than a socket holds: what -d alone connects to, read at another pace."""
+        self.prepare("CREATE TABLE t (id int PRIMARY KEY, a text)")
+        self.sql(
+            """INSERT INTO t SELECT i, 'row ' || i FROM generate_series(1, 30000) i;
+INSERT INTO t SELECT i, repeat('x', 300000 + i) FROM generate_series(30001, 30010) i;
+DO $$ BEGIN FOR i IN 30011..30500 LOOP INSERT INTO t VALUES (i, 'small'); COMMIT; END LOOP; END $$"""
+        )
+        words = self.words(*PEEK)
+        folder = self.sql("SHOW data_directory")
+        outputs = []
+        for host in (environment()["PGHOST"], folder):
+            env = {**self.walcat_environment(), "PGHOST": host}
+            done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=120, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            outputs.append([json.loads(line) for line in done.stdout.splitlines()])
+        over_tcp, over_socket = ([(event["pos"], brief(event)) for event in events] for events in outputs)
+        self.assertEqual(len(over_socket), 30500)
+        self.assertTrue(over_tcp == over_socket)
+
     def test_insert_update_delete(self):
         self.prepare("CREATE TABLE t (id int PRIMARY KEY, a text)")
         self.sql("INSERT INTO t VALUES (1, 'x'); UPDATE t SET a = 'y'; DELETE FROM t")

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/base/text.hpp"
+#include "common/io/short_pause.hpp"
 #include "common/pipe/source_end.hpp"
 
 #include <chrono>
@@ -49,7 +50,7 @@ class Delivery {
   // Waits for the server's socket, acks, stdout or a stop.
   void wait(int socket, std::chrono::milliseconds limit) { end_.wait({socket}, limit); }
   // Lets time pass; a stop ends it early.
-  void pause(std::chrono::milliseconds limit) { (void)end_.stop().sleep_for(limit); }
+  void pause(std::chrono::microseconds limit) { io::short_pause(end_.stop().fd(), limit); }
   // The position that may be confirmed; 0: none yet.
   std::uint64_t confirmable() { return end_.acknowledged(); }
   // eof, close stdout, wait for its acknowledgement; see SourceEnd::finish().

@@ -18,25 +18,30 @@ class Pace {
   explicit Pace(pg::Link link) noexcept : pause_(pause_for(link)) {}
 
   void received(std::size_t bytes) noexcept { bytes_ += bytes; }
-  // Asked when nothing more is there: whether as much as that came for the length of a pause.
+  // Asked when nothing more is there: whether as much as that came for the length of a pause. Until
+  // that is over it is as it was before.
   [[nodiscard]] bool is_busy(Time now) noexcept {
     const auto spent = now - since_;
-    if (pause_.count() == 0 || spent < pause_) return false;
-    const bool much =
-        bytes_ >= kMuch * static_cast<std::size_t>(spent / std::chrono::milliseconds(1));
+    if (spent < pause_) return busy_;
+    const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(spent).count();
+    busy_ = bytes_ * 1000 >= kMuch * static_cast<std::size_t>(microseconds);
     bytes_ = 0;
     since_ = now;
-    return much;
+    return busy_;
   }
-  [[nodiscard]] std::chrono::milliseconds pause() const noexcept { return pause_; }
+  [[nodiscard]] std::chrono::microseconds pause() const noexcept { return pause_; }
+  // Too short to look after anything else in it.
+  [[nodiscard]] bool is_short() const noexcept { return pause_ < std::chrono::milliseconds(1); }
 
  private:
   // Long enough for a small window to fill (see keep_window_small); over a network the window grows
-  // with what is not read, and a socket file holds so little that any pause stops the server.
-  static constexpr std::chrono::milliseconds pause_for(pg::Link link) noexcept {
+  // with what is not read. A socket file holds less than a hundred small messages, whatever the
+  // client asks for: the server sends them in some 150 microseconds, and a longer pause, with what
+  // the timer adds to it, would stop it.
+  static constexpr std::chrono::microseconds pause_for(pg::Link link) noexcept {
     switch (link) {
       case pg::Link::unix_socket:
-        return std::chrono::milliseconds(0);
+        return std::chrono::microseconds(50);
       case pg::Link::same_host:
         return std::chrono::milliseconds(3);
       case pg::Link::network:
@@ -45,9 +50,10 @@ class Pace {
     return std::chrono::milliseconds(1);
   }
 
-  std::chrono::milliseconds pause_;
+  std::chrono::microseconds pause_;
   Time since_{};
   std::size_t bytes_ = 0;
+  bool busy_ = false;
 };
 
 }  // namespace cdckit::walcat

@@ -128,6 +128,10 @@ bool Streaming::idle() {
 // The server is in the middle of sending much: take the next pieces together. Lines of a
 // transaction that is not yet whole wait for company.
 bool Streaming::pause() {
+  if (pace_.is_short()) {
+    delivery_.pause(pace_.pause());
+    return !delivery_.stopping();
+  }
   if (!changes_.in_transaction()) delivery_.checkpoint();
   delivery_.submit(!changes_.in_transaction());
   keep_alive();

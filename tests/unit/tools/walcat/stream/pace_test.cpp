@@ -30,8 +30,18 @@ TEST_CASE("much after a long silence is not yet a busy server") {
   CHECK(pace.is_busy(now += milliseconds(3)));
 }
 
-TEST_CASE("on a socket file nothing is gained by waiting") {
+TEST_CASE("a socket file holds little: the pauses are short, and as much must come in them") {
   Pace pace(Link::unix_socket);
-  pace.received(Pace::kMuch * 100);
-  CHECK_FALSE(pace.is_busy(Pace::Time(std::chrono::hours(1))));
+  CHECK(pace.pause() < milliseconds(1));
+  Pace::Time now{std::chrono::hours(1)};
+  CHECK_FALSE(pace.is_busy(now));
+  const std::size_t enough =
+      Pace::kMuch * static_cast<std::size_t>(pace.pause().count()) / 1000 + 1;
+  pace.received(enough);
+  CHECK(pace.is_busy(now += pace.pause()));
+  CHECK(pace.is_busy(now + microseconds(1)));  // as it was, until a pause is over
+  pace.received(enough / 2);
+  CHECK_FALSE(pace.is_busy(now += pace.pause()));
+  pace.received(enough);
+  CHECK_FALSE(pace.is_busy(now += pace.pause() - microseconds(1)));
 }
