@@ -1,6 +1,7 @@
 #include "common/cli/flag_table.hpp"
 
 #include "common/base/text.hpp"
+#include "common/cli/nearest.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -14,6 +15,16 @@ namespace {
 }
 
 }  // namespace
+
+void Flag::take(const std::string& given) const {
+  const bool known =
+      choices.empty() || std::find(choices.begin(), choices.end(), given) != choices.end();
+  if (!known) {
+    throw BadValue("\"" + given + "\" is not one of " + joined(choices),
+                   near_miss_hint(given, choices));
+  }
+  set(given);
+}
 
 Flag& FlagTable::add(const std::string& names, Flag flag) {
   const auto comma = names.find(',');
@@ -103,19 +114,20 @@ Flag& FlagTable::choice(const std::string& names,
                         const std::vector<std::string>& words,
                         std::string& target,
                         const std::string& help) {
+  Flag& flag = any_of(names, words, [&target](const std::string& given) { target = given; }, help);
+  flag.fallback = target;
+  return flag;
+}
+
+Flag& FlagTable::any_of(const std::string& names,
+                        const std::vector<std::string>& words,
+                        std::function<void(const std::string&)> set,
+                        const std::string& help) {
   Flag flag;
   for (const std::string& word : words) flag.value += (flag.value.empty() ? "" : "|") + word;
   flag.help = help;
-  flag.fallback = target;
   flag.choices = words;
-  flag.set = [&target, words](const std::string& given) {
-    if (std::find(words.begin(), words.end(), given) == words.end()) {
-      std::string all;
-      for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
-      refuse(given, "one of " + all);
-    }
-    target = given;
-  };
+  flag.set = std::move(set);
   return add(names, std::move(flag));
 }
 

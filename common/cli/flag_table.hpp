@@ -7,7 +7,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,8 +17,18 @@ namespace cdckit::cli {
 
 class Context;
 
-// One flag. `set` gets each value given (repeatable flags several); throws std::invalid_argument
-// with a reason when the value is not one.
+// A value that is none, with what was probably meant.
+class BadValue : public std::invalid_argument {
+ public:
+  BadValue(const std::string& why, std::string hint)
+      : std::invalid_argument(why), hint_(std::move(hint)) {}
+  [[nodiscard]] const std::string& hint() const noexcept { return hint_; }
+
+ private:
+  std::string hint_;
+};
+
+// One flag. `set` is for take() alone, which gets each value given (repeatable flags several).
 struct Flag {
   std::string name;      // long name without dashes
   char letter = 0;       // short name, 0: none
@@ -25,9 +37,12 @@ struct Flag {
   std::string fallback;  // default as shown, empty: none
   bool repeatable = false;
   bool optional_value = false;
-  std::string group;  // heading in help and man page; empty: "Options"
-  std::vector<std::string> choices;
+  std::string group;                 // heading in help and man page; empty: "Options"
+  std::vector<std::string> choices;  // not empty: nothing else is taken
   std::function<void(const std::string&)> set;
+
+  // Throws std::invalid_argument with a reason when the value is not one.
+  void take(const std::string& given) const;
 };
 
 struct Positional {
@@ -59,10 +74,30 @@ class FlagTable {
                  std::chrono::milliseconds& target,
                  const std::string& help);
   Flag& size(const std::string& names, std::uint64_t& target, const std::string& help);
+  // `words` are the only values; --help, completions and the parser have them from here.
   Flag& choice(const std::string& names,
                const std::vector<std::string>& words,
                std::string& target,
                const std::string& help);
+  // Words that stand for values of an enumeration, which may be an optional one.
+  template <class Target>
+    requires(!std::is_same_v<Target, std::string>)
+  Flag& choice(const std::string& names,
+               const std::vector<std::pair<std::string, std::type_identity_t<Target>>>& words,
+               Target& target,
+               const std::string& help) {
+    std::vector<std::string> known;
+    for (const auto& [word, value] : words) known.push_back(word);
+    return any_of(
+        names,
+        known,
+        [words, &target](const std::string& given) {
+          for (const auto& [word, value] : words) {
+            if (word == given) target = value;
+          }
+        },
+        help);
+  }
   Flag& custom(const std::string& names,
                const std::string& value,
                std::function<void(const std::string&)> set,
@@ -72,6 +107,10 @@ class FlagTable {
 
  private:
   Flag& add(const std::string& names, Flag flag);
+  Flag& any_of(const std::string& names,
+               const std::vector<std::string>& words,
+               std::function<void(const std::string&)> set,
+               const std::string& help);
   std::string group_;
 };
 
@@ -86,8 +125,9 @@ struct Command {
   std::vector<Flag> flags;
   std::vector<Positional> positionals;
   std::function<base::ExitCode(Context&)> run;
-  bool source = false;  // gets --ack (repeatable), --control
-  bool sink = false;    // gets --ack, --on-error, --reject, --max-line
+  bool source = false;      // gets --ack (repeatable), --control
+  bool sink = false;        // gets --ack, --on-error, --reject, --max-line
+  bool check_only = false;  // as if --check had been given
 };
 
 struct Tool {
@@ -97,6 +137,9 @@ struct Tool {
   std::vector<Command> commands;
   std::vector<Example> examples;
   std::string libraries;  // for --version, e.g. "libpq 15.20"
+  // Whose flags `check` takes where the tool declares no command of that name: it is that command
+  // with --check.
+  std::string check_command = {};
 };
 
 }  // namespace cdckit::cli

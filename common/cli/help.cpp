@@ -134,33 +134,6 @@ std::vector<Flag> flags_of(const Tool& tool, bool shared) {
   return out;
 }
 
-std::string all_words(const Tool& tool) {
-  std::string words;
-  for (const Command& command : tool.commands) {
-    if (!command.name.empty()) words += command.name + " ";
-  }
-  for (const bool shared : {false, true}) {
-    for (const Flag& flag : flags_of(tool, shared)) words += "--" + flag.name + " ";
-  }
-  return words + "--help --version";
-}
-
-std::string fish_completion(const Tool& tool) {
-  std::string out;
-  for (const Command& command : tool.commands) {
-    if (command.name.empty()) continue;
-    out += "complete -c " + tool.name + " -n __fish_use_subcommand -a " + command.name + '\n';
-  }
-  for (const bool shared : {false, true}) {
-    for (const Flag& flag : flags_of(tool, shared)) {
-      out += "complete -c " + tool.name + " -l " + flag.name;
-      if (flag.letter != 0) out += std::string(" -s ") + flag.letter;
-      out += flag.value.empty() ? "\n" : " -r\n";
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string help_text(const Tool& tool, const Command& command, const std::vector<Flag>& flags) {
@@ -216,17 +189,6 @@ std::string man_options(const Tool& tool) {
   for (const Flag& flag : flags_of(tool, true)) append_man_flag(out, flag);
   return out +
          "**-h**, **\\--help**\n:   Show help.\n\n**-V**, **\\--version**\n:   Show the version.\n";
-}
-
-std::string completion(const Tool& tool, const std::string& shell) {
-  if (shell == "bash") {
-    return "complete -o default -W '" + all_words(tool) + "' " + tool.name + '\n';
-  }
-  if (shell == "zsh") {
-    return "#compdef " + tool.name + "\n_arguments '*:word:(" + all_words(tool) +
-           ")' '*:file:_files'\n";
-  }
-  return shell == "fish" ? fish_completion(tool) : "";
 }
 
 }  // namespace cdckit::cli

@@ -1,4 +1,4 @@
-// The texts that come from the flag table: --help, the OPTIONS part of the man page, completions.
+// The texts that come from the flag table: --help, the OPTIONS part of the man page. Pure.
 #pragma once
 
 #include "common/cli/flag_table.hpp"
@@ -14,7 +14,5 @@ std::string overview_text(const Tool& tool);
 std::string version_text(const Tool& tool);
 // Markdown: OPTIONS of all commands, as man/<tool>.1.md holds it between its two markers.
 std::string man_options(const Tool& tool);
-// For bash, zsh or fish; empty for another shell.
-std::string completion(const Tool& tool, const std::string& shell);
 
 }  // namespace cdckit::cli

@@ -2,11 +2,13 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/cli/nearest.hpp"
 #include "common/config/toml.hpp"
 
 #include <algorithm>
 #include <deque>
 #include <set>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 
@@ -18,34 +20,6 @@ using base::ErrorKind;
 
 [[noreturn]] void refuse(const std::string& message, std::string hint = {}) {
   throw base::Error(ErrorKind::usage, message, std::move(hint));
-}
-
-std::size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
-std::string nearest(const std::string& word, const std::vector<std::string>& names) {
-  std::string best;
-  std::size_t distance = 3;
-  for (const std::string& name : names) {
-    const std::size_t d = edit_distance(word, name);
-    if (d < distance) {
-      distance = d;
-      best = name;
-    }
-  }
-  return best;
 }
 
 // What CLI11 fills; deques keep addresses stable.
@@ -85,7 +59,7 @@ std::int64_t switch_count(const Flag& flag, const std::string& value) {
 }
 
 void apply_switch(const Flag& flag, const std::string& value) {
-  for (auto count = switch_count(flag, value); count > 0; --count) flag.set("true");
+  for (auto count = switch_count(flag, value); count > 0; --count) flag.take("true");
 }
 
 void apply_flag(const Flag& flag,
@@ -98,8 +72,10 @@ void apply_flag(const Flag& flag,
     refuse("could not use " + where + ": it was given " + std::to_string(given.size()) + " times");
   }
   try {
-    if (given.empty()) flag.set("");  // a value that may be left out
-    for (const std::string& value : given) is_switch ? apply_switch(flag, value) : flag.set(value);
+    if (given.empty()) flag.take("");  // a value that may be left out
+    for (const std::string& value : given) is_switch ? apply_switch(flag, value) : flag.take(value);
+  } catch (const BadValue& error) {
+    refuse("could not use " + where + ": " + error.what(), error.hint());
   } catch (const std::invalid_argument& error) {
     refuse("could not use " + where + ": " + error.what());
   }
@@ -108,8 +84,14 @@ void apply_flag(const Flag& flag,
 void apply_setting(const Flag& flag, const std::vector<std::string>& values) {
   if (values.size() > 1 && !flag.repeatable) throw std::invalid_argument("it takes one value");
   for (const std::string& value : values) {
-    flag.value.empty() ? apply_switch(flag, value) : flag.set(value);
+    flag.value.empty() ? apply_switch(flag, value) : flag.take(value);
   }
+}
+
+std::vector<std::string> names_of(const std::vector<Flag>& flags, const std::string& dashes) {
+  std::vector<std::string> names;
+  for (const Flag& flag : flags) names.push_back(dashes + flag.name);
+  return names;
 }
 
 void apply_table(const config::Table& table,
@@ -121,14 +103,17 @@ void apply_table(const config::Table& table,
         std::find_if(flags.begin(), flags.end(), [&](const Flag& f) { return f.name == key; });
     if (flag == flags.end() || key == "config") {
       throw base::Error(ErrorKind::config,
-                        "could not read \"" + path + "\": unknown setting \"" + key + "\"");
+                        "could not read \"" + path + "\": unknown setting \"" + key + "\"",
+                        near_miss_hint(key, names_of(flags, "")));
     }
     if (given.contains(key)) continue;
+    const std::string what = "could not use \"" + key + "\" of \"" + path + "\": ";
     try {
       apply_setting(*flag, values);
+    } catch (const BadValue& error) {
+      throw base::Error(ErrorKind::config, what + error.what(), error.hint());
     } catch (const std::invalid_argument& error) {
-      throw base::Error(ErrorKind::config,
-                        "could not use \"" + key + "\" of \"" + path + "\": " + error.what());
+      throw base::Error(ErrorKind::config, what + error.what());
     }
   }
 }
@@ -156,9 +141,39 @@ std::vector<std::string> apply_config(const std::string& path,
   return names;
 }
 
+[[noreturn]] void refuse_flag(const std::string& word, const std::vector<Flag>& flags) {
+  const std::string name = word.substr(0, word.find('='));
+  std::vector<std::string> names = names_of(flags, "--");
+  names.insert(names.end(), {"--help", "--version"});
+  refuse("unknown flag \"" + name + "\"", near_miss_hint(name, names));
+}
+
+bool is_file(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
+}
+
+// Somebody typed a command behind the flags, a file to read, or a word too many.
+[[noreturn]] void refuse_argument(const Command& command,
+                                  const std::string& word,
+                                  const std::vector<std::string>& commands) {
+  std::string hint;
+  const std::string near = nearest(word, commands);
+  if (!near.empty()) {
+    hint = near == word ? "The command comes first, before the flags."
+                        : "Did you mean the command " + near + "? It comes before the flags.";
+  } else if (is_file(word)) {
+    hint = "Lines are read from stdin: < " + word;
+  } else if (command.sink) {
+    hint = "Lines are read from stdin: < FILE, or a pipe.";
+  }
+  refuse("unexpected argument \"" + word + "\"", hint);
+}
+
 void apply_positionals(const Command& command,
                        const std::vector<std::string>& rest,
-                       const std::vector<Flag>& flags) {
+                       const std::vector<Flag>& flags,
+                       const std::vector<std::string>& commands) {
   std::size_t at = 0;
   std::size_t filled = 0;  // positionals that have a value
   bool flags_are_over = false;
@@ -167,14 +182,8 @@ void apply_positionals(const Command& command,
       flags_are_over = true;
       continue;
     }
-    if (word.size() > 1 && word.front() == '-' && !flags_are_over) {
-      std::vector<std::string> names;
-      for (const Flag& flag : flags) names.push_back("--" + flag.name);
-      const std::string near = nearest(word.substr(0, word.find('=')), names);
-      refuse("unknown flag \"" + word.substr(0, word.find('=')) + "\"",
-             near.empty() ? "" : "Did you mean " + near + "?");
-    }
-    if (at >= command.positionals.size()) refuse("unexpected argument \"" + word + "\"");
+    if (word.size() > 1 && word.front() == '-' && !flags_are_over) refuse_flag(word, flags);
+    if (at >= command.positionals.size()) refuse_argument(command, word, commands);
     const Positional& positional = command.positionals[at];
     try {
       positional.set(word);
@@ -196,27 +205,32 @@ const Command& choose_command(const Tool& tool, std::vector<std::string>& argume
   const Command* fallback = nullptr;
   std::vector<std::string> names;
   for (const Command& command : tool.commands) {
-    if (command.name.empty()) fallback = &command;
-    if (!command.name.empty()) names.push_back(command.name);
-    if (!arguments.empty() && !command.name.empty() && arguments.front() == command.name) {
+    if (command.name.empty()) {
+      fallback = &command;
+      continue;
+    }
+    names.push_back(command.name);
+    if (!arguments.empty() && arguments.front() == command.name) {
       arguments.erase(arguments.begin());
       return command;
     }
   }
-  if (fallback != nullptr) return *fallback;
-  if (arguments.empty() || arguments.front().starts_with('-')) {
-    std::string all;
-    for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-    refuse("a command is missing: one of " + all);
+  const bool is_word = !arguments.empty() && !arguments.front().starts_with('-');
+  if (is_word) names.emplace_back("help");
+  const std::string near = is_word ? near_miss_hint(arguments.front(), names) : "";
+  if (fallback != nullptr) {
+    const bool may_be_input = is_word && near.empty() && (fallback->sink || is_file(arguments[0]));
+    if (!is_word || may_be_input || !fallback->positionals.empty()) return *fallback;
   }
-  const std::string near = nearest(arguments.front(), names);
+  if (!is_word) refuse("a command is missing: one of " + joined(names));
   refuse("unknown command \"" + arguments.front() + "\"",
-         near.empty() ? "" : "Did you mean " + near + "?");
+         near.empty() ? "It is one of " + joined(names) + "." : near);
 }
 
 Parsed parse_flags(const Command& command,
                    const std::vector<Flag>& flags,
-                   std::vector<std::string> arguments) {
+                   std::vector<std::string> arguments,
+                   const std::vector<std::string>& commands) {
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
@@ -241,7 +255,7 @@ Parsed parse_flags(const Command& command,
     apply_flag(flags[i], *storage.options[i], storage.values[i]);
     if (flags[i].name == "config") config_path = storage.values[i].back();
   }
-  apply_positionals(command, app.remaining(), flags);
+  apply_positionals(command, app.remaining(), flags, commands);
   if (!config_path.empty()) parsed.config_tables = apply_config(config_path, command, flags, given);
   return parsed;
 }

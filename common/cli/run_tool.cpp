@@ -1,17 +1,17 @@
 #include "common/cli/run_tool.hpp"
 
 #include "common/base/error.hpp"
+#include "common/cli/completion.hpp"
 #include "common/cli/help.hpp"
 #include "common/cli/parse.hpp"
 #include "common/cli/standard_flags.hpp"
 #include "common/cli/stats_thread.hpp"
 #include "common/io/file_descriptor.hpp"
 #include "common/log/log.hpp"
-#include "common/ndjson/text.hpp"
-#include "common/ndjson/writer.hpp"
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <unistd.h>
 
 namespace cdckit::cli {
@@ -34,11 +34,13 @@ log::Settings log_settings(const std::string& tool, const CommonOptions& options
 }
 
 void report(const std::string& tool, const base::Error& error) {
-  log::error(error.what());
-  if (!error.hint().empty()) log::hint(error.hint());
-  if (error.kind() == ErrorKind::usage) log::hint("Try '" + tool + " --help'.");
+  std::string hint(error.hint());
+  if (!hint.empty() && (error.kind() == ErrorKind::usage || error.kind() == ErrorKind::bug))
+    hint += '\n';
+  if (error.kind() == ErrorKind::usage) hint += "Try '" + tool + " --help'.";
   if (error.kind() == ErrorKind::bug)
-    log::hint("This is a bug in " + tool + "; please report it with the command line.");
+    hint += "This is a bug in " + tool + "; please report it with the command line.";
+  log::error(error.what(), {}, hint);
 }
 
 // The single catch ladder.
@@ -71,28 +73,35 @@ ExitCode print(const std::string& text) {
 
 ExitCode print_generated(const Tool& tool, const std::string& what) {
   if (what == "man-options") return print(man_options(tool));
+  if (what == "flags") return print(flag_lines(tool));
   const std::string text = what.starts_with("complete-") ? completion(tool, what.substr(9)) : "";
   if (text.empty())
     throw base::Error(ErrorKind::usage, "could not generate \"" + what + "\": it is not known");
   return print(text);
 }
 
+ExitCode write_metrics(Context& context) {
+  return guarded(context.tool(), &context, [&] {
+    context.metrics().write_file(context.options().metrics_file);
+    return ExitCode::done;
+  });
+}
+
+// The file is written before the work begins too: a folder that is not there is known at once.
 ExitCode run_command(const Command& command, Context& context) {
   const CommonOptions& options = context.options();
+  context.metrics().describe(context.tool(), CDCKIT_VERSION);
+  if (!options.metrics_file.empty()) context.metrics().write_file(options.metrics_file);
   if (!options.metrics_listen.empty()) context.metrics().listen(options.metrics_listen);
   ExitCode code{};
   {
     const StatsThread stats(context.metrics(), options.stats_interval);
     code = guarded(context.tool(), &context, [&] { return command.run(context); });
   }
-  if (!options.metrics_file.empty()) {
-    const ExitCode written = guarded(context.tool(), &context, [&] {
-      context.metrics().write_file(options.metrics_file);
-      return ExitCode::done;
-    });
-    if (code == ExitCode::done) code = written;
-  }
-  return code;
+  context.metrics().ended(base::to_int(code));
+  if (options.metrics_file.empty()) return code;
+  const ExitCode written = write_metrics(context);
+  return code == ExitCode::done ? written : code;
 }
 
 // A misspelt table would be ignored in silence.
@@ -109,33 +118,93 @@ void check_tables(const Tool& tool,
   }
 }
 
-ExitCode run_arguments(const Tool& tool, std::vector<std::string> arguments) {
-  if (arguments.size() == 1 && !tool.commands.front().name.empty()) {
-    if (arguments.front() == "-h" || arguments.front() == "--help")
-      return print(overview_text(tool));
-    if (arguments.front() == "-V" || arguments.front() == "--version")
-      return print(version_text(tool));
+// `check` is --check of the command that it stands for, in every tool.
+Tool with_check(Tool tool) {
+  const Command* model = &tool.commands.front();
+  for (const Command& command : tool.commands) {
+    if (command.name == "check") return tool;
+    if (command.name == tool.check_command) model = &command;
   }
-  if (!arguments.empty() && arguments.front() == "--generate" && arguments.size() == 2)
-    return print_generated(tool, arguments[1]);
+  Command check = *model;
+  check.name = "check";
+  check.summary = "Test settings and connections, as --check does.";
+  check.check_only = true;
+  for (Positional& positional : check.positionals) positional.required = false;
+  tool.commands.push_back(std::move(check));
+  return tool;
+}
+
+// What asks for a text instead of work, before there is a command: nothing when it is none.
+std::optional<ExitCode> print_asked(const Tool& tool, std::vector<std::string>& arguments) {
+  if (arguments.empty()) return std::nullopt;
+  const std::string first = arguments.front();
+  const bool alone = arguments.size() == 1;
+  const bool has_default = tool.commands.front().name.empty();
+  const bool wants_help = alone && (first == "-h" || first == "--help" || first == "help");
+  if (first == "--generate" && arguments.size() == 2) return print_generated(tool, arguments[1]);
+  if (wants_help && !has_default) return print(overview_text(tool));
+  if (alone && !has_default && (first == "-V" || first == "--version"))
+    return print(version_text(tool));
+  if (first != "help") return std::nullopt;
+  arguments.erase(arguments.begin());  // help COMMAND is COMMAND --help
+  arguments.emplace_back("--help");
+  return std::nullopt;
+}
+
+std::vector<std::string> command_names(const Tool& tool) {
+  std::vector<std::string> names;
+  for (const Command& command : tool.commands) {
+    if (!command.name.empty()) names.push_back(command.name);
+  }
+  return names;
+}
+
+// Fills `options`. What they say about messages holds for the message about a bad flag as well.
+Parsed parse_arguments(const Tool& tool,
+                       const Command& command,
+                       const std::vector<Flag>& flags,
+                       std::vector<std::string> arguments,
+                       CommonOptions& options) {
+  try {
+    Parsed parsed = parse_flags(command, flags, std::move(arguments), command_names(tool));
+    if (parsed.help || parsed.version || !parsed.generate.empty()) return parsed;
+    check_tables(tool, parsed.config_tables, options.config);
+    check_common(options);
+    log::configure(log_settings(tool.name, options));
+    return parsed;
+  } catch (const base::Error&) {
+    if (options.log_format == "json") log::configure(log_settings(tool.name, options));
+    throw;
+  }
+}
+
+ExitCode run_arguments(const Tool& tool, std::vector<std::string> arguments) {
+  if (const auto printed = print_asked(tool, arguments)) return *printed;
   const Command& command = choose_command(tool, arguments);
   CommonOptions options;
+  options.check = command.check_only;
   const std::vector<Flag> flags = all_flags(command, options);
   const bool bare = arguments.empty();
-  const Parsed parsed = parse_flags(command, flags, std::move(arguments));
+  const Parsed parsed = parse_arguments(tool, command, flags, std::move(arguments), options);
   if (parsed.help) return print(help_text(tool, command, flags));
   if (parsed.version) return print(version_text(tool));
   if (!parsed.generate.empty()) return print_generated(tool, parsed.generate);
-  check_tables(tool, parsed.config_tables, options.config);
-  check_common(options);
-  log::configure(log_settings(tool.name, options));
-  if (command.sink && bare && io::is_terminal(STDIN_FILENO)) {
+  if (command.sink && bare && !command.check_only && io::is_terminal(STDIN_FILENO)) {
     throw base::Error(ErrorKind::usage,
                       "could not read lines: stdin is a terminal",
                       "Pipe NDJSON into " + tool.name + ".");
   }
   Context context(tool.name, std::move(options), signals::install());
   return run_command(command, context);
+}
+
+// Before the flags are parsed: what a program reads is JSON from the first message on.
+bool asks_for_json(const std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--log-format=json") return true;
+    if (i > 0 && arguments[i - 1] == "--log-format" && arguments[i] == "json") return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -153,32 +222,15 @@ event::InputSettings Context::input_settings() const {
   return settings;
 }
 
-void print_check(std::string_view check, bool ok, std::string_view detail, std::string_view hint) {
-  std::string line = "{";
-  std::string text;
-  ndjson::append_string(text, check);
-  ndjson::append_member(line, "check", text);
-  ndjson::append_member(line, "ok", std::string_view(ok ? "true" : "false"));
-  text.clear();
-  ndjson::append_string(text, detail);
-  ndjson::append_member(line, "detail", text);
-  text.clear();
-  if (hint.empty()) {
-    text = "null";
-  } else {
-    ndjson::append_string(text, hint);
-  }
-  ndjson::append_member(line, "hint", text);
-  line.back() = '}';
-  ndjson::Writer(STDOUT_FILENO, ndjson::Writer::Flush::every_line).write(line);
-}
-
 int run_tool(const Tool& tool, int argc, char** argv) {
-  log::configure(log_settings(tool.name, CommonOptions{}));
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  CommonOptions first;
+  if (asks_for_json(arguments)) first.log_format = "json";
+  log::configure(log_settings(tool.name, first));
   const ExitCode code = guarded(tool.name, nullptr, [&] {
     io::ensure_standard_streams();
     (void)signals::install();
-    return run_arguments(tool, std::vector<std::string>(argv + 1, argv + argc));
+    return run_arguments(with_check(tool), std::move(arguments));
   });
   return base::to_int(code);
 }

@@ -1,5 +1,5 @@
 // Everything around a tool's own work: standard streams, flags and --config, logging, signals,
-// metrics, the single catch ladder, the exit code.
+// metrics, the single catch ladder, the exit code. The main thread's; throws nothing.
 #pragma once
 
 #include "common/cli/flag_table.hpp"
@@ -55,12 +55,6 @@ class Context {
   metrics::Registry metrics_;
   bool promised_ = false;
 };
-
-// One line of --check: {"check","ok","detail","hint"} on stdout.
-void print_check(std::string_view check,
-                 bool ok,
-                 std::string_view detail,
-                 std::string_view hint = {});
 
 // The whole of main().
 int run_tool(const Tool& tool, int argc, char** argv);

@@ -21,8 +21,7 @@ StatsThread::~StatsThread() {
 void StatsThread::run(const metrics::Registry& registry, std::chrono::milliseconds interval) {
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, interval, [&] { return stop_; })) {
-    const std::string json = registry.json();
-    log::stats(json, json);
+    log::stats(registry.json(), registry.summary());
   }
 }
 

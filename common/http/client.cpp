@@ -1,8 +1,10 @@
 #include "common/http/client.hpp"
 
+#include "common/base/clock.hpp"
 #include "common/base/text.hpp"
 #include "common/base/unique_handle.hpp"
 #include "common/http/failure.hpp"
+#include "common/http/retry_after.hpp"
 
 #include <algorithm>
 #include <array>
@@ -124,10 +126,8 @@ std::string Response::header(const std::string& lower_case_name) const {
   return found == headers.end() ? std::string() : found->second;
 }
 
-std::optional<long> Response::retry_after() const {
-  const auto seconds = base::parse_unsigned(header("retry-after"));
-  if (!seconds || *seconds > 366UL * 86'400UL) return std::nullopt;
-  return static_cast<long>(*seconds);
+std::optional<std::chrono::seconds> Response::retry_after() const {
+  return parse_retry_after(header("retry-after"), header("date"), base::unix_milliseconds() / 1000);
 }
 
 struct Client::Implementation {

@@ -39,8 +39,8 @@ struct Response {
   std::string body;
   std::map<std::string, std::string> headers;  // names in lower case
   [[nodiscard]] std::string header(const std::string& lower_case_name) const;
-  // The Retry-After header in seconds, when it is a number.
-  [[nodiscard]] std::optional<long> retry_after() const;
+  // How long the header Retry-After asks to wait from now on (see retry_after.hpp).
+  [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const;
 };
 
 // Why there was no whole answer.

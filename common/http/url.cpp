@@ -37,13 +37,17 @@ std::string part_of(const UrlHandle& handle, CURLUPart which, unsigned flags = 0
   return base::to_lower(text);
 }
 
-bool is_loopback_host(const std::string& host) {
-  if (host == "localhost" || host == "[::1]") return true;
-  in_addr address{};
-  return inet_pton(AF_INET, host.c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24U) == 127U;
-}
-
 }  // namespace
+
+bool is_loopback_host(std::string_view host) {
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const std::string name = base::to_lower(host);
+  if (name == "localhost") return true;
+  in6_addr six{};
+  if (inet_pton(AF_INET6, name.c_str(), &six) == 1) return IN6_IS_ADDR_LOOPBACK(&six);
+  in_addr four{};
+  return inet_pton(AF_INET, name.c_str(), &four) == 1 && (ntohl(four.s_addr) >> 24U) == 127U;
+}
 
 std::string origin_of(const std::string& url) {
   const UrlHandle handle = parse(url);

@@ -14,6 +14,9 @@ std::string origin_of(const std::string& url);
 void require_safe_url(const std::string& url, bool allow_http);
 // localhost, 127.0.0.0/8 or ::1.
 bool is_loopback_url(const std::string& url);
+// localhost, 127.0.0.0/8 and ::1 as a URL has them, brackets or none. The one rule that says where
+// plain http, and a token that fits no host, may go.
+bool is_loopback_host(std::string_view host);
 // `reference` may be relative, as in a Location header.
 std::string resolve_url(const std::string& base, const std::string& reference);
 // Everything but letters, digits and -._~ becomes %XX.

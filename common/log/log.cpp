@@ -4,6 +4,7 @@
 #include "common/base/json_string.hpp"
 #include "common/io/file_descriptor.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdlib>
@@ -18,6 +19,8 @@ struct State {
   std::mutex mutex;
   Settings settings;
   bool terminal = false;
+  bool erases = false;  // a terminal on which lines can be erased
+  bool shows_progress = false;
   bool colored = false;
   bool progress_shown = false;
 };
@@ -51,10 +54,11 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-std::string json_line(const Settings& settings,
-                      Level level,
-                      std::string_view message,
-                      Fields fields) {
+// Without its end, so that members can follow.
+std::string json_record(const Settings& settings,
+                        Level level,
+                        std::string_view message,
+                        Fields fields = {}) {
   std::string out = R"({"ts":)";
   append_json_string(out, base::format_utc(base::unix_microseconds()));
   out += R"(,"level":)";
@@ -69,7 +73,33 @@ std::string json_line(const Settings& settings,
     out += ':';
     append_json_string(out, value);
   }
+  return out;
+}
+
+std::string json_line(const Settings& settings,
+                      Level level,
+                      std::string_view message,
+                      Fields fields,
+                      std::string_view hint) {
+  std::string out = json_record(settings, level, message, fields);
+  if (!hint.empty()) {
+    std::string one_line(hint);
+    std::replace(one_line.begin(), one_line.end(), '\n', ' ');
+    out += R"(,"hint":)";
+    append_json_string(out, one_line);
+  }
   return out + "}\n";
+}
+
+// `tool: hint: sentence` for each line.
+std::string hint_lines(const Settings& settings, std::string_view hint) {
+  std::string out;
+  while (!hint.empty()) {
+    const auto end = std::min(hint.find('\n'), hint.size());
+    out += settings.tool + ": hint: " + printable(hint.substr(0, end)) + "\n";
+    hint.remove_prefix(std::min(end + 1, hint.size()));
+  }
+  return out;
 }
 
 std::string text_line(const State& at, Level level, std::string_view message, Fields fields) {
@@ -89,9 +119,15 @@ std::string text_line(const State& at, Level level, std::string_view message, Fi
 
 // stderr is the last resort: when it fails there is nobody left to tell
 void emit(State& at, std::string line) {
-  if (at.progress_shown) line.insert(0, "\r\033[K");
+  // another tool of the pipe may have left its progress on this line of the terminal
+  if (at.erases && at.settings.format == Format::text) line.insert(0, "\r\033[K");
   at.progress_shown = false;
   (void)!::write(STDERR_FILENO, line.data(), line.size());
+}
+
+bool is_dumb() {
+  const char* term = std::getenv("TERM");
+  return term != nullptr && std::string_view(term) == "dumb";
 }
 
 }  // namespace
@@ -99,15 +135,16 @@ void emit(State& at, std::string line) {
 bool wants_color(Color wish, bool terminal) {
   if (wish != Color::automatic) return wish == Color::always;
   const char* no_color = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
-  const bool dumb = term != nullptr && std::string_view(term) == "dumb";
-  return terminal && (no_color == nullptr || *no_color == '\0') && !dumb;
+  return terminal && (no_color == nullptr || *no_color == '\0') && !is_dumb();
 }
 
 void configure(Settings settings) {
   State& at = state();
   const std::scoped_lock lock(at.mutex);
   at.terminal = io::is_terminal(STDERR_FILENO);
+  at.erases = at.terminal && !is_dumb();
+  // on a terminal the output itself shows how far things are, and lines must not stick together
+  at.shows_progress = at.erases && !io::is_terminal(STDOUT_FILENO);
   at.colored = wants_color(settings.color, at.terminal);
   g_level = settings.level;
   at.settings = std::move(settings);
@@ -117,28 +154,19 @@ bool enabled(Level level) noexcept {
   return level <= g_level.load(std::memory_order_relaxed);
 }
 
-void write(Level level, std::string_view message, Fields fields) {
+void write(Level level, std::string_view message, Fields fields, std::string_view hint) {
   if (!enabled(level)) return;
   State& at = state();
   const std::scoped_lock lock(at.mutex);
   emit(at,
-       at.settings.format == Format::json ? json_line(at.settings, level, message, fields)
-                                          : text_line(at, level, message, fields));
-}
-
-void hint(std::string_view text) {
-  State& at = state();
-  const std::scoped_lock lock(at.mutex);
-  if (at.settings.format == Format::json) {
-    emit(at, json_line(at.settings, Level::error, "hint", {{"hint", text}}));
-  } else {
-    emit(at, at.settings.tool + ": hint: " + printable(text) + "\n");
-  }
+       at.settings.format == Format::json
+           ? json_line(at.settings, level, message, fields, hint)
+           : text_line(at, level, message, fields) + hint_lines(at.settings, hint));
 }
 
 bool shows_progress() noexcept {
   State& at = state();
-  return at.terminal && at.settings.format == Format::text && enabled(Level::warning);
+  return at.shows_progress && at.settings.format == Format::text && enabled(Level::warning);
 }
 
 void progress(std::string_view text) {
@@ -147,7 +175,8 @@ void progress(std::string_view text) {
   if (!shows_progress()) return;
   if (text.empty() && !at.progress_shown) return;
   std::string line = "\r\033[K";
-  if (!text.empty()) line += at.settings.tool + ": " + printable(text);
+  // the cursor goes back to the start: what another program writes there covers it
+  if (!text.empty()) line += at.settings.tool + ": " + printable(text) + '\r';
   (void)!::write(STDERR_FILENO, line.data(), line.size());
   at.progress_shown = !text.empty();
 }
@@ -156,7 +185,9 @@ void stats(std::string_view json, std::string_view text) {
   State& at = state();
   const std::scoped_lock lock(at.mutex);
   if (at.settings.format == Format::json) {
-    emit(at, std::string(json) + "\n");
+    std::string line = json_record(at.settings, Level::info, "statistics");
+    if (json.size() > 2) (line += ',').append(json.substr(1, json.size() - 2));
+    emit(at, line + "}\n");
   } else {
     emit(at, at.settings.tool + ": " + printable(text) + "\n");
   }

@@ -1,5 +1,6 @@
 // The sole owner of stderr. One line per message: `tool: text` for people, one JSON object with
-// `--log-format json`. Thread-safe; a message is one write. Callers never pass secrets.
+// `--log-format json`. Thread-safe; a message is one write; throws nothing. Callers never pass
+// secrets.
 #pragma once
 
 #include <initializer_list>
@@ -24,12 +25,14 @@ using Fields = std::initializer_list<std::pair<std::string_view, std::string_vie
 
 void configure(Settings settings);
 [[nodiscard]] bool enabled(Level level) noexcept;
-void write(Level level, std::string_view message, Fields fields = {});
-inline void error(std::string_view message, Fields fields = {}) {
-  write(Level::error, message, fields);
+// `hint`: what to do about it, a sentence a line. In JSON it is a member of the same record, in
+// text a line `tool: hint: sentence` each below the message.
+void write(Level level, std::string_view message, Fields fields = {}, std::string_view hint = {});
+inline void error(std::string_view message, Fields fields = {}, std::string_view hint = {}) {
+  write(Level::error, message, fields, hint);
 }
-inline void warning(std::string_view message, Fields fields = {}) {
-  write(Level::warning, message, fields);
+inline void warning(std::string_view message, Fields fields = {}, std::string_view hint = {}) {
+  write(Level::warning, message, fields, hint);
 }
 inline void info(std::string_view message, Fields fields = {}) {
   write(Level::info, message, fields);
@@ -41,13 +44,12 @@ inline void debug(std::string_view message, Fields fields = {}) {
 // Whether to paint on a stream that is a terminal or not: the wish, else NO_COLOR and TERM decide.
 [[nodiscard]] bool wants_color(Color wish, bool terminal);
 
-// `hint: text` under an error, printed at the error's level.
-void hint(std::string_view text);
-// One line that replaces itself, only on a terminal and not with -q; any message erases it first,
-// as an empty text does.
+// One line that replaces itself, only where stderr is a terminal and stdout is none, and not with
+// -q; any message of any cdckit tool on that terminal erases it first, as an empty text does.
 void progress(std::string_view text);
 [[nodiscard]] bool shows_progress() noexcept;
-// A machine-readable line (already JSON) with --log-format json, else the human text.
+// --stats-interval: with --log-format json one record like every other with the members of
+// `json` (an object) behind ts, level, tool and message; else the human text.
 void stats(std::string_view json, std::string_view text);
 
 }  // namespace cdckit::log

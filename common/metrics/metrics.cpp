@@ -1,12 +1,13 @@
 #include "common/metrics/metrics.hpp"
 
+#include "common/base/clock.hpp"
 #include "common/base/error.hpp"
-#include "common/base/json_string.hpp"
 #include "common/io/locked_file.hpp"
+#include "common/metrics/listen_address.hpp"
+#include "common/metrics/samples.hpp"
 
-#include <cmath>
+#include <algorithm>
 #include <mutex>
-#include <sstream>
 #include <sys/resource.h>
 
 #include <prometheus/client_metric.h>
@@ -78,28 +79,23 @@ class Process final : public prometheus::Collectable {
             family("process_peak_resident_memory_bytes",
                    "Largest resident set so far.",
                    prometheus::MetricType::Gauge,
-                   static_cast<double>(usage.ru_maxrss) * 1024)};
+                   static_cast<double>(usage.ru_maxrss) * 1024),
+            family("process_start_time_seconds",
+                   "When the process began, in seconds since 1970.",
+                   prometheus::MetricType::Gauge,
+                   start_)};
   }
+
+ private:
+  double start_ = static_cast<double>(base::unix_milliseconds()) / 1000;
 };
 
-double sample(prometheus::MetricType type, const prometheus::ClientMetric& metric) {
-  if (type == prometheus::MetricType::Counter) return metric.counter.value;
-  if (type == prometheus::MetricType::Gauge) return metric.gauge.value;
-  return static_cast<double>(metric.histogram.sample_count);
-}
+constexpr const char* kUp = "_up";
 
-void append_sample(std::string& out,
-                   const prometheus::MetricFamily& family,
-                   const prometheus::ClientMetric& metric) {
-  std::string name = family.name;
-  for (const auto& label : metric.label) name += "," + label.name + "=" + label.value;
-  const double value = sample(family.type, metric);
-  std::ostringstream number;
-  number.precision(15);
-  number << value;
-  out += out.size() > 1 ? ",\"" : "\"";
-  base::append_json_escaped(out, base::to_valid_utf8(name));
-  out += "\":" + (std::isfinite(value) ? number.str() : "null");
+// 'walcat' for walcat, 'kcat_cdc' for kcat-cdc.
+std::string prefix_of(std::string tool) {
+  std::replace(tool.begin(), tool.end(), '-', '_');
+  return tool;
 }
 
 }  // namespace
@@ -108,6 +104,7 @@ struct Registry::Implementation {
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
   std::shared_ptr<Process> process = std::make_shared<Process>();
   std::unique_ptr<prometheus::Exposer> exposer;
+  std::string prefix;  // of the tool's own metrics
   std::mutex mutex;
   // keyed by the address of the library's instrument, so that asking twice gives the same object
   std::map<const void*, std::unique_ptr<Counter>> counters;
@@ -168,11 +165,25 @@ std::string Registry::text() const {
 }
 
 std::string Registry::json() const {
-  std::string out = "{";
-  for (const auto& family : implementation_->collect()) {
-    for (const auto& metric : family.metric) append_sample(out, family, metric);
-  }
-  return out + "}";
+  return samples_as_json(implementation_->collect());
+}
+
+std::string Registry::summary() const {
+  return samples_as_text(implementation_->collect());
+}
+
+void Registry::describe(const std::string& tool, const std::string& version) {
+  implementation_->prefix = prefix_of(tool);
+  const std::string& prefix = implementation_->prefix;
+  gauge(prefix + "_build_info", "1, with what runs as labels.", {{"version", version}}).set(1);
+  gauge(prefix + kUp, "1 while it works and when it ended well, 0 when it failed.").set(1);
+}
+
+void Registry::ended(int exit_code) {
+  const std::string& prefix = implementation_->prefix;
+  if (exit_code != 0)
+    gauge(prefix + kUp, "1 while it works and when it ended well, 0 when it failed.").set(0);
+  gauge(prefix + "_exit_code", "How the run ended (EXIT STATUS).").set(exit_code);
 }
 
 void Registry::write_file(const std::string& path) const {
@@ -180,8 +191,9 @@ void Registry::write_file(const std::string& path) const {
 }
 
 void Registry::listen(const std::string& address) {
+  const std::string usable = listen_address(address);
   try {
-    implementation_->exposer = std::make_unique<prometheus::Exposer>(address, 1);
+    implementation_->exposer = std::make_unique<prometheus::Exposer>(usable, 1);
   } catch (const std::exception& error) {
     throw base::Error(base::ErrorKind::config,
                       "could not listen on \"" + address + "\": " + error.what());

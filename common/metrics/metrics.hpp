@@ -1,6 +1,7 @@
 // Counters, gauges and histograms of one process, in Prometheus' text format: written to a file
 // (atomically) or served on a loopback port. Names follow Prometheus: base units, `_total`.
-// Instruments are cheap atomics owned by the Registry, which must outlive them; thread-safe.
+// Instruments are cheap atomics owned by the Registry, which must outlive them; thread-safe, but
+// for describe(), ended() and listen(), which are the main thread's.
 #pragma once
 
 #include <cstdint>
@@ -47,13 +48,21 @@ class Registry {
                        const std::string& help,
                        const std::vector<double>& bounds,
                        const Labels& labels = {});
-  // The exposition text; adds the process's own CPU seconds and peak memory.
+  // Says whose metrics these are: TOOL_build_info{version}, and TOOL_up, which is 1 from now on.
+  void describe(const std::string& tool, const std::string& version);
+  // The run is over: TOOL_exit_code, and TOOL_up is 0 unless that is 0.
+  void ended(int exit_code);
+  // The exposition text; adds the process's own CPU seconds, peak memory and start.
   [[nodiscard]] std::string text() const;
-  // All samples as one JSON object {"name,label=value":number} for --stats-interval; of a histogram
-  // the number of observations.
+  // All samples as one JSON object for --stats-interval: "name":number, or with labels
+  // "name":[{"label":"text",..,"value":number},..]. Of a histogram NAME_count and NAME_sum.
   [[nodiscard]] std::string json() const;
+  // The same for people: NAME{label=text} number, what is 0 left out.
+  [[nodiscard]] std::string summary() const;
+  // Throws cannot_create or io.
   void write_file(const std::string& path) const;
-  // Serves /metrics until the Registry ends. Throws config for a bad address.
+  // Serves /metrics on HOST:PORT, [HOST]:PORT or PORT until the Registry ends. Throws config when
+  // that is no address, or when it cannot be had.
   void listen(const std::string& address);
 
  private:

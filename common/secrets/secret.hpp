@@ -1,6 +1,9 @@
 // Holds a secret so that it is hard to leak: no stream or format operator, wiped on destruction.
 // Secrets come from files, the environment or the ecosystem's own stores, never from argv.
+// A value belongs to one thread at a time.
 #pragma once
+
+#include "common/secrets/scrub.hpp"
 
 #include <string>
 #include <string_view>
@@ -17,8 +20,8 @@ class Secret {
   Secret& operator=(const Secret& other);
   ~Secret() { wipe(); }
 
-  // The whole file without its last line break. Throws config; a file writable by group or others
-  // is refused.
+  // The whole file without its last line break. Throws config, also for a file that group or others
+  // may write to; one that they may read gets a warning on stderr, once.
   static Secret from_file(const std::string& path);
   [[nodiscard]] std::string_view reveal() const noexcept { return value_; }
   [[nodiscard]] bool empty() const noexcept { return value_.empty(); }
@@ -28,11 +31,8 @@ class Secret {
   std::string value_;
 };
 
-// The text with passwords replaced by `***`: `://user:PASS@`, `password=PASS` (also quoted, with
-// spaces, in a query), `Bearer TOKEN`, `Authorization: Basic TOKEN`. Masks too much rather than too
-// little. For anything that may reach a log.
-std::string scrub(std::string_view text);
-// True when a connection URI or conninfo carries a password inside (to be refused in argv).
+// True when a connection URI or conninfo carries a password or a key's passphrase inside (to be
+// refused in argv).
 bool has_inline_password(std::string_view conninfo);
 
 }  // namespace cdckit::secrets

@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/http/url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -50,17 +51,8 @@ std::string account_host(std::string_view account) {
   return host_form(account) + std::string(kDomains.at(china ? 1 : 0));
 }
 
-bool is_loopback_host(std::string_view host) {
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (host == "localhost" || host == "::1") return true;
-  const bool only_digits_and_dots = std::all_of(
-      host.begin(), host.end(), [](unsigned char c) { return std::isdigit(c) != 0 || c == '.'; });
-  return only_digits_and_dots && host.starts_with("127.") &&
-         std::count(host.begin(), host.end(), '.') == 3;
-}
-
 bool is_service_host(std::string_view host) {
-  if (is_loopback_host(host)) return true;
+  if (http::is_loopback_host(host)) return true;
   const std::string lower = base::to_lower(host);
   return std::any_of(kDomains.begin(), kDomains.end(), [&](std::string_view domain) {
     return lower.size() > domain.size() && lower.ends_with(domain);
@@ -68,7 +60,7 @@ bool is_service_host(std::string_view host) {
 }
 
 bool is_account_host(std::string_view host, std::string_view account) {
-  if (is_loopback_host(host)) return true;
+  if (http::is_loopback_host(host)) return true;
   return is_service_host(host) && first_label(host_form(host)) == first_label(host_form(account));
 }
 

@@ -12,7 +12,6 @@ namespace cdckit::snow {
 std::string token_account(std::string_view account);
 // myorg-myacct.snowflakecomputing.com; underscores become hyphens.
 std::string account_host(std::string_view account);
-bool is_loopback_host(std::string_view host);
 // Loopback, or the account's own name under Snowflake's domains (also private link).
 bool is_account_host(std::string_view host, std::string_view account);
 // Loopback, or any name under Snowflake's domains: where a scoped token may go.

@@ -39,18 +39,46 @@ std::optional<int> optional_int(const json& object, const char* name) {
   return found == object.end() ? std::nullopt : ndjson::whole_number<int>(*found);
 }
 
+[[noreturn]] void throw_unreadable(std::string_view body) {
+  throw base::Error(
+      base::ErrorKind::protocol,
+      "could not read the SQL API's answer: " + std::string(body.substr(0, kLongestAnswerQuote)));
+}
+
 json parse_object(std::string_view body) {
   json parsed = json::parse(body, nullptr, false);
-  if (!parsed.is_object()) {
-    throw base::Error(
-        base::ErrorKind::protocol,
-        "could not read the SQL API's answer: " + std::string(body.substr(0, kLongestAnswerQuote)));
-  }
+  if (!parsed.is_object()) throw_unreadable(body);
   return parsed;
+}
+
+// An answer of another shape than the manual has is the service's surprise, not our own mistake.
+template <class Read>
+void read_shape(std::string_view body, Read read) {
+  try {
+    read();
+  } catch (const json::exception&) {
+    throw_unreadable(body);
+  }
+}
+
+// The member, which is a list where it is there at all.
+const json& list_of(const json& object, const char* name) {
+  static const json empty = json::array();
+  const auto found = object.find(name);
+  if (found == object.end() || found->is_null()) return empty;
+  (void)found->get_ref<const json::array_t&>();  // throws when it is none
+  return *found;
 }
 
 void append_rows(const json& data, StatementResult& result) {
   for (const json& row : data) {
+    const bool fits = row.get_ref<const json::array_t&>().size() == result.columns.size();
+    if (!fits && !result.columns.empty()) {
+      throw base::Error(base::ErrorKind::protocol,
+                        "could not read the SQL API's answer: a row has " +
+                            std::to_string(row.size()) + " values for " +
+                            std::to_string(result.columns.size()) + " columns");
+    }
     ResultRow cells;
     cells.reserve(row.size());
     for (const json& cell : row) {
@@ -65,7 +93,9 @@ void append_rows(const json& data, StatementResult& result) {
 }
 
 void read_metadata(const json& metadata, Answer& answer) {
-  for (const json& column : metadata.value("rowType", json::array())) {
+  (void)metadata.get_ref<const json::object_t&>();  // throws when it is none
+  for (const json& column : list_of(metadata, "rowType")) {
+    (void)column.get_ref<const json::object_t&>();
     answer.result.columns.push_back({text_of(column, "name"),
                                      base::to_lower(text_of(column, "type")),
                                      column.value("nullable", true),
@@ -104,13 +134,14 @@ Answer parse_answer(std::string_view body) {
   Answer answer;
   answer.result.handle = text_of(parsed, "statementHandle");
   answer.result.message = text_of(parsed, "message");
-  for (const json& handle : parsed.value("statementHandles", json::array())) {
-    answer.result.handles.push_back(handle.get<std::string>());
-  }
-  if (parsed.contains("resultSetMetaData")) read_metadata(parsed["resultSetMetaData"], answer);
-  if (parsed.contains("data") && parsed["data"].is_array()) {
-    append_rows(parsed["data"], answer.result);
-  }
+  read_shape(body, [&] {
+    for (const json& handle : list_of(parsed, "statementHandles")) {
+      answer.result.handles.push_back(handle.get<std::string>());
+    }
+    const auto metadata = parsed.find("resultSetMetaData");
+    if (metadata != parsed.end() && !metadata->is_null()) read_metadata(*metadata, answer);
+    append_rows(list_of(parsed, "data"), answer.result);
+  });
   if (parsed.contains("stats") && parsed["stats"].is_object()) {
     answer.result.inserted = count_of(parsed["stats"], "numRowsInserted");
     answer.result.updated = count_of(parsed["stats"], "numRowsUpdated");
@@ -121,7 +152,7 @@ Answer parse_answer(std::string_view body) {
 
 void append_partition(std::string_view body, StatementResult& result) {
   const json parsed = parse_object(body);
-  append_rows(parsed.value("data", json::array()), result);
+  read_shape(body, [&] { append_rows(list_of(parsed, "data"), result); });
 }
 
 Failure parse_failure(std::string_view body) {

@@ -58,7 +58,13 @@ std::size_t StatementResult::column(const std::string& name) const {
 
 const std::string& StatementResult::text(std::size_t row, const std::string& column_name) const {
   static const std::string empty;
-  const Cell& cell = rows.at(row).at(column(column_name));
+  const std::size_t place = column(column_name);
+  if (row >= rows.size() || place >= rows[row].size()) {
+    throw base::Error(ErrorKind::protocol,
+                      "could not find row " + std::to_string(row + 1) + " of \"" + column_name +
+                          "\" in the result");
+  }
+  const Cell& cell = rows[row][place];
   return cell ? *cell : empty;
 }
 

@@ -1,6 +1,7 @@
 #include "tools/kcat-cdc/run.hpp"
 
 #include "common/base/error.hpp"
+#include "common/cli/check_line.hpp"
 #include "common/kafka/admin.hpp"
 #include "common/ndjson/writer.hpp"
 #include "common/retry/retry.hpp"

@@ -1,6 +1,7 @@
 #include "tools/snow-ddl/run.hpp"
 
 #include "common/base/text.hpp"
+#include "common/cli/check_line.hpp"
 #include "common/log/log.hpp"
 #include "common/ndjson/writer.hpp"
 #include "common/snow/connection_settings.hpp"
@@ -69,22 +70,25 @@ ndjson::Writer stdout_writer() {
 
 // True when versioned scripts were edited after they ran; says which.
 bool tell_conflicts(const std::vector<PlannedScript>& plan) {
-  bool any = false;
+  auto left = std::count_if(
+      plan.begin(), plan.end(), [](const PlannedScript& planned) { return planned.in_conflict(); });
+  const bool any = left > 0;
   for (const PlannedScript& planned : plan) {
     if (planned.state == ScriptState::ignored) {
       log::warning(fmt::format("\"{}\" is older than what was applied and is left out",
                                planned.script->name.file));
     }
     if (!planned.in_conflict()) continue;
-    log::error(fmt::format(
-        "could not go on: \"{}\" was changed after it was applied on {}: checksum {} then, {} now",
-        planned.script->path,
-        planned.entry->installed_on,
-        planned.entry->checksum,
-        planned.script->checksum));
-    any = true;
+    log::error(
+        fmt::format("could not go on: \"{}\" was changed after it was applied on {}: checksum {} "
+                    "then, {} now",
+                    planned.script->path,
+                    planned.entry->installed_on,
+                    planned.entry->checksum,
+                    planned.script->checksum),
+        {},
+        --left == 0 ? "Restore the script, and put the change into a new one." : "");
   }
-  if (any) log::hint("Restore the script, and put the change into a new one.");
   return any;
 }
 

@@ -1,6 +1,7 @@
 #include "tools/snow-put/run.hpp"
 
 #include "common/base/error.hpp"
+#include "common/cli/check_line.hpp"
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
 #include "common/ndjson/writer.hpp"
@@ -55,8 +56,8 @@ void print_status(snow::SqlApi& api, const Place& place, const std::string& mirr
       "SELECT COUNT(*) AS \"rows\", MAX(" + snow::sql_name(kPos) + ") AS \"pos\" FROM " + journal);
   std::string line = "{";
   append_text_member(line, "table", mirror);
-  line += R"(,"journal_rows":)" + result.text(0, "rows");
-  append_text_member(line, "journal_pos", result.rows.at(0).at(result.column("pos")));
+  line += R"(,"journal_rows":)" + result.text(0, "rows");  // throws when there is no such row
+  append_text_member(line, "journal_pos", result.rows[0][result.column("pos")]);
   const snow::TableAddress address{place.database, place.schema, mirror};
   if (snow::describe_table(api, address)) {
     const auto rows = api.run("SELECT COUNT(*) AS \"rows\" FROM " + snow::sql_name(address));

@@ -1,5 +1,6 @@
 #include "tools/opensky-fetch/commands/check.hpp"
 
+#include "common/cli/check_line.hpp"
 #include "tools/opensky-fetch/feed/replay_feed.hpp"
 #include "tools/opensky-fetch/request/queries.hpp"
 #include "tools/opensky-fetch/rows/each_row.hpp"

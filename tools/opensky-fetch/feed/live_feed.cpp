@@ -151,7 +151,7 @@ bool LiveFeed::poll_through_trouble(const Deliver& deliver) {
       settle();
       if (stop_.stop_requested()) return false;
       count(error.cause().label);
-      if (error.cause().wait && error.cause().label == "rate_limited")
+      if (error.cause().wait && error.cause().wait->count() > 0)
         quota_.hold_until(now_seconds() + error.cause().wait->count());
       if (!trouble) trouble.emplace(options_);
       const milliseconds pause = trouble->pause_after(error);

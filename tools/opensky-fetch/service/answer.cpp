@@ -1,6 +1,8 @@
 #include "tools/opensky-fetch/service/answer.hpp"
 
+#include "common/base/clock.hpp"
 #include "common/base/text.hpp"
+#include "common/http/retry_after.hpp"
 #include "common/secrets/secret.hpp"
 
 #include <algorithm>
@@ -37,11 +39,10 @@ std::string explanation(const http::Response& response) {
 }
 
 std::optional<std::chrono::seconds> asked_pause(const http::Response& response) {
-  const auto own = base::parse_unsigned(response.header("x-rate-limit-retry-after-seconds"));
-  if (own && *own < 1'000'000'000) return std::chrono::seconds(*own);
-  const auto usual = response.retry_after();
-  if (usual) return std::chrono::seconds(*usual);
-  return std::nullopt;
+  const auto own = http::parse_retry_after(response.header("x-rate-limit-retry-after-seconds"),
+                                           response.header("date"),
+                                           base::unix_milliseconds() / 1000);
+  return own ? own : response.retry_after();
 }
 
 struct Meaning {

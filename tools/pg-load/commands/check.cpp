@@ -1,5 +1,6 @@
 #include "tools/pg-load/commands/check.hpp"
 
+#include "common/cli/check_line.hpp"
 #include "tools/pg-load/table/table_setup.hpp"
 
 #include <string>

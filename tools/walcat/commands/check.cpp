@@ -2,6 +2,7 @@
 
 #include "common/ack/source_ack.hpp"
 #include "common/base/error.hpp"
+#include "common/cli/check_line.hpp"
 #include "tools/walcat/commands/requirements.hpp"
 #include "tools/walcat/debezium/make_encoding.hpp"
 #include "tools/walcat/server/preflight.hpp"

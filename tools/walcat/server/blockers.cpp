@@ -94,8 +94,8 @@ void BlockerWatch::tick() {
   try {
     const std::string now = ask();
     if (now.empty() || now == said_) return;
-    log::warning("creating slot \"" + slot_ + "\" waits for " + now);
-    if (said_.empty() && !now.starts_with("the primary")) log::hint(kHint);
+    const bool first = said_.empty() && !now.starts_with("the primary");
+    log::warning("creating slot \"" + slot_ + "\" waits for " + now, {}, first ? kHint : "");
     said_ = now;
   } catch (const base::Error& error) {
     log::info("could not ask what keeps slot \"" + slot_ + "\" waiting: " + error.what());

@@ -1,5 +1,6 @@
 #include "common/cli/flag_table.hpp"
 
+#include <optional>
 #include <stdexcept>
 
 #include <doctest/doctest.h>
@@ -9,10 +10,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Empty when the value was taken, else what set() said.
+// Empty when the value was taken, else what take() said.
 std::string complaint(const Flag& flag, const std::string& value) {
   try {
-    flag.set(value);
+    flag.take(value);
   } catch (const std::invalid_argument& error) {
     return error.what();
   }
@@ -74,4 +75,40 @@ TEST_CASE("numbers, durations, sizes and choices say what they want") {
   CHECK(word == "skip");
   CHECK(complaint(flags[3], "Skip") == "\"Skip\" is not one of stop, skip");
   CHECK(word == "skip");
+}
+
+TEST_CASE("words that stand for values: unknown ones are refused, with what was meant") {
+  enum class Mode { first, when_needed };
+  Mode mode = Mode::first;
+  std::optional<Mode> wish;
+  FlagTable table;
+  table.choice("mode", {{"first", Mode::first}, {"when-needed", Mode::when_needed}}, mode, "M.");
+  table.choice("wish", {{"first", Mode::first}, {"when-needed", Mode::when_needed}}, wish, "W.");
+  const auto& flags = table.flags;
+  CHECK(flags[0].value == "first|when-needed");
+  CHECK(flags[0].choices == std::vector<std::string>{"first", "when-needed"});
+  CHECK(complaint(flags[0], "when-needed").empty());
+  CHECK(mode == Mode::when_needed);
+  CHECK(complaint(flags[0], "frist") == "\"frist\" is not one of first, when-needed");
+  CHECK(mode == Mode::when_needed);
+  CHECK_FALSE(complaint(flags[1], "").empty());
+  CHECK_FALSE(wish.has_value());
+  CHECK(complaint(flags[1], "first").empty());
+  CHECK(wish == Mode::first);
+  try {
+    flags[0].take("frist");
+  } catch (const BadValue& error) {
+    CHECK(error.hint() == "Did you mean first?");
+  }
+}
+
+TEST_CASE("a flag with choices takes nothing else, whoever wrote its setter") {
+  std::string given;
+  FlagTable table;
+  Flag& flag = table.custom("mode", "a|b", [&](const std::string& text) { given = text; }, "M.");
+  flag.choices = {"a", "b"};
+  CHECK_FALSE(complaint(flag, "c").empty());
+  CHECK(given.empty());
+  CHECK(complaint(flag, "b").empty());
+  CHECK(given == "b");
 }

@@ -244,5 +244,5 @@ TEST_CASE("choose_command") {
   CHECK(message({}) == "a command is missing: one of slots, drop|");
   CHECK(message({"--slot"}) == "a command is missing: one of slots, drop|");
   CHECK(message({"drpo"}) == "unknown command \"drpo\"|Did you mean drop?");
-  CHECK(message({"nothing"}) == "unknown command \"nothing\"|");
+  CHECK(message({"nothing"}) == "unknown command \"nothing\"|It is one of slots, drop, help.");
 }

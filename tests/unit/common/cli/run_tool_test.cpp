@@ -4,7 +4,9 @@
 #include "common/io/file_descriptor.hpp"
 #include "common/log/log.hpp"
 #include "tests/unit/support/child.hpp"
+#include "tests/unit/support/scratch_folder.hpp"
 
+#include <algorithm>
 #include <new>
 #include <thread>
 
@@ -37,7 +39,7 @@ cli::Tool make_tool(Options& options, std::function<ExitCode(Context&)> body) {
   other.name = "other";
   other.summary = "Another.";
   other.run = [](Context&) { return ExitCode::unavailable; };
-  return {"tool", "A tool", {main, other}, {}, ""};
+  return {"tool", "A tool", {main, other}, {}, "", ""};
 }
 
 Output run(
@@ -160,7 +162,8 @@ TEST_CASE("the context holds what was given") {
 }
 
 TEST_CASE(
-    "metrics are written after success and after failure; a success that cannot write them fails") {
+    "metrics are written before the work, after success and after failure; a file that cannot be "
+    "written ends the run before it begins") {
   const tests::ScratchFolder folder;
   const auto counting = [](ExitCode code) {
     return [code](Context& context) {
@@ -174,7 +177,16 @@ TEST_CASE(
   CHECK(run({"--metrics-file", folder.file("b")}, counting(ExitCode::bug)).code == 65);
   CHECK(tests::content_of(folder.file("b")).find("tool_x_total 3\n") != std::string::npos);
   CHECK(run({"--metrics-file", folder.file("no/c")}, counting(ExitCode::done)).code == 73);
-  CHECK(run({"--metrics-file", folder.file("no/c")}, counting(ExitCode::bug)).code == 65);
+  CHECK(run({"--metrics-file", folder.file("no/c")}, counting(ExitCode::bug)).code == 73);
+  CHECK(tests::content_of(folder.file("a")).find("tool_up 1\n") != std::string::npos);
+  CHECK(tests::content_of(folder.file("b")).find("tool_up 0\n") != std::string::npos);
+  CHECK(tests::content_of(folder.file("b")).find("tool_exit_code 65\n") != std::string::npos);
+  const auto looking = [&](Context&) {
+    return tests::content_of(folder.file("d")).find("tool_build_info{version=") == std::string::npos
+               ? ExitCode::bug
+               : ExitCode::done;
+  };
+  CHECK(run({"--metrics-file", folder.file("d")}, looking).code == 0);
   CHECK(run({"--metrics-listen", "nonsense"}, say_done).code == 78);
 }
 
@@ -247,14 +259,57 @@ TEST_CASE("signals: the first drains, the second ends at once") {
   CHECK(stuck->wait() == 130);
 }
 
-TEST_CASE("print_check: one line of JSON") {
-  const auto result = tests::run_captured([] {
-    cli::print_check("slot \"s\"", true, "it is there");
-    cli::print_check("login", false, "refused\n", "Look at pg_hba.conf.");
-    return 0;
+TEST_CASE("check is --check as a command, unless the tool has its own") {
+  const auto checks = [](Context& context) {
+    return context.options().check ? ExitCode::retry_later : ExitCode::done;
+  };
+  CHECK(run({"check"}, checks).code == 75);
+  CHECK(run({"check", "--name", "y", "-v"}, checks).code == 75);
+  CHECK(run({"--check"}, checks).code == 75);
+  CHECK(run({}, checks).code == 0);
+  CHECK(run({"--help"}, checks).out.find("  check  ") != std::string::npos);
+}
+
+TEST_CASE("help as a word, near misses of commands") {
+  CHECK(run({"help"}, say_done).out == run({"--help"}, say_done).out);
+  CHECK(run({"help", "other"}, say_done).out == run({"other", "--help"}, say_done).out);
+  const auto near = run({"othre"}, say_done);
+  CHECK(near.code == 2);
+  CHECK(near.err.starts_with("tool: unknown command \"othre\"\ntool: hint: Did you mean other?\n"));
+  const auto unknown = run({"help", "othre"}, say_done);
+  CHECK(unknown.code == 2);
+  CHECK(unknown.err.find("Did you mean other?") != std::string::npos);
+  const auto behind = run({"--name", "x", "other"}, say_done);
+  CHECK(behind.code == 2);
+  CHECK(behind.err.find("The command comes first, before the flags.") != std::string::npos);
+  const auto file = run({"rows.ndjson"}, say_done);
+  CHECK(file.code == 2);
+  CHECK(file.err.find("Lines are read from stdin: < FILE") != std::string::npos);
+  CHECK(run({"--versoin"}, say_done).err.find("Did you mean --version?") != std::string::npos);
+}
+
+TEST_CASE("with --log-format json every message is one record, those about flags too") {
+  const auto record = [](const Output& result) {
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+    return nlohmann::json::parse(result.err);
+  };
+  const auto failed = run({"--log-format", "json"}, [](Context&) -> ExitCode {
+    throw Error(ErrorKind::io, "could not write \"x\": why", "Do it.");
   });
-  CHECK(result.out ==
-        "{\"check\":\"slot \\\"s\\\"\",\"ok\":true,\"detail\":\"it is there\",\"hint\":null}\n"
-        "{\"check\":\"login\",\"ok\":false,\"detail\":\"refused\\n\",\"hint\":\"Look at "
-        "pg_hba.conf.\"}\n");
+  CHECK(record(failed).at("message") == "could not write \"x\": why");
+  CHECK(record(failed).at("hint") == "Do it.");
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--nmae", "x", "--log-format", "json"},
+        std::vector<std::string>{"--log-format=json", "--nmae", "x"}}) {
+    const auto usage = run(arguments, say_done);
+    CHECK(usage.code == 2);
+    CHECK(record(usage).at("hint") == "Did you mean --name? Try 'tool --help'.");
+  }
+  CHECK(record(run({"othre", "--log-format", "json"}, say_done)).at("level") == "error");
+  const tests::ScratchFolder folder;
+  const auto config =
+      run({"--config", folder.write("c", "log-format = \"json\"\nquiet = true\nverbose = 1\n")},
+          say_done);
+  CHECK(config.code == 2);
+  CHECK(record(config).at("tool") == "tool");
 }

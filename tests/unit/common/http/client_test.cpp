@@ -38,7 +38,7 @@ TEST_CASE("a GET brings status, headers in lower case, and body") {
   CHECK(response.body == "hello");
   CHECK(response.header("x-thing") == "7");
   CHECK(response.header("missing").empty());
-  CHECK(response.retry_after() == 3);
+  CHECK(response.retry_after() == std::chrono::seconds(3));
   const std::string request = server.requests().at(0);
   CHECK(request.starts_with("GET /a?b=c HTTP/1.1\r\n"));
   CHECK(holds(request, "User-Agent: test/1\r\n"));
@@ -195,9 +195,13 @@ TEST_CASE("a redirect to an unsafe place is refused, and a circle ends") {
   CHECK(server.requests().size() == 1 + 6);
 }
 
-TEST_CASE("Retry-After that is no number is nothing") {
+TEST_CASE("Retry-After may be a date, which counts from the answer's own") {
   Response response;
+  CHECK_FALSE(response.retry_after().has_value());
   response.headers["retry-after"] = "Wed, 21 Oct 2026 07:28:00 GMT";
+  response.headers["date"] = "Wed, 21 Oct 2026 07:26:30 GMT";
+  CHECK(response.retry_after() == std::chrono::seconds(90));
+  response.headers["retry-after"] = "in a moment";
   CHECK_FALSE(response.retry_after().has_value());
 }
 

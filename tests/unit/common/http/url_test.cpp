@@ -42,6 +42,33 @@ TEST_CASE("plain http goes to loopback hosts only") {
   CHECK_THROWS_AS(require_safe_url("http://10.0.0.1/", false), base::Error);
 }
 
+TEST_CASE("one rule for loopback hosts, however they are spelt") {
+  for (const char* yes : {"localhost",
+                          "LocalHost",
+                          "127.0.0.1",
+                          "127.255.255.254",
+                          "::1",
+                          "[::1]",
+                          "[0:0:0:0:0:0:0:1]"}) {
+    CAPTURE(yes);
+    CHECK(is_loopback_host(yes));
+  }
+  for (const char* no : {"",
+                         "127.",
+                         "127.0.0.999",
+                         "127...",
+                         "127.0.0.1.evil.org",
+                         "1127.0.0.1",
+                         "localhost.evil.org",
+                         "::2",
+                         "[::ffff:10.0.0.1]",
+                         "0.0.0.0",
+                         "128.0.0.1"}) {
+    CAPTURE(no);
+    CHECK_FALSE(is_loopback_host(no));
+  }
+}
+
 TEST_CASE("a redirect may be relative or absolute") {
   CHECK(resolve_url("https://a.example/x/y?q", "z") == "https://a.example/x/z");
   CHECK(resolve_url("https://a.example/x", "/z?k=1") == "https://a.example/z?k=1");

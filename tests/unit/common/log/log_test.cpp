@@ -51,20 +51,21 @@ TEST_CASE("a wish for colour counts, else a terminal gets it") {
 
 TEST_CASE("a message is one line and cannot steer the terminal") {
   const std::string text = logged({}, [] {
-    log::error("ERROR:  relation\n\tdoes not exist\x1b[2J\n", {{"why", "a\nb"}});
-    log::hint("Look\nthere.");
+    log::error(
+        "ERROR:  relation\n\tdoes not exist\x1b[2J\n", {{"why", "a\nb"}}, "Look\x1b.\nThere.");
   });
   CHECK(text ==
-        "walcat: ERROR:  relation  does not exist?[2J why=a b\nwalcat: hint: Look there.\n");
+        "walcat: ERROR:  relation  does not exist?[2J why=a b\nwalcat: hint: Look?.\n"
+        "walcat: hint: There.\n");
 }
 
 TEST_CASE("JSON: one valid object a line, whatever the text holds") {
   log::Settings settings;
   settings.format = log::Format::json;
   const std::string text = logged(settings, [] {
-    log::error("a \"b\"\\ \n\x01 \xFF ü", {{"k\n", "v\x02\xC3"}});
-    log::hint("Do it.");
+    log::error("a \"b\"\\ \n\x01 \xFF ü", {{"k\n", "v\x02\xC3"}}, "Do it.\nAnd that.");
     log::stats(R"({"rows":1})", "rows 1");
+    log::stats("{}", "");
   });
   std::istringstream lines(text);
   std::string line;
@@ -75,10 +76,16 @@ TEST_CASE("JSON: one valid object a line, whatever the text holds") {
   CHECK(first.at("message") == "a \"b\"\\ \n\x01 \xEF\xBF\xBD ü");
   CHECK(first.at("k\n") == "v\x02\xEF\xBF\xBD");
   CHECK(first.at("ts").get<std::string>().size() == 27);
+  CHECK(first.at("hint") == "Do it. And that.");
   REQUIRE(std::getline(lines, line));
-  CHECK(nlohmann::json::parse(line).at("hint") == "Do it.");
+  const auto stats = nlohmann::json::parse(line);
+  CHECK(stats.at("rows") == 1);
+  CHECK(stats.at("level") == "info");
+  CHECK(stats.at("tool") == "walcat");
+  CHECK(stats.at("message") == "statistics");
+  CHECK(stats.at("ts").get<std::string>().size() == 27);
   REQUIRE(std::getline(lines, line));
-  CHECK(line == R"({"rows":1})");
+  CHECK(nlohmann::json::parse(line).size() == 4);
   CHECK_FALSE(std::getline(lines, line));
 }
 

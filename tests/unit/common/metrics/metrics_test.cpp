@@ -99,21 +99,6 @@ TEST_CASE("asking twice gives the same instrument") {
   CHECK(registry.counter("x_total", "X.", {{"a", "2"}}).value() == 0);
 }
 
-TEST_CASE("json is valid whatever labels and values are") {
-  Registry registry;
-  registry.counter("x_total", "X.", {{"table", "a\"b\\c\nd"}}).add(1e15);
-  registry.gauge("nan", "N.").set(std::numeric_limits<double>::quiet_NaN());
-  registry.gauge("inf", "I.").set(std::numeric_limits<double>::infinity());
-  registry.histogram("h", "H.", {1}).observe(3);
-  const auto json = nlohmann::json::parse(registry.json());
-  CHECK(json.at("x_total,table=a\"b\\c\nd") == 1e15);
-  CHECK(json.at("nan").is_null());
-  CHECK(json.at("inf").is_null());
-  CHECK(json.at("h") == 1);
-  CHECK(json.at("process_peak_resident_memory_bytes") > 1e6);
-  CHECK(json.at("process_cpu_seconds_total") > 0);
-}
-
 TEST_CASE("many threads add to one counter") {
   Registry registry;
   auto& counter = registry.counter("x_total", "X.");
@@ -149,6 +134,28 @@ TEST_CASE("a listener serves what is there now, the process's own use included")
   CHECK(contains(answer, "\nx_total 7\n"));
   CHECK(contains(answer, "\nprocess_peak_resident_memory_bytes "));
   CHECK_FALSE(contains(answer, "process_peak_resident_memory_bytes 0\n"));
+}
+
+TEST_CASE("json and text have the process's own use as well") {
+  Registry registry;
+  const auto json = nlohmann::json::parse(registry.json());
+  CHECK(json.at("process_peak_resident_memory_bytes") > 1e6);
+  CHECK(json.at("process_cpu_seconds_total") > 0);
+  CHECK(json.at("process_start_time_seconds") > 1.7e9);
+  CHECK(contains(registry.summary(), "process_peak_resident_memory_bytes "));
+}
+
+TEST_CASE("whose metrics they are, whether it works, how it ended") {
+  Registry registry;
+  registry.describe("kcat-cdc", "1.2.3");
+  CHECK(contains(registry.text(), "\nkcat_cdc_build_info{version=\"1.2.3\"} 1\n"));
+  CHECK(contains(registry.text(), "\nkcat_cdc_up 1\n"));
+  registry.ended(0);
+  CHECK(contains(registry.text(), "\nkcat_cdc_up 1\n"));
+  CHECK(contains(registry.text(), "\nkcat_cdc_exit_code 0\n"));
+  registry.ended(75);
+  CHECK(contains(registry.text(), "\nkcat_cdc_up 0\n"));
+  CHECK(contains(registry.text(), "\nkcat_cdc_exit_code 75\n"));
 }
 
 TEST_CASE("an address that cannot be had is a configuration error") {

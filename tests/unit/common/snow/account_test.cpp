@@ -30,6 +30,7 @@ TEST_CASE("a signed token goes to the account's own host or loopback only") {
   CHECK_FALSE(snow::is_account_host("a-b.example.com", "a-b"));
   CHECK_FALSE(snow::is_account_host("a-b.snowflakecomputing.com.evil.org", "a-b"));
   CHECK_FALSE(snow::is_account_host("127.0.0.1.evil.org", "a-b"));
+  CHECK_FALSE(snow::is_account_host("127.0.0.999", "a-b"));
 }
 
 TEST_CASE("a scoped token stays inside the service") {

@@ -40,6 +40,36 @@ TEST_CASE("answers: columns, rows with NULL, counts, partitions") {
   CHECK_THROWS_AS(snow::parse_answer("<html>"), base::Error);
 }
 
+TEST_CASE("an answer of another shape is a surprise of the protocol, not our own bug") {
+  for (const char* body : {R"([])",
+                           R"(7)",
+                           R"({"resultSetMetaData":[]})",
+                           R"({"resultSetMetaData":"x"})",
+                           R"({"resultSetMetaData":{"rowType":{"name":"A"}}})",
+                           R"({"resultSetMetaData":{"rowType":["A"]}})",
+                           R"({"resultSetMetaData":{"rowType":[{"name":"A","nullable":"yes"}]}})",
+                           R"({"resultSetMetaData":{"rowType":[{"name":"A"}]},"data":[["1","2"]]})",
+                           R"({"resultSetMetaData":{"rowType":[{"name":"A"}]},"data":[[]]})",
+                           R"({"data":{"0":["1"]}})",
+                           R"({"data":["1"]})",
+                           R"({"data":[{"A":"1"}]})",
+                           R"({"statementHandles":"h"})",
+                           R"({"statementHandles":[1]})"}) {
+    CAPTURE(body);
+    try {
+      (void)snow::parse_answer(body);
+      FAIL("it was read");
+    } catch (const base::Error& error) {
+      CHECK(error.kind() == base::ErrorKind::protocol);
+    }
+  }
+  snow::StatementResult result;
+  CHECK_THROWS_AS(snow::append_partition(R"({"data":"x"})", result), base::Error);
+  CHECK_NOTHROW(snow::parse_answer(R"({"data":null,"resultSetMetaData":null})"));
+  result.columns = {{"A", "fixed", true, {}, {}}};
+  CHECK_THROWS_AS((void)result.text(0, "A"), base::Error);
+}
+
 TEST_CASE("failures are read whatever comes") {
   const auto failure = snow::parse_failure(
       R"({"code":"002003","sqlState":"42S02","message":"gone","statementHandle":"h"})");

@@ -49,5 +49,5 @@ TEST_CASE("values reach the options") {
   CHECK(options.produce.topic_prefix == "flights");
   CHECK(options.connection.retry_for == std::chrono::seconds(2));
   CHECK(options.consume.topics == std::vector<std::string>{"a", "b"});
-  CHECK_THROWS_AS(flag_of(tool.commands[0], "format").set("avro"), std::invalid_argument);
+  CHECK_THROWS_AS(flag_of(tool.commands[0], "format").take("avro"), std::invalid_argument);
 }
