@@ -1,4 +1,5 @@
 // The flag table of kcat-cdc: declare() of options.hpp.
+#include "common/cli/text_table.hpp"
 #include "common/kafka/settings.hpp"
 #include "tools/kcat-cdc/options.hpp"
 #include "tools/kcat-cdc/run.hpp"
@@ -107,6 +108,17 @@ std::vector<cli::Flag> list_flags(Options& options, bool group) {
   FlagTable table;
   add_connection(table, options.connection);
   if (group) table.text("group,g", "GROUP", options.consume.group, "Consumer group.");
+  cli::add_table_format(table, options.table_format);
+  return table.flags;
+}
+
+std::vector<cli::Flag> check_flags(Options& options) {
+  FlagTable table;
+  add_connection(table, options.connection);
+  table.text("group,g", "GROUP", options.consume.group, "Consumer group.");
+  table.list(
+      "topic,t", "TOPIC", options.consume.topics, "A topic that must be there, or a pattern.");
+  cli::add_table_format(table, options.table_format);
   return table.flags;
 }
 
@@ -133,8 +145,9 @@ cli::Tool declare(Options& options) {
       command("topics", "The cluster's topics, one line each.", list_flags(options, false)),
       command(
           "groups", "The cluster's consumer groups, one line each.", list_flags(options, false)),
+      command("lag", "How far a group is behind, one line a partition.", list_flags(options, true)),
       command(
-          "lag", "How far a group is behind, one line a partition.", list_flags(options, true))};
+          "check", "Test settings, brokers and topics, as --check does.", check_flags(options))};
   cli::Command& consume = tool.commands[1];
   consume.positionals.push_back(
       {"TOPIC", "Further topics.", false, true, [&options](const std::string& value) {
@@ -149,6 +162,7 @@ cli::Tool declare(Options& options) {
   tool.commands[2].run = [&options](cli::Context& context) { return run_topics(options, context); };
   tool.commands[3].run = [&options](cli::Context& context) { return run_groups(options, context); };
   tool.commands[4].run = [&options](cli::Context& context) { return run_lag(options, context); };
+  tool.commands[5].run = [&options](cli::Context& context) { return run_check(options, context); };
   tool.examples = {
       {"walcat -d \"$DB\" --slot s --publication p --ack a.ack | kcat-cdc produce -b $CDC_BROKERS "
        "--topic-prefix flights --ack a.ack",

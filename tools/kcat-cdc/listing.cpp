@@ -1,5 +1,6 @@
 #include "tools/kcat-cdc/listing.hpp"
 
+#include "common/cli/text_table.hpp"
 #include "common/ndjson/text.hpp"
 
 #include <algorithm>
@@ -17,6 +18,13 @@ void append_text(std::string& out, std::string_view name, std::string_view text)
 void append_number(std::string& out, std::string_view name, std::int64_t value) {
   ndjson::append_member(out, name, std::string_view(std::to_string(value)));
 }
+
+// What can still be read: records that are gone do not count.
+std::int64_t records_behind(const Lag& lag) {
+  return lag.range.end - std::max(lag.committed, lag.range.begin);
+}
+
+using Align = cli::TextTable::Align;
 
 std::string closed(std::string out) {
   out.back() = '}';  // the last comma
@@ -46,10 +54,46 @@ std::string lag_line(const Lag& lag) {
   append_text(out, "group", lag.group);
   append_text(out, "topic", lag.partition.topic);
   append_number(out, "partition", lag.partition.number);
-  append_number(out, "committed", lag.committed);
+  append_number(out, "offset", lag.committed);
   append_number(out, "end", lag.range.end);
-  append_number(out, "lag", lag.range.end - std::max(lag.committed, lag.range.begin));
+  append_number(out, "lag", records_behind(lag));
   return closed(std::move(out));
+}
+
+std::string topic_table(const std::vector<kafka::TopicInfo>& topics) {
+  cli::TextTable table({{"TOPIC"}, {"PARTITIONS", Align::right}, {"REPLICAS", Align::right}});
+  for (const auto& topic : topics) {
+    table.add({topic.name, std::to_string(topic.partitions), std::to_string(topic.replication)});
+  }
+  return table.text();
+}
+
+std::string group_table(const std::vector<kafka::GroupInfo>& groups) {
+  cli::TextTable table({{"GROUP"}, {"STATE"}, {"MEMBERS", Align::right}});
+  for (const auto& group : groups)
+    table.add({group.name, group.state, std::to_string(group.members)});
+  return table.text();
+}
+
+std::string lag_table(const std::vector<Lag>& lags) {
+  cli::TextTable table({{"GROUP"},
+                        {"TOPIC"},
+                        {"PARTITION", Align::right},
+                        {"OFFSET", Align::right},
+                        {"END", Align::right},
+                        {"LAG", Align::right}});
+  std::int64_t sum = 0;
+  for (const Lag& lag : lags) {
+    sum += records_behind(lag);
+    table.add({lag.group,
+               lag.partition.topic,
+               std::to_string(lag.partition.number),
+               cli::human_count(lag.committed),
+               cli::human_count(lag.range.end),
+               cli::human_count(records_behind(lag))});
+  }
+  if (lags.size() > 1) table.add({"all", "", "", "", "", cli::human_count(sum)});
+  return table.text();
 }
 
 }  // namespace cdckit::kcat_cdc

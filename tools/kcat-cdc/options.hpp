@@ -49,6 +49,7 @@ struct Options {
   ConnectionOptions connection;
   ProduceOptions produce;
   ConsumeOptions consume;
+  std::string table_format;  // of the commands that list
 };
 
 // The flag table; `options` must outlive it.

@@ -2,6 +2,8 @@
 
 #include "common/base/error.hpp"
 #include "common/cli/check_line.hpp"
+#include "common/cli/nearest.hpp"
+#include "common/cli/text_table.hpp"
 #include "common/kafka/admin.hpp"
 #include "common/ndjson/writer.hpp"
 #include "common/retry/retry.hpp"
@@ -52,6 +54,7 @@ bool check(const std::string& name, ExitCode& code, const std::function<std::str
 ExitCode check_all(const Options& options,
                    const cli::Context& context,
                    const std::vector<std::string>& topics) {
+  cli::choose_check_format(options.table_format);
   ExitCode code = ExitCode::done;
   kafka::Settings settings;
   if (!check("settings", code, [&] {
@@ -104,6 +107,35 @@ void require_match(const Options& options,
   }
 }
 
+// A group that has neither members nor offsets is a slip of the pen, not one without lag.
+void require_group(kafka::Admin& admin, const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& group : admin.groups(kAnswer)) {
+    if (group.name == name && group.state != "Dead") return;
+    names.push_back(group.name);
+  }
+  const std::string near = cli::near_miss_hint(name, names);
+  throw Error(ErrorKind::unavailable,
+              "could not find group \"" + name + "\"",
+              near.empty() ? "kcat-cdc groups lists those that there are." : near);
+}
+
+template <class Item>
+void print_list(const Options& options,
+                const std::vector<Item>& items,
+                std::string (*line)(const Item&),
+                std::string (*table)(const std::vector<Item>&)) {
+  ndjson::Writer output(1, ndjson::Writer::Flush::when_full);
+  if (cli::wants_table(options.table_format)) {
+    std::string text = table(items);
+    text.pop_back();  // the writer ends the line
+    output.write(text);
+  } else {
+    for (const Item& item : items) output.write(line(item));
+  }
+  output.flush();
+}
+
 }  // namespace
 
 ExitCode run_produce(const Options& options, cli::Context& context) {
@@ -134,10 +166,8 @@ ExitCode run_topics(const Options& options, cli::Context& context) {
   require_brokers(options);
   if (context.options().check) return check_all(options, context, {});
   kafka::Admin admin(resolve(options.connection));
-  ndjson::Writer output(1, ndjson::Writer::Flush::when_full);
-  for (const auto& topic : patiently(options, context, [&] { return admin.topics(kAnswer); }))
-    output.write(topic_line(topic));
-  output.flush();
+  const auto topics = patiently(options, context, [&] { return admin.topics(kAnswer); });
+  print_list(options, topics, topic_line, topic_table);
   return ExitCode::done;
 }
 
@@ -145,10 +175,8 @@ ExitCode run_groups(const Options& options, cli::Context& context) {
   require_brokers(options);
   if (context.options().check) return check_all(options, context, {});
   kafka::Admin admin(resolve(options.connection));
-  ndjson::Writer output(1, ndjson::Writer::Flush::when_full);
-  for (const auto& group : patiently(options, context, [&] { return admin.groups(kAnswer); }))
-    output.write(group_line(group));
-  output.flush();
+  const auto groups = patiently(options, context, [&] { return admin.groups(kAnswer); });
+  print_list(options, groups, group_line, group_table);
   return ExitCode::done;
 }
 
@@ -163,16 +191,22 @@ ExitCode run_lag(const Options& options, cli::Context& context) {
     if (topic.name.starts_with("__")) continue;
     for (std::int32_t i = 0; i < topic.partitions; ++i) partitions.push_back({topic.name, i});
   }
-  ndjson::Writer output(1, ndjson::Writer::Flush::when_full);
+  std::vector<Lag> lags;
   if (!partitions.empty()) {
     for (const auto& [partition, committed] :
          admin.committed(options.consume.group, partitions, kAnswer)) {
-      output.write(lag_line(
-          {options.consume.group, partition, committed, admin.offsets(partition, kAnswer)}));
+      lags.push_back(
+          {options.consume.group, partition, committed, admin.offsets(partition, kAnswer)});
     }
   }
-  output.flush();
+  if (lags.empty()) require_group(admin, options.consume.group);
+  print_list(options, lags, lag_line, lag_table);
   return ExitCode::done;
+}
+
+ExitCode run_check(const Options& options, cli::Context& context) {
+  require_brokers(options);
+  return check_all(options, context, options.consume.topics);
 }
 
 }  // namespace cdckit::kcat_cdc

@@ -11,5 +11,6 @@ base::ExitCode run_consume(const Options& options, cli::Context& context);
 base::ExitCode run_topics(const Options& options, cli::Context& context);
 base::ExitCode run_groups(const Options& options, cli::Context& context);
 base::ExitCode run_lag(const Options& options, cli::Context& context);
+base::ExitCode run_check(const Options& options, cli::Context& context);
 
 }  // namespace cdckit::kcat_cdc

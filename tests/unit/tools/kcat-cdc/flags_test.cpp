@@ -21,7 +21,7 @@ const cli::Flag& flag_of(const cli::Command& command, const std::string& name) {
 TEST_CASE("commands: one reads lines, one is a source, the others list") {
   kcat_cdc::Options options;
   const cli::Tool tool = kcat_cdc::declare(options);
-  REQUIRE(tool.commands.size() == 5);
+  REQUIRE(tool.commands.size() == 6);
   CHECK(tool.commands[0].sink);
   CHECK(tool.commands[1].source);
   CHECK(tool.libraries.starts_with("librdkafka 2."));
