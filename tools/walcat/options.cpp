@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/cli/text_table.hpp"
 #include "common/event/position.hpp"
 #include "common/pg/connection.hpp"
 #include "common/secrets/secret.hpp"
@@ -71,11 +72,9 @@ void add_limits(std::vector<cli::Flag>& into, Options& options) {
   table.custom(
       "until-lsn",
       "LSN",
-      [&options](const std::string& text) {
-        options.until_lsn = event::parse_lsn(text);
-        if (!options.until_lsn) throw std::invalid_argument("not an LSN such as 0/16B3748");
-      },
-      "End once every commit up to this position is printed.");
+      [&options](const std::string& text) { options.until_lsn = parse_position_flag(text); },
+      "End once every commit up to this position is printed: an LSN, 16 hex digits, or a line's "
+      "whole pos.");
   table.toggle(
       "until-now", options.until_now, "End once everything committed before the start is printed.");
   table.duration("for", options.run_for, "End after this time.").fallback = "";
@@ -94,6 +93,21 @@ void add_create(std::vector<cli::Flag>& into, Options& options) {
   add_failover_flag(into, options.slots);
 }
 
+void add_transactions_flag(std::vector<cli::Flag>& into, Options& options) {
+  cli::FlagTable table("Output");
+  table.toggle("transactions",
+               options.transactions,
+               "Print begin and commit lines and fill the member transaction.");
+  add_all(into, table);
+}
+
+// As a table where slots are shown.
+void add_table_format(std::vector<cli::Flag>& into, Options& options) {
+  cli::FlagTable table("Output");
+  cli::add_table_format(table, options.format.format);
+  add_all(into, table);
+}
+
 void add_stream(std::vector<cli::Flag>& into, Options& options) {
   add_create(into, options);
   cli::FlagTable output("Output");
@@ -106,9 +120,9 @@ void add_stream(std::vector<cli::Flag>& into, Options& options) {
               "NAME",
               options.topic_prefix,
               "Member source.name of each line. Default: the database's name.");
-  output.toggle("transactions",
-                options.transactions,
-                "Print begin and commit lines and fill the member transaction.");
+  add_all(into, output);
+  add_transactions_flag(into, options);
+  output = cli::FlagTable("Output");
   output.toggle("schema-only", options.schema_only, "Print the schema line of each table and end.");
   add_all(into, output);
 
@@ -148,6 +162,8 @@ cli::Command peek_command(Options& options) {
   add_publication(command.flags, options);
   add_filter_flags(command.flags, options.filters);
   add_format_flag(command.flags, options.format);
+  add_transactions_flag(command.flags, options);
+  add_summary_flag(command.flags, options.slots);
   add_stream_flags(command.flags, options.stream);
   add_limits(command.flags, options);
   command.run = [&options](cli::Context& context) { return run_peek(options, context); };
@@ -177,19 +193,16 @@ cli::Command slot_command(Options& options,
   add_connection(command.flags, options);
   if (name != "slots") add_slot(command.flags, options);
   if (name == "slots" || name == "status") add_watch_flag(command.flags, options.slots);
+  if (name != "snapshot") add_table_format(command.flags, options);
   if (name == "advance") add_advance_flags(command.flags, options.slots);
-  if (name == "create" || name == "check") add_publication(command.flags, options);
+  if (name == "drop") add_drop_flags(command.flags, options.slots);
+  if (name == "create") add_publication(command.flags, options);
   if (name == "create") add_failover_flag(command.flags, options.slots);
-  if (name == "check") add_create(command.flags, options);
   command.run = [&options, run](cli::Context& context) {
     return context.options().check ? run_check(options, context) : run(options, context);
   };
   return command;
 }
-
-}  // namespace
-
-namespace {
 
 cli::Command signal_command(Options& options) {
   cli::Command command = slot_command(
@@ -221,8 +234,6 @@ cli::Tool declare(Options& options) {
   tool.commands.push_back(slot_command(options, "drop", "Drop a slot.", run_drop));
   tool.commands.push_back(slot_command(
       options, "advance", "Move a slot forward, over changes that nobody wants.", run_advance));
-  tool.commands.push_back(slot_command(
-      options, "check", "One line for each thing that a run needs; all of them.", run_check));
   tool.commands.push_back(digest_command(options));
   tool.commands.push_back(signal_command(options));
   tool.examples = {

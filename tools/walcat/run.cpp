@@ -5,7 +5,9 @@
 #include "common/io/file_descriptor.hpp"
 #include "common/log/log.hpp"
 #include "tools/walcat/commands/check.hpp"
+#include "tools/walcat/commands/peek_summary.hpp"
 #include "tools/walcat/debezium/make_encoding.hpp"
+#include "tools/walcat/server/slot.hpp"
 #include "tools/walcat/stream/session.hpp"
 
 #include <unistd.h>
@@ -48,13 +50,24 @@ ExitCode print_schemas(const Options& options, cli::Context& context) {
   return ExitCode::done;
 }
 
+// Who peeks wants an answer now, not the slot when its reader has gone.
+void require_unread_slot(const Options& options, cli::Context& context) {
+  const auto connection = connect(options, false, context.stop());
+  const std::string pid = read_slot(*connection, options.slot).active_pid;
+  if (pid.empty()) return;
+  throw base::Error(
+      base::ErrorKind::temporary,
+      "could not read slot \"" + options.slot + "\": process " + pid + " is reading it",
+      "End that first; SELECT pg_terminate_backend(" + pid + ") does.");
+}
+
 }  // namespace
 
 ExitCode run_stream(const Options& given, cli::Context& context) {
   Options options = given;
   check_stream_options(options, context.options());
-  choose_format(options, context.options());
   if (context.options().check) return run_check(options, context);
+  choose_format(options, context.options());
   if (options.schema_only) return print_schemas(options, context);
   return Session(options, context).run();
 }
@@ -67,6 +80,12 @@ ExitCode run_peek(const Options& given, cli::Context& context) {
   check_stream_options(options, context.options());
   if (options.slot.empty())
     throw base::Error(base::ErrorKind::usage, "could not peek: --slot is missing");
+  if (context.options().check) return run_check(options, context);
+  require_unread_slot(options, context);
+  if (options.slots.summary) {
+    options.transactions = true;
+    return run_peek_summary(given, [&] { return Session(options, context).run(); });
+  }
   choose_format(options, context.options());
   return Session(options, context).run();
 }

@@ -43,14 +43,18 @@ class Report {
   ExitCode code_ = ExitCode::done;
 };
 
-Wanted wanted_of(const Options& options, const cli::CommonOptions& common, bool filtered) {
-  // the command does not know whether tables will be read: then they may be
-  const bool is_stream = common.check;
+// Where nothing says whether tables will be read, they may be.
+bool may_read_tables(const Options& options) {
+  if (options.snapshot.mode) return *options.snapshot.mode != SnapshotMode::never;
+  return !options.no_ack && options.filters.wants('r');
+}
+
+Wanted wanted_of(const Options& options, bool filtered) {
   return {.slot = options.slot,
           .publications = options.publications,
           .create = options.create,
           .all_tables = !filtered,
-          .snapshot = !is_stream || snapshot_mode(options, common) != SnapshotMode::never,
+          .snapshot = may_read_tables(options),
           .failover = options.slots.failover};
 }
 
@@ -82,6 +86,7 @@ std::string check_filters(const Options& options,
 
 ExitCode run_check(const Options& given, cli::Context& context) {
   check_connection_options(given);
+  cli::choose_check_format(given.format.format);
   Options options = given;
   options.retry_for = std::chrono::milliseconds(0);  // what is wrong now is asked for
   const TableFilter filter(options.tables, options.exclude_tables);
@@ -94,9 +99,7 @@ ExitCode run_check(const Options& given, cli::Context& context) {
            (sql->tls().empty() ? "without TLS" : sql->tls());
   });
   if (!connected) return report.code();
-  for (const auto& line :
-       judge(facts, wanted_of(options, context.options(), !filter.selects_all())))
-    report.add(line);
+  for (const auto& line : judge(facts, wanted_of(options, !filter.selects_all()))) report.add(line);
   if (options.filters.touches_columns() && !options.create) {
     report.attempt("filters", [&] {
       return check_filters(options, filter, facts.slot.exists, context.stop());

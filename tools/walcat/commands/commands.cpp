@@ -1,13 +1,15 @@
 #include "tools/walcat/commands/commands.hpp"
 
-#include "common/base/clock.hpp"
 #include "common/base/error.hpp"
+#include "common/base/text.hpp"
+#include "common/cli/text_table.hpp"
 #include "common/event/position.hpp"
 #include "common/log/log.hpp"
-#include "common/ndjson/writer.hpp"
-#include "tools/walcat/commands/slot_lines.hpp"
+#include "common/ndjson/text.hpp"
+#include "tools/walcat/commands/slot_printer.hpp"
 #include "tools/walcat/server/server.hpp"
 
+#include <array>
 #include <unistd.h>
 
 namespace cdckit::walcat {
@@ -22,64 +24,15 @@ void require_slot(const Options& options, const std::string& command) {
   throw base::Error(ErrorKind::usage, "could not run walcat " + command + ": --slot is missing");
 }
 
-[[noreturn]] void refuse_missing(const Options& options) {
-  throw base::Error(ErrorKind::unavailable,
-                    "could not read slot \"" + options.slot + "\": it does not exist",
-                    "walcat slots lists those that do.");
-}
-
 // The slot as it is; refuses what walcat must keep its hands off.
 SlotInfo require_logical_slot(pg::Connection& connection, const Options& options) {
   SlotInfo slot = read_slot(connection, options.slot);
-  if (!slot.exists) refuse_missing(options);
+  if (!slot.exists) refuse_missing_slot(options.slot);
   if (slot.type == "logical") return slot;
   throw base::Error(ErrorKind::unavailable,
                     "could not use slot \"" + options.slot + "\": it is a physical one",
                     "It belongs to a standby or a backup; walcat leaves it alone.");
 }
-
-// Prints the slots again and again until a stop.
-class SlotPrinter {
- public:
-  SlotPrinter(const Options& options, cli::Context& context, bool detailed)
-      : options_(options), context_(context), detailed_(detailed) {}
-
-  ExitCode run() {
-    do {
-      const auto lines = read();
-      if (lines.empty() && !options_.slot.empty()) refuse_missing(options_);
-      print(lines);
-    } while (options_.slots.watch.count() > 0 && !context_.stop().sleep_for(options_.slots.watch));
-    return ExitCode::done;
-  }
-
- private:
-  // A connection that was lost meanwhile is made anew.
-  std::vector<std::string> read() {
-    const bool was_open = connection_ != nullptr;
-    if (!was_open) connection_ = connect(options_, false, context_.stop());
-    try {
-      return read_slot_lines(*connection_, options_.slot, detailed_);
-    } catch (const base::Error& error) {
-      if (!was_open || !error.retryable()) throw;
-    }
-    connection_ = connect(options_, false, context_.stop());
-    return read_slot_lines(*connection_, options_.slot, detailed_);
-  }
-
-  void print(const std::vector<std::string>& lines) {
-    const std::string time = "{\"ts_ms\":" + std::to_string(base::unix_milliseconds()) + ",";
-    for (const auto& line : lines) {
-      out_.write(options_.slots.watch.count() > 0 ? time + line.substr(1) : line);
-    }
-  }
-
-  const Options& options_;
-  cli::Context& context_;
-  bool detailed_;
-  std::unique_ptr<pg::Connection> connection_;
-  ndjson::Writer out_{STDOUT_FILENO, ndjson::Writer::Flush::every_line};
-};
 
 // A slot that is there already only gets what it lacks.
 void complete_slot(pg::Connection& replication, const Options& options, const SlotInfo& slot) {
@@ -141,6 +94,44 @@ void advance_slot(pg::Connection& connection,
   }
 }
 
+std::string restart_lsn(pg::Connection& connection, const std::string& slot) {
+  const std::array<pg::Parameter, 1> parameters{pg::Parameter(slot)};
+  const auto found = connection.query(
+      "SELECT restart_lsn FROM pg_replication_slots WHERE slot_name = $1", parameters);
+  return found.rows() == 0 ? "" : found.text(0, 0);
+}
+
+// The server learns while it decodes from where it would have to decode again, and lets go of what
+// lies before that with the next step only.
+void tell_kept_wal(pg::Connection& connection, const std::string& slot, const std::string& before) {
+  constexpr std::int64_t kLittle = 64 << 10;
+  const std::string kept_from = restart_lsn(connection, slot);
+  const std::array<pg::Parameter, 1> parameters{pg::Parameter(kept_from)};
+  const auto kept = connection.query(
+      "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), $1::pg_lsn)::bigint", parameters);
+  const auto bytes = base::parse_signed(kept.at(0, 0)).value_or(0);
+  if (kept_from != before || bytes < kLittle) return;
+  log::warning("slot \"" + slot + "\" still keeps " + cli::human_bytes(bytes) + " of WAL on disk",
+               {},
+               "Run the same command again: the server lets go of it with a second step, and "
+               "removes the files at its next checkpoint.");
+}
+
+void print_drop(const Options& options, const std::string& confirmed) {
+  const bool dropped = !confirmed.empty();
+  std::string line;
+  if (cli::wants_table(options.format.format)) {
+    line = dropped ? "dropped slot " + options.slot + ", which was at " + confirmed
+                   : "there is no slot " + options.slot;
+  } else {
+    line = "{\"slot_name\":";
+    ndjson::append_string(line, options.slot);
+    line += dropped ? ",\"dropped\":true,\"confirmed_flush_lsn\":\"" + confirmed + "\"}"
+                    : ",\"dropped\":false,\"confirmed_flush_lsn\":null}";
+  }
+  ndjson::Writer(STDOUT_FILENO, ndjson::Writer::Flush::every_line).write(line);
+}
+
 }  // namespace
 
 ExitCode run_slots(const Options& options, cli::Context& context) {
@@ -171,10 +162,13 @@ ExitCode run_create(const Options& options, cli::Context& context) {
 ExitCode run_drop(const Options& options, cli::Context& context) {
   require_slot(options, "drop");
   const auto connection = connect(options, false, context.stop());
+  if (options.slots.if_exists && !read_slot(*connection, options.slot).exists) {
+    print_drop(options, "");
+    return ExitCode::done;
+  }
   const SlotInfo slot = require_logical_slot(*connection, options);
   drop_slot(*connection, options.slot);
-  log::info("dropped slot \"" + options.slot + "\", which was at " +
-            event::lsn_text(slot.confirmed));
+  print_drop(options, event::lsn_text(slot.confirmed));
   return ExitCode::done;
 }
 
@@ -184,13 +178,15 @@ ExitCode run_advance(const Options& options, cli::Context& context) {
   const auto connection = connect(options, false, context.stop());
   const SlotInfo slot = require_logical_slot(*connection, options);
   const std::uint64_t to = advance_target(*connection, options, slot);
+  const std::string kept_from = restart_lsn(*connection, options.slot);
   advance_slot(*connection, options, to, context.stop());
   if (to > slot.confirmed) {
     log::warning("slot \"" + options.slot + "\" went from " + event::lsn_text(slot.confirmed) +
                  " to " + event::lsn_text(to) + ": changes committed between the two (" +
-                 std::to_string(to - slot.confirmed) +
-                 " bytes of WAL) will not be printed by any later run");
+                 cli::human_bytes(static_cast<std::int64_t>(to - slot.confirmed)) +
+                 " of WAL) will not be printed by any later run");
   }
+  tell_kept_wal(*connection, options.slot, kept_from);
   return SlotPrinter(options, context, false).run();
 }
 

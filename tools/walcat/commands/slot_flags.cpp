@@ -50,13 +50,35 @@ void add_advance_flags(std::vector<cli::Flag>& into, SlotCommandOptions& options
   table.custom(
       "to",
       "LSN",
-      [&options](const std::string& text) {
-        options.to = event::parse_lsn(text);
-        if (!options.to) throw std::invalid_argument("not an LSN such as 0/16B3748");
-      },
-      "Move the slot to this position.");
+      [&options](const std::string& text) { options.to = parse_position_flag(text); },
+      "Move the slot to this position: an LSN, 16 hex digits, or a line's whole pos. To leave out "
+      "a transaction give the end that peek --summary tells.");
   table.toggle("to-now", options.to_now, "Move the slot to the server's present position.");
   add_all(into, table);
+}
+
+void add_drop_flags(std::vector<cli::Flag>& into, SlotCommandOptions& options) {
+  cli::FlagTable table("Source");
+  table.toggle("if-exists", options.if_exists, "A slot that is not there is no error.");
+  add_all(into, table);
+}
+
+void add_summary_flag(std::vector<cli::Flag>& into, SlotCommandOptions& options) {
+  cli::FlagTable table("Output");
+  table.toggle("summary",
+               options.summary,
+               "Count instead of print: a line for each table of each transaction, with the end "
+               "that advance --to takes, then the sums by table.");
+  add_all(into, table);
+}
+
+std::uint64_t parse_position_flag(const std::string& text) {
+  const auto whole = event::parse_position(text);
+  const auto lsn = whole ? whole->lsn : event::parse_lsn(text);
+  if (lsn) return *lsn;
+  throw std::invalid_argument("\"" + text +
+                              "\" is no position such as 0/16B3748, 00000000016B3748 or a line's "
+                              "whole pos");
 }
 
 void check_advance_options(const SlotCommandOptions& options) {

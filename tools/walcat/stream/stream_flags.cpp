@@ -14,8 +14,13 @@ void add_stream_flags(std::vector<cli::Flag>& into, StreamOptions& options) {
       "start",
       "LSN",
       [&options](const std::string& text) {
-        options.start = event::parse_lsn(text);
-        if (!options.start) throw std::invalid_argument("not an LSN such as 0/16B3748");
+        const auto whole = event::parse_position(text);  // a line's pos: the commit in it
+        options.start = whole ? whole->lsn : event::parse_lsn(text);
+        if (!options.start) {
+          throw std::invalid_argument("\"" + text +
+                                      "\" is no position such as 0/16B3748, 00000000016B3748 or a "
+                                      "line's whole pos");
+        }
       },
       "Begin with the first commit that ends after this position, which the slot must still have. "
       "Default: where the slot and the ack files stand.");
