@@ -11,7 +11,7 @@ namespace cdckit::cli {
 namespace {
 
 constexpr std::size_t kHelpColumn = 30;
-constexpr std::size_t kWidth = 100;
+constexpr std::size_t kWidth = 80;
 
 std::string flag_spelling(const Flag& flag) {
   std::string out = flag.letter != 0 ? std::string("-") + flag.letter + ", " : "    ";

@@ -7,12 +7,17 @@ apt() {
     apt-get -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
 }
 
+# packages_of GROUP... : their names, one a line
+packages_of() {
+  local pattern
+  pattern=$(IFS='|'; printf '%s' "$*")
+  sed -nE "s/^($pattern): *//p" "$top/scripts/bootstrap.d/packages" | tr -s ' ' '\n' | sort -u
+}
+
 # missing_packages GROUP... : the names that are not installed, one a line
 missing_packages() {
-  local wanted pattern
-  pattern=$(IFS='|'; printf '%s' "$*")
-  wanted=$(sed -nE "s/^($pattern): *//p" "$top/scripts/bootstrap.d/packages" |
-    tr -s ' ' '\n' | sort -u)
+  local wanted
+  wanted=$(packages_of "$@")
   # dpkg-query fails for names it has never heard of: those are missing as well
   comm -23 <(printf '%s\n' "$wanted") <(
     # shellcheck disable=SC2086

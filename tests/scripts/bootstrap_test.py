@@ -18,12 +18,37 @@ class Bootstrap(unittest.TestCase):
             self.assertTrue(done.stderr.startswith("bootstrap: "), done.stderr)
 
     def test_a_second_run_does_nothing_within_two_seconds(self):
-        first = run(BOOTSTRAP, timeout=1800)
+        groups = ["--only", "build", "--only", "lab", "--only", "test"]
+        first = run(BOOTSTRAP, *groups, timeout=1800)
         self.assertEqual(first.returncode, 0, first.stderr)
         started = time.monotonic()
-        second = run(BOOTSTRAP)
+        second = run(BOOTSTRAP, *groups)
         self.assertLess(time.monotonic() - started, 2)
-        self.assertRegex(second.stderr, r"\Abootstrap: ready \(build lab test check\)")
+        self.assertRegex(second.stderr, r"\Abootstrap: ready \(build lab test\)")
+
+    def plan(self, *groups: str) -> list[str]:
+        done = run(BOOTSTRAP, "--plan", *[word for group in groups for word in ("--only", group)])
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout.splitlines()
+
+    def test_the_demo_needs_one_database_one_compiler_and_the_stand_in(self):
+        demo = self.plan("build", "lab")
+        self.assertIn("postgresql-15", demo)
+        self.assertIn("Apache Kafka", demo)
+        self.assertIn("Python environment snow-local", demo)
+        for name in demo:
+            self.assertNotRegex(name, "clang|llvm|PostgreSQL 1|hyperfine|valgrind|shellcheck|environment client")
+        self.assertIn("PostgreSQL 14 16 17 18", self.plan("test"))
+        self.assertIn("clang-19", self.plan("check"))
+        everything = set(self.plan())
+        self.assertLessEqual(set(demo) | set(self.plan("test", "check")), everything)
+
+    def test_make_asks_for_no_more_than_its_verb_needs(self):
+        for verb, groups in (("demo", "build lab"), ("test", "build lab test"), ("check", "build check")):
+            done = run("make", "-n", "-C", str(SCRIPTS.parent), verb)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            (line,) = [line for line in done.stdout.splitlines() if line.startswith("scripts/bootstrap")]
+            self.assertEqual(line.split()[2::2], groups.split())
 
     def test_every_package_stands_in_a_group_once(self):
         text = (SCRIPTS / "bootstrap.d" / "packages").read_text(encoding="utf-8")

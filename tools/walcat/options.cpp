@@ -4,6 +4,7 @@
 #include "common/base/text.hpp"
 #include "common/cli/text_table.hpp"
 #include "common/event/position.hpp"
+#include "common/log/log.hpp"
 #include "common/pg/connection.hpp"
 #include "common/secrets/secret.hpp"
 #include "tools/walcat/commands/check.hpp"
@@ -72,9 +73,12 @@ void add_limits(std::vector<cli::Flag>& into, Options& options) {
   table.custom(
       "until-lsn",
       "LSN",
-      [&options](const std::string& text) { options.until_lsn = parse_position_flag(text); },
+      [&options](const std::string& text) {
+        // a line's pos names the begin of its commit, which is to be printed
+        options.until_lsn = parse_position_flag(text) + (event::parse_position(text) ? 1 : 0);
+      },
       "End once every commit up to this position is printed: an LSN, 16 hex digits, or a line's "
-      "whole pos.");
+      "whole pos, that line's transaction included.");
   table.toggle(
       "until-now", options.until_now, "End once everything committed before the start is printed.");
   table.duration("for", options.run_for, "End after this time.").fallback = "";
@@ -216,6 +220,17 @@ cli::Command signal_command(Options& options) {
   return command;
 }
 
+// Whoever lists the processes of this machine sees it.
+void warn_of_open_salts(const FilterOptions& filters) {
+  const bool open = std::any_of(filters.masks.begin(), filters.masks.end(), [](const auto& mask) {
+    return mask.hash && !mask.salt.starts_with('@') && !mask.salt.starts_with('$');
+  });
+  if (!open) return;
+  log::warning("--mask holds its salt, which other users of this machine can see",
+               {},
+               "Keep it in a file, as in --mask COLUMN=hash:@FILE, or in a variable ($VARIABLE).");
+}
+
 }  // namespace
 
 cli::Tool declare(Options& options) {
@@ -259,6 +274,7 @@ void check_connection_options(const Options& options) {
 
 void check_stream_options(const Options& options, const cli::CommonOptions& common) {
   check_connection_options(options);
+  warn_of_open_salts(options.filters);
   check_stream_flags(options.stream, !options.slot.empty());
   check_debezium_settings(options.debezium, options.encoding);
   const bool has_ack = !common.ack.empty();

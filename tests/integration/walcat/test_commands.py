@@ -2,7 +2,9 @@
 """Commands on slots: what they print, refuse and leave behind."""
 
 import json
+import os
 import pathlib
+import pty
 import signal
 import subprocess
 import sys
@@ -155,7 +157,7 @@ class DropAndAdvance(CommandCase):
         self.make_slot("s")
         reader = self.reader("s")
         pid = self.sql("SELECT active_pid FROM pg_replication_slots WHERE slot_name = 's'")
-        for options in (("drop",), ("advance", "--to-now")):
+        for options in (("drop",), ("advance", "--to-now"), ("peek",), ("peek", "--summary")):
             said = self.refused(75, *options, "--slot", "s")
             self.assertIn(f'slot "s": process {pid} is reading it', said)
         reader.terminate()
@@ -187,11 +189,147 @@ class DropAndAdvance(CommandCase):
         self.assertIn("never goes back", self.refused(69, "advance", "--slot", "s", "--to", "0/10"))
         self.assertIn("WAL ends at", self.refused(69, "advance", "--slot", "s", "--to", "FFFF/0"))
 
+    def test_positions_in_every_notation_that_is_printed(self):
+        self.publish_all()
+        self.make_slot("s")
+        self.write()
+        self.sql("INSERT INTO t VALUES (2); INSERT INTO t VALUES (3)")
+        first, second, third = self.events("peek", "--slot", "s")
+        number = int(second["pos"].split("/")[0], 16)
+        notations = (f"{number >> 32:X}/{number & 0xFFFFFFFF:X}", f"{number:016X}", second["pos"])
+        for position in notations:
+            until = self.events("peek", "--slot", "s", "--until-lsn", position)
+            started = self.events("peek", "--slot", "s", "--start", position)
+            # an LSN may lie within a commit; a line's pos means that line
+            last = [second["pos"]] if position == second["pos"] else []
+            self.assertEqual([event["pos"] for event in until], [first["pos"], *last], position)
+            self.assertEqual([event["pos"] for event in started], [second["pos"], third["pos"]], position)
+            self.assertEqual(self.walcat("advance", "--slot", "s", "--to", position).returncode, 0, position)
+            self.assertEqual(self.slot("s")[0], notations[0])
+
+    def test_advance_says_when_a_second_step_frees_the_disk(self):
+        self.publish_all()
+        self.make_slot("s")
+        self.write(20000)
+        said = []
+        for _ in range(3):
+            self.sql("SELECT pg_log_standby_snapshot()" if version() >= 16 else "CHECKPOINT")
+            before = self.slot("s")[1]
+            done = self.walcat("advance", "--slot", "s", "--to-now")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            (line,) = [json.loads(text) for text in done.stdout.splitlines()]
+            kept = line["restart_lsn"] == before and line["retained_bytes"] >= 65536
+            self.assertEqual("still keeps" in done.stderr and "Run the same command again" in done.stderr, kept)
+            said.append(kept)
+        self.assertFalse(said[-1], "three steps and still kept")
+
+    def test_drop_of_a_slot_that_is_not_there(self):
+        self.make_slot("s")
+        (gone,) = self.events("drop", "--slot", "s", "--if-exists")
+        self.assertEqual((gone["slot_name"], gone["dropped"]), ("s", True))
+        (none,) = self.events("drop", "--slot", "s", "--if-exists")
+        self.assertEqual(none, {"slot_name": "s", "dropped": False, "confirmed_flush_lsn": None})
+        self.assertIn("does not exist", self.refused(69, "drop", "--slot", "s"))
+
     def test_check_does_nothing(self):
         self.make_slot("s")
         self.publish_all()
         self.assertEqual(self.walcat("drop", "--slot", "s", "--check").returncode, 0)
         self.assertEqual(len(self.events("status", "--slot", "s")), 1)
+
+
+class Tables(CommandCase):
+    """What an operator sees; programs in a pipe get JSON."""
+
+    def on_a_terminal(self, *options: str) -> str:
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        process = self.popen(*options, stdout=theirs, env={**environment(), "TERM": "xterm"})
+        os.close(theirs)
+        text = b""
+        while True:
+            try:
+                block = os.read(ours, 65536)
+            except OSError:  # EIO: nobody writes any more
+                break
+            if not block:
+                break
+            text += block
+        self.assertEqual(process.wait(60), 0)
+        return text.decode().replace("\r\n", "\n")
+
+    def test_slots_and_status(self):
+        self.make_slot("s")
+        self.write(20000)
+        for shown in (self.on_a_terminal("slots"), self.walcat("slots", "--format", "pretty").stdout):
+            lines = shown.splitlines()
+            self.assertEqual(
+                lines[0].split(), ["SLOT", "DATABASE", "READER", "WAL", "RETAINED", "LAG", "SAFE", "CONFIRMED"]
+            )
+            (mine,) = [line for line in lines if line.startswith("s ")]
+            self.assertRegex(mine, rf"^s +{self.database} +none.* +reserved +[\d.]+ [KM]iB +[\d.]+ [KM]iB +no limit +")
+        shown = self.on_a_terminal("status", "--slot", "s")
+        self.assertRegex(shown, r"(?m)^retained_bytes +[\d.]+ [KM]iB$")
+        self.assertRegex(shown, r"(?m)^plugin +pgoutput$")
+        self.assertTrue(self.walcat("slots").stdout.startswith("{"))
+
+    def test_check(self):
+        self.sql("CREATE TABLE t (id int PRIMARY KEY)")
+        self.publish_all()
+        shown = self.on_a_terminal("check")
+        self.assertRegex(shown, r"(?m)^ok {6}wal_level +logical$")
+        self.assertNotIn("{", shown)
+        failed = self.walcat("check", "--slot", "none", "--format", "pretty")
+        self.assertEqual(failed.returncode, 69)
+        self.assertRegex(failed.stdout, r"(?m)^FAILED  slot +none does not exist\n +hint: walcat create makes it")
+        self.assertEqual(self.walcat("check").stdout, self.walcat("--check").stdout)
+
+
+class Summary(CommandCase):
+    def fill(self) -> None:
+        self.sql("CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY)")
+        self.publish_all()
+        self.make_slot("s")
+        self.sql("BEGIN; INSERT INTO a SELECT generate_series(1, 5); INSERT INTO b VALUES (1); COMMIT")
+        self.sql("BEGIN; UPDATE a SET id = 10 WHERE id = 1; DELETE FROM a WHERE id = 2; TRUNCATE b; COMMIT")
+
+    def test_counts_by_transaction_and_by_table(self):
+        self.fill()
+        lines = self.events("peek", "--slot", "s", "--summary")
+        each = [line for line in lines if "transaction" in line]
+        sums = {line["table"]: line for line in lines if "transactions" in line}
+        counted = [[line["table"], *(line[op] for op in "cudt")] for line in each]
+        # a change of the key is a delete and an insert
+        wanted = [
+            ["public.a", 5, 0, 0, 0],
+            ["public.b", 1, 0, 0, 0],
+            ["public.a", 1, 0, 2, 0],
+            ["public.b", 0, 0, 0, 1],
+        ]
+        self.assertEqual(counted, wanted)
+        self.assertEqual(each[0]["transaction"], each[1]["transaction"])
+        self.assertNotEqual(each[1]["transaction"], each[2]["transaction"])
+        self.assertEqual([sums["public.a"][name] for name in ("transactions", "events", "c", "d")], [2, 8, 6, 2])
+        self.assertEqual([sums["public.b"][name] for name in ("transactions", "events", "c", "t")], [2, 2, 1, 1])
+        table = self.walcat("peek", "--slot", "s", "--summary", "--format", "pretty").stdout.splitlines()
+        self.assertEqual(table[0].split()[:4], ["TRANSACTION", "COMMITTED", "END", "TABLE"])
+        self.assertEqual(len(table), 7)
+        self.assertEqual(self.data("peek", "--slot", "s", "--limit", "1")[0]["after"], {"id": 1}, "it stayed")
+        # the end that is told leaves out the first transaction and nothing else
+        self.assertEqual(self.walcat("advance", "--slot", "s", "--to", each[0]["end"]).returncode, 0)
+        left = [line for line in self.events("peek", "--slot", "s", "--summary") if "transaction" in line]
+        self.assertEqual(left, each[2:])
+
+    def test_nothing_waits(self):
+        self.publish_all()
+        self.make_slot("s")
+        self.assertEqual(self.events("peek", "--slot", "s", "--summary"), [])
+
+    def test_transactions_are_printed_on_demand(self):
+        self.fill()
+        lines = self.events("peek", "--slot", "s", "--transactions")
+        self.assertEqual([line["__cdc"] for line in lines if "__cdc" in line], ["begin", "commit"] * 2)
+        self.assertTrue(all(line["transaction"] for line in lines if "__cdc" not in line))
 
 
 if __name__ == "__main__":

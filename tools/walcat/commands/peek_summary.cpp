@@ -1,3 +1,5 @@
+// tested by tests/integration/walcat/test_commands.py::test_counts_by_transaction_and_by_table
+// tested by tests/integration/walcat/test_commands.py::test_nothing_waits
 #include "tools/walcat/commands/peek_summary.hpp"
 
 #include "common/base/error.hpp"

@@ -1,3 +1,6 @@
+// tested by tests/integration/walcat/test_commands.py::test_slots_and_status
+// tested by
+// tests/integration/walcat/test_commands.py::test_watch_goes_on_until_interrupted_and_over_a_lost_connection
 #include "tools/walcat/commands/slot_printer.hpp"
 
 #include "common/base/clock.hpp"

@@ -99,14 +99,14 @@ TEST_CASE("flags of one group stand under one heading, wherever they were declar
   CHECK(help.find("--third") < help.find("--second"));
 }
 
-TEST_CASE("help lines end before column 100 where words allow") {
+TEST_CASE("help lines end before column 80 where words allow") {
   Fixture fixture;
   CommonOptions options;
   std::istringstream lines(help_text(
       fixture.tool, fixture.tool.commands[2], all_flags(fixture.tool.commands[2], options)));
   for (std::string line; std::getline(lines, line);) {
     CAPTURE(line);
-    CHECK(line.size() <= 100);
+    CHECK(line.size() <= 80);
     CHECK_FALSE(line.ends_with(' '));
   }
 }

@@ -66,3 +66,26 @@ TEST_CASE("failover is off unless asked for") {
   named(flags, "failover").set("true");
   CHECK(options.failover);
 }
+
+TEST_CASE("a position in every notation that is printed") {
+  for (const char* text :
+       {"0/16B3748", "0/16b3748", "00000000016B3748", "00000000016B3748/0000000000000007"}) {
+    CAPTURE(text);
+    CHECK(parse_position_flag(text) == 0x16B3748U);
+  }
+  for (const char* text : {"", "here", "16B3748", "00000000016B3748/7", "0/16B3748/1", "-1"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS((void)parse_position_flag(text), std::invalid_argument);
+  }
+}
+
+TEST_CASE("--if-exists and --summary are switches") {
+  SlotCommandOptions options;
+  std::vector<cli::Flag> flags;
+  add_drop_flags(flags, options);
+  add_summary_flag(flags, options);
+  named(flags, "if-exists").take("true");
+  named(flags, "summary").take("true");
+  CHECK(options.if_exists);
+  CHECK(options.summary);
+}
