@@ -204,6 +204,7 @@ class DropAndAdvance(CommandCase):
             last = [second["pos"]] if position == second["pos"] else []
             self.assertEqual([event["pos"] for event in until], [first["pos"], *last], position)
             self.assertEqual([event["pos"] for event in started], [second["pos"], third["pos"]], position)
+        for position in notations:
             self.assertEqual(self.walcat("advance", "--slot", "s", "--to", position).returncode, 0, position)
             self.assertEqual(self.slot("s")[0], notations[0])
 
