@@ -48,9 +48,11 @@ bench: build ## the figures of tests/bench/README.md; bench-TOOL: of one tool
 bench-load: build
 	@tests/bench/run pg-load
 
-bench-instructions: build ## instructions an event, the same on every machine
+bench-instructions: ## instructions per event, held against those kept
+	@$(bootstrapped) --only build --only test
+	@$(MAKE) --no-print-directory build
 	@cmake --build --preset release --target instructions
-	@tests/bench/run instructions
+	@tests/bench/instructions/bench --check
 
 bench-%: build
 	@tests/bench/run $*
