@@ -56,7 +56,7 @@ class DataLine {
   explicit DataLine(const SourceIdentity& identity, MessageForm message_form = {});
   // Once per transaction, and whenever the snapshot word changes.
   void set_context(const LineContext& context);
-  // One line with its line break.
+  // One line with its line break. Throws ShapeMismatch, then nothing was appended.
   void append(std::string& out, const Row& row) const;
   // Op m: a logical message.
   void append_message(std::string& out,
@@ -67,6 +67,7 @@ class DataLine {
   [[nodiscard]] const PrettyLine* pretty() const noexcept { return pretty_.get(); }
 
  private:
+  void append_line(std::string& out, const Row& row) const;
   void append_head(std::string& out, std::uint64_t ordinal) const;
   void append_source(std::string& out, std::string_view table_part, std::uint64_t lsn) const;
   MessageForm message_form_;

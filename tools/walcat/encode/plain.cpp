@@ -1,6 +1,8 @@
 #include "tools/walcat/encode/plain.hpp"
 
+#include "common/ndjson/grammar.hpp"
 #include "common/ndjson/text.hpp"
+#include "tools/walcat/encode/shape_mismatch.hpp"
 #include "tools/walcat/wire/text_forms.hpp"
 
 namespace cdckit::walcat {
@@ -56,6 +58,48 @@ void append_json(std::string& out, std::string_view text, const Codec& /*codec*/
   }
 }
 
+bool is_number(std::string_view text) noexcept {
+  if (text == "NaN" || text == "Infinity" || text == "-Infinity") return true;
+  return !text.empty() && text.find_first_not_of("0123456789.+-e") == text.npos &&
+         text.back() >= '0' && text.back() <= '9';
+}
+
+bool is_time(std::string_view text) noexcept {
+  return text.ends_with("infinity") || (!text.empty() && text[0] >= '0' && text[0] <= '9');
+}
+
+// Whether a type of that form can have printed the text, as far as it would matter: what JSON takes
+// as it stands must be JSON. The other walks see for themselves.
+bool may_be(TypeForm form, std::string_view text) noexcept {
+  switch (form) {
+    case TypeForm::number:
+      return is_number(text);
+    case TypeForm::boolean:
+      return text == "t" || text == "f";
+    case TypeForm::timestamp:
+    case TypeForm::timestamptz:
+      return is_time(text);
+    case TypeForm::json:
+    case TypeForm::jsonb:
+      return ndjson::is_json(text);
+    case TypeForm::text:
+    case TypeForm::array:
+    case TypeForm::vector:
+    case TypeForm::composite:
+    case TypeForm::hstore:
+      return true;
+  }
+  return true;
+}
+
+// Inside a composite the type may be another by now.
+void append_element(std::string& out, std::string_view text, const Codec& codec) {
+  const Codec& child = codec.children.front();
+  if (codec.inside && !may_be(child.form, text))
+    throw base::Error(base::ErrorKind::protocol, "could not print an element: not of its type");
+  child.append(out, text, child);
+}
+
 void append_array(std::string& out, std::string_view text, const Codec& codec) {
   ArrayTextCursor cursor(text, codec.delimiter);
   std::string_view element;
@@ -74,7 +118,7 @@ void append_array(std::string& out, std::string_view text, const Codec& codec) {
         out += "null";
         break;
       default:
-        codec.children.front().append(out, element, codec.children.front());
+        append_element(out, element, codec);
         break;
     }
   }
@@ -84,24 +128,56 @@ void append_vector(std::string& out, std::string_view text, const Codec& codec) 
   out += '[';
   while (!text.empty()) {
     const auto blank = text.find(' ');
-    codec.children.front().append(out, text.substr(0, blank), codec.children.front());
+    append_element(out, text.substr(0, blank), codec);
     text.remove_prefix(blank == std::string_view::npos ? text.size() : blank + 1);
     if (!text.empty()) out += ',';
   }
   out += ']';
 }
 
-void append_composite(std::string& out, std::string_view text, const Codec& codec) {
+[[noreturn]] void refuse_shape(const Codec& codec, const std::string& why) {
+  throw ShapeMismatch(codec.type, why);
+}
+
+// The one attribute of a type may be NULL, then its text is `()` too.
+void check_count(std::size_t found, const Codec& codec) {
+  const std::size_t known = codec.children.size();
+  if (found == known || (found == 0 && known == 1)) return;
+  refuse_shape(
+      codec, "it has " + std::to_string(found) + " attributes, known are " + std::to_string(known));
+}
+
+void append_field(std::string& out, std::string_view text, const Codec& field, const Codec& of) {
+  if (!may_be(field.form, text)) refuse_shape(of, "an attribute is not of its type");
+  field.append(out, text, field);
+}
+
+void append_fields(std::string& out, std::string_view text, const Codec& codec) {
   CompositeTextCursor cursor(text);
   std::string_view element;
-  const auto begin = out.size();
-  for (std::size_t i = 0; i < codec.children.size(); ++i) {
-    out += codec.names[i];
-    if (cursor.next(element) == ElementKind::value) {
-      codec.children[i].append(out, element, codec.children[i]);
+  std::size_t count = 0;
+  for (auto kind = cursor.next(element); kind != ElementKind::end; kind = cursor.next(element)) {
+    if (count == codec.children.size()) check_count(count + 1, codec);
+    out += codec.names[count];
+    if (kind == ElementKind::value) {
+      append_field(out, element, codec.children[count], codec);
     } else {
       out += "null";
     }
+    ++count;
+  }
+  check_count(count, codec);
+  if (count < codec.children.size()) out += codec.names[0] + "null";
+}
+
+void append_composite(std::string& out, std::string_view text, const Codec& codec) {
+  const auto begin = out.size();
+  try {
+    append_fields(out, text, codec);
+  } catch (const ShapeMismatch&) {
+    throw;
+  } catch (const base::Error&) {  // an attribute whose text another type has printed
+    refuse_shape(codec, "an attribute is not of its type");
   }
   if (out.size() == begin) out += ',';
   out[begin] = '{';
@@ -161,16 +237,19 @@ ColumnForm PlainEncoding::column(const ColumnSource& source) const {
   return {.codec = compile(source.type)};
 }
 
-Codec PlainEncoding::compile(const Type& type) {
+Codec PlainEncoding::compile(const Type& type, bool inside) {
   Codec codec;
+  codec.inside = inside;
   codec.append = append_for(type.form);
+  codec.form = type.form;
+  codec.type = type.oid;
   codec.delimiter = type.delimiter;
-  if (type.element != nullptr) codec.children.push_back(compile(*type.element));
+  if (type.element != nullptr) codec.children.push_back(compile(*type.element, inside));
   for (const auto& field : type.fields) {
     std::string name = ",";
     ndjson::append_string(name, field.name);
     codec.names.push_back(name + ":");
-    codec.children.push_back(compile(*field.type));
+    codec.children.push_back(compile(*field.type, true));
   }
   return codec;
 }

@@ -1,6 +1,6 @@
 // The encoding `plain`: a value as row_to_json() prints it with time zone UTC, digit by digit
 // (datum_to_json and its callees in PostgreSQL's json.c). Only white space may differ: JSON text
-// never keeps a line break.
+// never keeps a line break. A composite that does not fit its type throws ShapeMismatch.
 #pragma once
 
 #include "tools/walcat/encode/encoding.hpp"
@@ -11,7 +11,8 @@ class PlainEncoding : public Encoding {
  public:
   [[nodiscard]] std::string name() const override { return "plain"; }
   [[nodiscard]] ColumnForm column(const ColumnSource& source) const override;
-  [[nodiscard]] static Codec compile(const Type& type);
+  // `inside`: of a composite, whose attributes may be others than the catalog said.
+  [[nodiscard]] static Codec compile(const Type& type, bool inside = false);
 };
 
 }  // namespace cdckit::walcat

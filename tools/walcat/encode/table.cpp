@@ -38,6 +38,7 @@ void append_column(std::string& out, const Column& column, const Value& value) {
     out += column.member;
     column.form.codec.append(out, value.bytes, column.form.codec);
   } else {
+    require_text(column, value);
     out += column.null_member;
   }
 }
@@ -80,6 +81,13 @@ void check_width(const Table& table, std::span<const Value> values) {
 }
 
 }  // namespace
+
+// It must never pass for NULL.
+void require_text(const Column& column, const Value& value) {
+  if (value.kind != 'b') return;
+  throw base::Error(base::ErrorKind::protocol,
+                    "could not print column \"" + column.name + "\": its value is binary");
+}
 
 Relation relation_of(const Message& message) {
   Relation relation;

@@ -93,6 +93,8 @@ Table build_table(const Relation& relation,
                   const Encoding& encoding,
                   bool snapshot = false);
 
+// A value in binary, which nobody asks for, throws protocol.
+void require_text(const Column& column, const Value& value);
 // `{"a":1,"b":null}` of the columns that are shown; for those of kind u what the encoding has for
 // them, if anything.
 void append_row(std::string& out, const Table& table, std::span<const Value> values);

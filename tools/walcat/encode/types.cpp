@@ -85,10 +85,9 @@ TypePointer build_from_row(const TypeRow& row, const TypeRows& rows) {
 
 // The base type, with the modifier that the outermost domain to have one brings along.
 TypePointer build_domain(const TypeRow& row, const TypeRows& rows) {
-  TypePointer base = build_type(row.base, rows);
-  if (row.modifier < 0) return base;
-  auto type = std::make_shared<Type>(*base);
-  type->modifier = row.modifier;
+  auto type = std::make_shared<Type>(*build_type(row.base, rows));
+  type->domain = true;
+  if (row.modifier >= 0) type->modifier = row.modifier;
   return type;
 }
 

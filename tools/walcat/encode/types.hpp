@@ -44,6 +44,7 @@ struct Type {
   char delimiter = ',';                  // array: between the elements
   TypePointer element;                   // array, vector
   std::vector<TypeField> fields;         // composite
+  bool domain = false;                   // stands behind one
 };
 
 // One row of pg_type and what hangs on it, as the catalog gives it.

@@ -114,6 +114,7 @@ void PrettyLine::append_head(std::string& out, std::uint64_t lsn, std::string_vi
 void PrettyLine::append_value(std::string& out, const Column& column, const Value& value) const {
   if (value.kind == 'u') return paint(out, "(unchanged)", kDim);
   if (value.kind == 'n') return paint(out, "null", kDim);
+  require_text(column, value);
   const auto begin = out.size();
   column.form.codec.append(out, value.bytes, column.form.codec);
   cut(out, begin);

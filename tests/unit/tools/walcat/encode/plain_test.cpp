@@ -1,5 +1,7 @@
 #include "tools/walcat/encode/plain.hpp"
 
+#include "tools/walcat/encode/shape_mismatch.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace cdckit::walcat;
@@ -68,11 +70,71 @@ TEST_CASE("arrays, vectors, composites and hstore nest") {
   Type composite;
   composite.form = TypeForm::composite;
   composite.fields = {{"a", scalar(TypeForm::number)}, {"b \"c", std::make_shared<Type>(array)}};
-  CHECK(print(composite, "(1,\"{1,2}\")") == R"({"a":1,"b \"c":[1,2]})");
-  CHECK(print(composite, "(,)") == R"({"a":null,"b \"c":null})");
+  CHECK(print(composite, "(1,\"{1,2}\")") == R"t({"a":1,"b \"c":[1,2]})t");
+  CHECK(print(composite, "(,)") == R"t({"a":null,"b \"c":null})t");
   Type empty;
   empty.form = TypeForm::composite;
   CHECK(print(empty, "()") == "{}");
   CHECK(print(TypeForm::hstore, R"("a"=>"1", "b"=>NULL)") == R"({"a":"1","b":null})");
   CHECK(print(TypeForm::hstore, "") == "{}");
+}
+
+TEST_CASE("a composite that does not fit its type says so") {
+  const auto field = [](const char* name, TypeForm form) { return TypeField{name, scalar(form)}; };
+  Type number_array;
+  number_array.form = TypeForm::array;
+  number_array.element = scalar(TypeForm::number);
+  Type pair;
+  pair.oid = 70'001;
+  pair.form = TypeForm::composite;
+  pair.fields = {field("n", TypeForm::number), field("t", TypeForm::text)};
+  Type outer;
+  outer.oid = 70'002;
+  outer.form = TypeForm::composite;
+  outer.fields = {{"p", std::make_shared<Type>(pair)}, {"a", std::make_shared<Type>(number_array)}};
+  const auto culprit = [](const Type& type, std::string_view text) -> std::uint32_t {
+    try {
+      (void)print(type, text);
+    } catch (const ShapeMismatch& mismatch) {
+      return mismatch.type();
+    }
+    return 0;
+  };
+  CHECK(culprit(pair, "(1,a)") == 0);
+  CHECK(culprit(pair, "(1)") == pair.oid);
+  CHECK(culprit(pair, "(1,a,2)") == pair.oid);
+  CHECK(culprit(pair, "()") == pair.oid);
+  CHECK(culprit(pair, "(b2,22)") == pair.oid);
+  CHECK(culprit(pair, "(1.5e3,)") == 0);
+  CHECK(culprit(pair, "(NaN,)") == 0);
+  CHECK(culprit(outer, R"t(("(1,a)","{1,2}"))t") == 0);
+  CHECK(culprit(outer, R"t(("(1,a,3)","{1,2}"))t") == pair.oid);
+  CHECK(culprit(outer, R"t((abc,"{1,2}"))t") == pair.oid);
+  CHECK(culprit(outer, R"t(("(1,a)","{1,b}"))t") == outer.oid);
+  CHECK(culprit(outer, R"t(("(1,a)",5))t") == outer.oid);
+}
+
+TEST_CASE("what JSON takes as it stands is looked at inside a composite") {
+  const auto fits = [](TypeForm form, std::string_view text) {
+    Type single;
+    single.form = TypeForm::composite;
+    single.fields = {{"x", scalar(form)}};
+    try {
+      (void)print(single, text);
+      return true;
+    } catch (const ShapeMismatch&) {
+      return false;
+    }
+  };
+  CHECK(fits(TypeForm::number, "()"));  // its only attribute is NULL
+  CHECK_FALSE(fits(TypeForm::number, "(1,)"));
+  CHECK_FALSE(fits(TypeForm::number, "(t)"));
+  CHECK(fits(TypeForm::boolean, "(t)"));
+  CHECK_FALSE(fits(TypeForm::boolean, "(true)"));
+  CHECK(fits(TypeForm::jsonb, R"t(("{""a"": [1]}"))t"));
+  CHECK_FALSE(fits(TypeForm::jsonb, "({)"));
+  CHECK_FALSE(fits(TypeForm::json, "(word)"));
+  CHECK(fits(TypeForm::timestamp, R"t(("2024-01-01 10:00:00"))t"));
+  CHECK(fits(TypeForm::timestamptz, "(-infinity)"));
+  CHECK_FALSE(fits(TypeForm::timestamp, "(word)"));
 }

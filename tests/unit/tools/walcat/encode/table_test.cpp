@@ -74,6 +74,15 @@ TEST_CASE("a row of another width is against the protocol") {
   CHECK_THROWS_AS(append_key(out, table, std::vector<Value>{of("1")}), cdckit::base::Error);
 }
 
+TEST_CASE("a value in binary is against the protocol, never NULL") {
+  const Table table = build(composite('d'));
+  const std::vector<Value> row{{'b', "\x01"}, of("x"), of("1")};
+  std::string out;
+  CHECK_THROWS_AS(append_row(out, table, row), cdckit::base::Error);
+  CHECK_THROWS_AS(append_key(out, table, row), cdckit::base::Error);
+  CHECK_THROWS_AS(append_old_key_row(out, table, row), cdckit::base::Error);
+}
+
 TEST_CASE("keys are compared by value") {
   const Table table = build(composite('d'));
   const std::vector<Value> one{of("1"), of("x"), of("2")};

@@ -27,6 +27,8 @@ TEST_CASE("domains, arrays, composites and hstore from the catalog's rows") {
   const auto type = build_type(103, rows);
   CHECK(type->oid == 102);
   CHECK(type->form == TypeForm::composite);
+  CHECK(type->domain);
+  CHECK_FALSE(build_type(102, rows)->domain);
   REQUIRE(type->fields.size() == 2);
   CHECK(type->fields[0].type->form == TypeForm::array);
   CHECK(type->fields[0].type->delimiter == ';');
