@@ -99,6 +99,50 @@ class Values(Case):
         event = self.debezium("--slot", "s", "--no-ack", "--until-now", "--unavailable-value", "hex:7A7a")[-1]
         self.assertEqual((event["after"]["t"], event["after"]["b"]), ("zz", "eno="))
 
+    def test_the_placeholder_of_bytea_by_handling(self):
+        """Nothing is lost: quirks aside, the placeholder stands in each of them."""
+        self.sql("CREATE TABLE photo (id int PRIMARY KEY, n int, raw bytea)")
+        self.sql("ALTER TABLE photo ALTER raw SET STORAGE external")
+        self.publish_all()
+        self.make_slot("s")
+        self.sql("INSERT INTO photo VALUES (1, 1, repeat('z', 9000)::bytea); UPDATE photo SET n = 2")
+        encoded = base64.b64encode(PLACEHOLDER.encode()).decode()
+        for handling, printed, quirky in (
+            ("bytes", encoded, encoded),
+            ("base64", encoded, None),
+            ("base64-url-safe", encoded, None),
+            ("hex", PLACEHOLDER, PLACEHOLDER),
+        ):
+            flags = ["--slot", "s", "--no-ack", "--until-now", "--binary-handling", handling]
+            self.assertEqual(self.debezium(*flags)[-1]["after"]["raw"], printed, handling)
+            self.assertEqual(self.debezium(*flags, "--debezium-quirks")[-1]["after"]["raw"], quirky, handling)
+
+    def test_schema_lines_and_columns_that_flags_leave_out(self):
+        """The schemas are those that --schemas prints; what is left out takes nothing from the columns that stay."""
+        self.sql(
+            "CREATE TABLE t (note text, id int PRIMARY KEY DEFAULT 7, kind tsquery, name text NOT NULL DEFAULT 'x')"
+        )
+        self.sql("INSERT INTO t VALUES ('n', 1, 'a', 'b')")
+        self.publish_all()
+        flags = ["--encoding", "debezium", "--snapshot", "only", "--control", "--topic-prefix", "app"]
+        for left_out, names in (([], "note id kind name"), (["--exclude-column", "note"], "id kind name")):
+            bare = self.events(*flags, *left_out)
+            hello, line = bare[0], next(event for event in bare if event["__cdc"] == "schema")
+            self.assertEqual((hello["encoding"], line["encoding"]), ("debezium", "debezium"))
+            defaults = {column["name"]: column.get("default") for column in line["columns"]}
+            self.assertEqual((defaults["id"], defaults["name"]), ("7", "'x'::text"))
+            wrapped = next(e for e in self.events(*flags, *left_out, "--schemas") if "__cdc" not in e)
+            self.assertEqual(line["connect"], {"key": wrapped["key"]["schema"], "value": wrapped["schema"]})
+            fields = wrapped["schema"]["fields"][1]["fields"]
+            self.assertEqual(" ".join(field["field"] for field in fields), names)
+            optional = {field["field"] for field in fields if field["optional"]}
+            self.assertEqual(optional, set(names.split()) - {"id", "name"})
+        quirky = ["--debezium-quirks", "--mask", "note"]
+        wrapped = next(e for e in self.events(*flags, *quirky, "--schemas") if "__cdc" not in e)
+        self.assertEqual(wrapped["payload"]["after"], {"note": "*****", "id": 1, "name": "b"})
+        [plain] = [event for event in self.events("--schema-only") if event["table"] == "t"]
+        self.assertEqual((plain["encoding"], "connect" in plain), ("plain", False))
+
     def test_keys_with_schemas(self):
         self.sql("CREATE TABLE t (a int, b text NOT NULL, c int, PRIMARY KEY (c, a))")
         self.publish_all()

@@ -1,5 +1,6 @@
 #include "tools/walcat/debezium/json_text.hpp"
 #include "tools/walcat/debezium/mapping.hpp"
+#include "tools/walcat/debezium/unavailable.hpp"
 #include "tools/walcat/encode/type_oids.hpp"
 
 namespace cdckit::walcat {
@@ -44,16 +45,6 @@ void append_one_bit(std::string& out, std::string_view text, const Codec& /*code
   out += text.find('1') != std::string_view::npos ? "true" : "false";
 }
 
-std::string hex_string(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char byte : bytes) {
-    out += kDigits[static_cast<unsigned char>(byte) >> 4U];
-    out += kDigits[static_cast<unsigned char>(byte) & 15U];
-  }
-  return out + '"';
-}
-
 Mapping map_bytea(const DebeziumSettings& settings) {
   const std::string placeholder = unavailable_bytes(settings);
   Mapping mapping;
@@ -63,7 +54,7 @@ Mapping map_bytea(const DebeziumSettings& settings) {
   mapping.unavailable = base64_string(placeholder);
   if (settings.binary_handling == "hex") {
     mapping.codec.append = &append_hex;
-    mapping.unavailable = hex_string(placeholder);
+    mapping.unavailable = java_string(placeholder);  // as it is given, not in hex
   } else if (settings.binary_handling == "base64-url-safe") {
     mapping.codec.append = &append_bytes<Base64::url_safe>;
     mapping.unavailable = "\"";

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace cdckit::walcat {
 namespace {
@@ -70,21 +71,72 @@ bool is_number(std::string_view text) noexcept {
          text.find_first_not_of("0123456789.eE+-") == std::string_view::npos;
 }
 
-std::optional<std::string> checked(const Type& type, std::optional<std::string> text) {
+bool is_special_float(std::string_view text) noexcept {
+  return text == "NaN" || text == "Infinity" || text == "-Infinity";
+}
+
+// As the server prints it: `16777217` as a float4 is 1.6777216e+07.
+template <class Number>
+std::optional<std::string> shortest(std::string_view text) {
+  Number number{};
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+  char digits[40];
+  const auto written =
+      std::to_chars(digits, digits + sizeof digits, number, std::chars_format::scientific);
+  return std::string(digits, written.ptr);
+}
+
+std::size_t fraction_digits(std::string_view text) noexcept {
+  const auto point = text.find('.');
+  return point == std::string_view::npos ? 0 : text.size() - point - 1;
+}
+
+// Of numeric(p,s); none without a modifier, nor for a negative scale.
+std::size_t scale_of(std::int32_t modifier) noexcept {
+  constexpr std::int32_t kNegative = 1024;
+  const std::int32_t scale = modifier < 0 ? 0 : (modifier - 4) & 0x7FF;
+  return scale < kNegative ? static_cast<std::size_t>(scale) : 0;
+}
+
+// More digits behind the point than the column has.
+bool exceeds_scale(std::string_view text, std::int32_t modifier) noexcept {
+  return modifier >= 0 && fraction_digits(text) > scale_of(modifier);
+}
+
+// `1.5` in a column of two digits is 1.50.
+std::string with_scale(std::string text, std::int32_t modifier) {
+  const auto digits = fraction_digits(text);
+  const auto scale = scale_of(modifier);
+  if (digits >= scale || text.find_first_of("eE") != std::string::npos) return text;
+  if (digits == 0) text += '.';
+  return text.append(scale - digits, '0');
+}
+
+std::optional<std::string> checked(const Type& type,
+                                   std::optional<std::string> text,
+                                   std::int32_t modifier) {
   if (!text) return text;
   const bool whole = type.oid == oid::kInt2 || type.oid == oid::kInt4 || type.oid == oid::kInt8;
   if (type.oid == oid::kBool) return base::to_lower(*text).starts_with('t') ? "t" : "f";
   if (whole && !base::parse_signed(*text)) return std::nullopt;
-  const bool number =
-      type.oid == oid::kFloat4 || type.oid == oid::kFloat8 || type.oid == oid::kNumeric;
-  if (number && !is_number(*text)) return std::nullopt;
+  const bool floating = type.oid == oid::kFloat4 || type.oid == oid::kFloat8;
+  if (floating && is_special_float(*text)) return text;
+  if (type.oid == oid::kFloat4) return shortest<float>(*text);
+  if (type.oid == oid::kFloat8) return shortest<double>(*text);
+  if (type.oid != oid::kNumeric) return text;
+  if (!is_number(*text) || exceeds_scale(*text, modifier)) return std::nullopt;
+  return with_scale(std::move(*text), modifier);
   return text;
 }
 
 }  // namespace
 
-std::optional<std::string> default_text(const Type& type, std::string_view expression) {
-  if (expression.empty() || expression.starts_with("NULL::") || type.form == TypeForm::array)
+std::optional<std::string> default_text(const Type& type,
+                                        std::string_view expression,
+                                        std::int32_t modifier) {
+  if (expression.empty() || expression.starts_with("NULL::") || type.form == TypeForm::array ||
+      type.domain)
     return std::nullopt;
   if (type.kind == 'e') {
     return expression.starts_with('\'') ? constant(expression) : std::nullopt;
@@ -96,7 +148,7 @@ std::optional<std::string> default_text(const Type& type, std::string_view expre
   if (is_function_call(expression) ||
       std::find(kClocks.begin(), kClocks.end(), lower) != kClocks.end())
     return stand->generated;
-  return checked(type, constant(expression));
+  return checked(type, constant(expression), modifier);
 }
 
 }  // namespace cdckit::walcat

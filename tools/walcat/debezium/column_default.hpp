@@ -4,6 +4,7 @@
 
 #include "tools/walcat/encode/types.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 namespace cdckit::walcat {
 
 // `expression` as pg_get_expr() prints it. The value in the form of the server's text.
-std::optional<std::string> default_text(const Type& type, std::string_view expression);
+std::optional<std::string> default_text(const Type& type,
+                                        std::string_view expression,
+                                        std::int32_t modifier = -1);
 
 }  // namespace cdckit::walcat

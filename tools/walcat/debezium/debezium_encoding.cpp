@@ -4,15 +4,25 @@
 #include "tools/walcat/debezium/column_default.hpp"
 #include "tools/walcat/debezium/envelope.hpp"
 #include "tools/walcat/debezium/json_text.hpp"
+#include "tools/walcat/debezium/unavailable.hpp"
 
 namespace cdckit::walcat {
 namespace {
 
+std::int32_t modifier_of(const ColumnSource& source) noexcept {
+  return source.type.modifier >= 0 ? source.type.modifier : source.modifier;
+}
+
 // Raw JSON, empty without one.
-std::string default_value(const Mapping& mapping, const ColumnSource& source) {
-  if (mapping.schema.type == "struct") return {};
-  const auto text = default_text(source.type, source.default_expression);
+std::string default_value(const ColumnSource& source, const DebeziumSettings& settings) {
+  const auto text = default_text(source.type, source.default_expression, modifier_of(source));
   if (!text) return {};
+  const Mapping mapping = map_type({.type = source.type,
+                                    .modifier = modifier_of(source),
+                                    .snapshot = source.snapshot,
+                                    .place = Place::default_value},
+                                   settings);
+  if (mapping.schema.type == "struct") return {};
   std::string out;
   try {
     mapping.codec.append(out, *text, mapping.codec);
@@ -22,26 +32,47 @@ std::string default_value(const Mapping& mapping, const ColumnSource& source) {
   return out == "null" ? std::string() : out;
 }
 
+// JsonConverter prints the default for every null, also for one that stands for a value which the
+// connector could not convert.
+void append_or_default(std::string& out, std::string_view text, const Codec& codec) {
+  const auto begin = out.size();
+  codec.children.front().append(out, text, codec.children.front());
+  if (out.compare(begin, out.npos, "null") == 0) out.replace(begin, out.npos, codec.names.front());
+}
+
+Codec with_default(Codec codec, const std::string& value) {
+  Codec out;
+  out.append = &append_or_default;
+  out.children.push_back(std::move(codec));
+  out.names.push_back(value);
+  return out;
+}
+
 }  // namespace
 
 ColumnForm DebeziumEncoding::column(const ColumnSource& source) const {
-  const auto modifier = source.type.modifier >= 0 ? source.type.modifier : source.modifier;
-  const Mapping mapping =
-      map_type({source.type, modifier, source.snapshot, source.dimensions}, settings_);
+  const MappedType type{.type = source.type,
+                        .modifier = modifier_of(source),
+                        .snapshot = source.snapshot,
+                        .dimensions = source.dimensions};
+  const Mapping mapping = map_type(type, settings_);
+  const std::string value = default_value(source, settings_);
   ColumnForm form;
   form.codec = mapping.codec;
   form.printed = mapping.in_debezium || !settings_.quirks;
   form.unchanged = mapping.unavailable;
-  set_stand_ins(form, mapping, source);
-  if (settings_.quirks && mapping.lost_when_streamed && !source.snapshot) {
-    form.codec.append = [](std::string& out, std::string_view /*text*/, const Codec& /*codec*/) {
-      out += "null";
-    };
+  set_stand_ins(form, mapping, source, value);
+  if (settings_.quirks) {
+    if (mapping.lost_when_streamed && !source.snapshot) form.codec.append = &append_null;
+    form.unchanged = connector_unavailable(type, mapping, settings_);
+    if (form.unchanged == "null") form.unchanged = form.null;
+    if (!value.empty()) form.codec = with_default(std::move(form.codec), value);
   }
-  form.schema = schema_json(mapping.schema,
-                            {.optional = source.nullable,
-                             .default_value = default_value(mapping, source),
-                             .field = std::string(source.name)});
+  form.schema =
+      schema_json(mapping.schema,
+                  {.optional = source.nullable || (settings_.quirks && mapping.never_required),
+                   .default_value = value,
+                   .field = std::string(source.name)});
   return form;
 }
 
@@ -49,10 +80,10 @@ ColumnForm DebeziumEncoding::column(const ColumnSource& source) const {
 // `optional: false` forbids null, so there the made-up values are printed without quirks too.
 void DebeziumEncoding::set_stand_ins(ColumnForm& form,
                                      const Mapping& mapping,
-                                     const ColumnSource& source) const {
+                                     const ColumnSource& source,
+                                     const std::string& value) const {
   form.unsent = "null";
   if (settings_.quirks) {
-    const auto value = default_value(mapping, source);
     if (!value.empty()) form.null = form.unsent = value;
     if (value.empty() && !source.nullable) form.unsent = mapping.filler;
   } else if (settings_.schemas && !source.nullable) {

@@ -19,7 +19,10 @@ class DebeziumEncoding : public Encoding {
   [[nodiscard]] std::string session_setup() const override;
 
  private:
-  void set_stand_ins(ColumnForm& form, const Mapping& mapping, const ColumnSource& source) const;
+  void set_stand_ins(ColumnForm& form,
+                     const Mapping& mapping,
+                     const ColumnSource& source,
+                     const std::string& value) const;
   DebeziumSettings settings_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/json_string.hpp"
+#include "tools/walcat/debezium/unavailable.hpp"
 
 namespace cdckit::walcat {
 

@@ -1,6 +1,7 @@
 #include "tools/walcat/debezium/java_number.hpp"
 #include "tools/walcat/debezium/json_text.hpp"
 #include "tools/walcat/debezium/mapping.hpp"
+#include "tools/walcat/debezium/unavailable.hpp"
 #include "tools/walcat/encode/type_oids.hpp"
 
 #include <cstring>
@@ -273,10 +274,15 @@ Mapping map_circle() {
                     "<(0,0),0>");
 }
 
-}  // namespace
+// What stands for a path that was not sent says nothing of whether it is closed.
+Mapping map_path(const std::string& placeholder) {
+  constexpr std::string_view kClosed = R"(,"closed":"false")";
+  Mapping mapping = shape(&append_path, "[(0,0),(1,0)]", placeholder);
+  mapping.filler.erase(mapping.filler.find(kClosed), kClosed.size());
+  return mapping;
+}
 
-MaybeMapping map_geometry(const MappedType& type, const DebeziumSettings& settings) {
-  const std::string placeholder = unavailable_bytes(settings);
+MaybeMapping map_built_in(const MappedType& type, const std::string& placeholder) {
   switch (type.type.oid) {
     case oid::kPoint:
       return mapping_of(&append_point, point_schema(), "(0,0)");
@@ -285,7 +291,7 @@ MaybeMapping map_geometry(const MappedType& type, const DebeziumSettings& settin
     case oid::kLseg:
       return shape(&append_lseg, "[(0,0),(1,0)]", placeholder);
     case oid::kPath:
-      return shape(&append_path, "[(0,0),(1,0)]", placeholder);
+      return map_path(placeholder);
     case oid::kPolygon:
       return shape(&append_polygon, "((0,0),(1,0),(0,1))", placeholder);
     case oid::kCircle:
@@ -293,7 +299,19 @@ MaybeMapping map_geometry(const MappedType& type, const DebeziumSettings& settin
     case oid::kLine:
       return map_line();
     default:
-      break;
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+// The connector cannot convert a shape that is the element of an array.
+MaybeMapping map_geometry(const MappedType& type, const DebeziumSettings& settings) {
+  const std::string placeholder = unavailable_bytes(settings);
+  if (auto mapping = map_built_in(type, placeholder)) {
+    if (settings.quirks && type.place == Place::element) mapping->codec.append = &append_null;
+    mapping->never_required = type.type.oid != oid::kPoint;
+    return mapping;
   }
   if (type.type.name == "geometry")
     return shape(&append_postgis<true>,

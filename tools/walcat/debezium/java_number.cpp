@@ -133,7 +133,9 @@ void append_java_number(std::string& out, double value) {
     return;
   }
   char text[40];
-  const auto* end = std::to_chars(text, text + sizeof text, value).ptr;
+  // the general form prints every digit of a whole number, more than it takes to tell it
+  const auto* end =
+      std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
   append_java_number(out, {text, static_cast<std::size_t>(end - text)}, FloatWidth::twice);
 }
 

@@ -1,6 +1,5 @@
 #include "tools/walcat/debezium/mapping.hpp"
 
-#include "common/base/text.hpp"
 #include "common/log/log.hpp"
 #include "tools/walcat/debezium/json_text.hpp"
 
@@ -47,20 +46,15 @@ ConnectSchema simple_schema(std::string type, std::string name, int version) {
 
 Mapping map_type(const MappedType& type, const DebeziumSettings& settings) {
   using Map = MaybeMapping (*)(const MappedType&, const DebeziumSettings&);
-  for (const Map map : {&map_number, &map_time, &map_binary, &map_geometry, &map_nested}) {
+  for (const Map map :
+       {&map_number, &map_date, &map_time, &map_binary, &map_geometry, &map_nested}) {
     if (auto mapping = map(type, settings)) return std::move(*mapping);
   }
   return map_text(type, settings);
 }
 
-std::string unavailable_bytes(const DebeziumSettings& settings) {
-  constexpr std::string_view kHex = "hex:";
-  const std::string_view text = settings.unavailable_value;
-  if (!text.starts_with(kHex)) return settings.unavailable_value;
-  std::string bytes;
-  for (std::size_t at = kHex.size(); at + 1 < text.size(); at += 2)
-    bytes += static_cast<char>(base::parse_hex(text.substr(at, 2)).value_or(0));
-  return bytes;
+void append_null(std::string& out, std::string_view /*text*/, const Codec& /*codec*/) {
+  out += "null";
 }
 
 void append_unrepresentable(std::string& out, std::string_view text, std::string_view hint) {

@@ -43,16 +43,28 @@ struct SchemaUse {
 std::string schema_json(const ConnectSchema& schema, const SchemaUse& use);
 ConnectSchema simple_schema(std::string type, std::string name = {}, int version = 1);
 
+// How the connector treats the type as the element of an array.
+struct ElementRules {
+  bool optional = true;       // in the schema
+  bool null_loses = false;    // a NULL among them: the whole array is null
+  bool keeps_others = false;  // one that cannot be converted is null alone, not the whole array
+  bool stands_alone = false;  // an array of arrays is null as a whole
+};
+
 // Texts are raw JSON.
 struct Mapping {
   Codec codec;
   ConnectSchema schema;
-  std::string filler = "null";      // what Debezium makes up for NOT NULL
-  std::string unavailable;          // for an unchanged TOAST value
-  bool in_debezium = true;          // false: Debezium drops such a column
+  std::string filler = "null";  // what Debezium makes up for NOT NULL
+  std::string unavailable;  // for an unchanged TOAST value; empty: nothing of its type can say it
+  bool in_debezium = true;  // false: Debezium drops such a column
   bool lost_when_streamed = false;  // Debezium prints null while streaming
-  bool element_optional = true;     // as the element of an array
+  bool never_required = false;      // in the connector's schema, though NOT NULL
+  ElementRules element;
 };
+
+// Where a value stands: the connector comes by it in different ways.
+enum class Place { column, element, default_value };
 
 // What is mapped. `snapshot`: Debezium reads some values in a way of its own there.
 struct MappedType {
@@ -60,11 +72,13 @@ struct MappedType {
   std::int32_t modifier = -1;
   bool snapshot = false;
   int dimensions = 0;  // as declared
+  Place place = Place::column;
 };
 
 using MaybeMapping = std::optional<Mapping>;
 // Each knows its own types and answers nothing for all others.
 MaybeMapping map_number(const MappedType& type, const DebeziumSettings& settings);
+MaybeMapping map_date(const MappedType& type, const DebeziumSettings& settings);
 MaybeMapping map_time(const MappedType& type, const DebeziumSettings& settings);
 MaybeMapping map_binary(const MappedType& type, const DebeziumSettings& settings);
 MaybeMapping map_geometry(const MappedType& type, const DebeziumSettings& settings);
@@ -74,8 +88,7 @@ Mapping map_text(const MappedType& type, const DebeziumSettings& settings);
 // Asks one after the other.
 Mapping map_type(const MappedType& type, const DebeziumSettings& settings);
 
-// The bytes of --unavailable-value: `hex:` before them spells them.
-std::string unavailable_bytes(const DebeziumSettings& settings);
+void append_null(std::string& out, std::string_view text, const Codec& codec);
 
 // A value that the Connect type cannot hold is printed as null, as Debezium does; said once a run.
 void append_unrepresentable(std::string& out, std::string_view text, std::string_view hint);

@@ -1,7 +1,7 @@
 #include "tools/walcat/debezium/java_number.hpp"
 #include "tools/walcat/debezium/json_text.hpp"
 #include "tools/walcat/debezium/mapping.hpp"
-#include "tools/walcat/debezium/name_uuid.hpp"
+#include "tools/walcat/debezium/unavailable.hpp"
 #include "tools/walcat/encode/type_oids.hpp"
 #include "tools/walcat/wire/text_forms.hpp"
 
@@ -11,7 +11,6 @@
 namespace cdckit::walcat {
 namespace {
 
-constexpr const char* kUuidName = "io.debezium.data.Uuid";
 // Arrays that the connector drops although it knows their elements.
 constexpr std::array kNoArrays{
     oid::kMoney, oid::kInterval, oid::kName, oid::kVarbit, oid::kXml, oid::kPoint};
@@ -40,8 +39,27 @@ void append_array(std::string& out, std::string_view text, const Codec& codec) {
   }
 }
 
-// As Debezium: what stands deeper than the first dimension is null. `parameter` 1: so is an array
-// with a NULL in it.
+// ElementRules in a codec's parameter.
+constexpr std::int32_t kNullLoses = 1;
+constexpr std::int32_t kKeepsOthers = 2;
+constexpr std::int32_t kStandsAlone = 4;
+
+// False when the whole array is null for this one. A value is that when it cannot be converted.
+bool append_flat_element(std::string& out,
+                         ElementKind kind,
+                         std::string_view element,
+                         const Codec& codec) {
+  const auto begin = out.size();
+  if (kind == ElementKind::value) {
+    append_element(out, element, codec);
+    return (codec.parameter & kKeepsOthers) != 0 || out.compare(begin, out.npos, "null") != 0;
+  }
+  out += "null";
+  const auto fatal = kind == ElementKind::null ? kNullLoses : kStandsAlone;
+  return (codec.parameter & fatal) == 0;
+}
+
+// As Debezium: what stands deeper than the first dimension is null.
 void append_flat_array(std::string& out, std::string_view text, const Codec& codec) {
   ArrayTextCursor cursor(text, codec.delimiter);
   std::string_view element;
@@ -55,15 +73,10 @@ void append_flat_array(std::string& out, std::string_view text, const Codec& cod
     if (kind == ElementKind::open && ++depth != 2) continue;
     if (depth > 1 && kind != ElementKind::open) continue;
     out += out.size() == begin ? '[' : ',';
-    if (kind == ElementKind::value) {
-      append_element(out, element, codec);
-    } else if (kind == ElementKind::null && codec.parameter == 1) {
-      out.resize(begin);
-      out += "null";
-      return;
-    } else {
-      out += "null";
-    }
+    if (append_flat_element(out, kind, element, codec)) continue;
+    out.resize(begin);
+    out += "null";
+    return;
   }
   if (out.size() == begin) out += '[';
   out += ']';
@@ -132,40 +145,40 @@ void append_hstore_json(std::string& out, std::string_view text, const Codec& co
   append_java_string(out, inner);
 }
 
-std::string repeated(std::string_view bytes, std::string_view suffix) {
-  std::string out = "[";
-  for (const char byte : bytes) {
-    if (out.size() > 1) out += ',';
-    append_integer(out, byte);
-    out += suffix;
-  }
-  return out + "]";
+std::int32_t parameter_of(const ElementRules& rules) noexcept {
+  return (rules.null_loses ? kNullLoses : 0) | (rules.keeps_others ? kKeepsOthers : 0) |
+         (rules.stands_alone ? kStandsAlone : 0);
 }
 
-// The placeholder in whatever the elements can hold; nothing when they cannot.
-std::string unavailable_array(const Mapping& element, const DebeziumSettings& settings) {
-  const std::string bytes = unavailable_bytes(settings);
-  const std::string& type = element.schema.type;
-  if (type.starts_with("int")) return repeated(bytes, "");
-  if (type == "float" || type == "double") return repeated(bytes, ".0");
-  if (element.schema.name == kUuidName) return "[\"" + name_uuid(bytes) + "\"]";
-  if (type == "string" && element.unavailable.empty()) return "[" + java_string(bytes) + "]";
-  return element.unavailable.empty() ? std::string() : "[" + element.unavailable + "]";
+// The connector has no arrays of domains, but for enums.
+bool has_array_of(const Mapping& element, const Type& of) {
+  if (of.domain && of.kind != 'e') return false;
+  return element.in_debezium &&
+         std::find(kNoArrays.begin(), kNoArrays.end(), of.oid) == kNoArrays.end();
+}
+
+// To the connector bit[] is a bit that it cannot read.
+Mapping map_unread(Mapping element) {
+  element.codec.append = &append_null;
+  return element;
 }
 
 Mapping map_array(const MappedType& type, const DebeziumSettings& settings) {
   const Type& of = *type.type.element;
-  Mapping element = map_type({of, type.modifier, type.snapshot}, settings);
+  const auto modifier = of.modifier >= 0 ? of.modifier : type.modifier;
+  Mapping element = map_type(
+      {.type = of, .modifier = modifier, .snapshot = type.snapshot, .place = Place::element},
+      settings);
+  if (settings.quirks && of.oid == oid::kBit && !of.domain) return map_unread(std::move(element));
   Mapping mapping;
   mapping.codec.append = settings.quirks ? &append_flat_array : &append_array;
   mapping.codec.delimiter = type.type.delimiter;
-  mapping.codec.parameter = element.element_optional ? 0 : 1;
+  mapping.codec.parameter = parameter_of(element.element);
   mapping.filler = "[]";
   mapping.unavailable = unavailable_array(element, settings);
-  mapping.in_debezium = element.in_debezium &&
-                        std::find(kNoArrays.begin(), kNoArrays.end(), of.oid) == kNoArrays.end();
+  mapping.in_debezium = has_array_of(element, of);
   ConnectSchema inner = element.schema;
-  bool optional = element.element_optional || !settings.quirks;
+  bool optional = element.element.optional || !settings.quirks;
   for (int depth = settings.quirks ? 1 : std::max(1, type.dimensions); depth > 0; --depth) {
     mapping.schema = simple_schema("array");
     mapping.schema.nested =

@@ -2,12 +2,14 @@
 #include "tools/walcat/debezium/java_number.hpp"
 #include "tools/walcat/debezium/json_text.hpp"
 #include "tools/walcat/debezium/mapping.hpp"
+#include "tools/walcat/debezium/unavailable.hpp"
 #include "tools/walcat/encode/type_oids.hpp"
 
 namespace cdckit::walcat {
 namespace {
 
 constexpr std::string_view kDecimalHint = "--decimal-handling string keeps it";
+constexpr std::string_view kArrayHint = "without --debezium-quirks it is kept";
 constexpr std::int32_t kMoneyScale = 2;
 constexpr const char* kDecimalName = "org.apache.kafka.connect.data.Decimal";
 
@@ -62,8 +64,27 @@ void append_decimal_text(std::string& out, std::string_view text, const Codec& /
   out += '"';
 }
 
+// `parameter` digits behind the point, for a scale that the connector reads as a large one.
+void append_padded_decimal(std::string& out, std::string_view text, const Codec& codec) {
+  Decimal decimal;
+  if (!parse_decimal(text, decimal)) return append_decimal_text(out, text, codec);
+  out += '"';
+  out += text;
+  if (decimal.fraction.empty()) out += '.';
+  out.append(static_cast<std::size_t>(codec.parameter) - decimal.fraction.size(), '0');
+  out += '"';
+}
+
 void append_decimal_double(std::string& out, std::string_view text, const Codec& /*codec*/) {
   append_java_number(out, to_double(text));
+}
+
+// In an array the connector takes finite numbers only, whatever the handling.
+template <AppendValue Append>
+void append_finite(std::string& out, std::string_view text, const Codec& codec) {
+  Decimal decimal;
+  if (!parse_decimal(text, decimal)) return append_unrepresentable(out, text, kArrayHint);
+  Append(out, text, codec);
 }
 
 // `-$1,234.50` is -1234.50; the connection speaks with lc_monetary C.
@@ -130,15 +151,27 @@ Mapping variable_decimal(const std::string& placeholder) {
   return mapping;
 }
 
+// The connector takes a negative scale for a large one.
+Mapping decimal_text(const MappedType& type, const DebeziumSettings& settings) {
+  const bool element = settings.quirks && type.place == Place::element;
+  Mapping mapping = scalar(
+      element ? &append_finite<append_decimal_text> : &append_decimal_text, "string", "\"0\"");
+  const auto scale = type.modifier < 0 ? 0 : scale_of(type.modifier, settings.quirks);
+  if (scale > 0) mapping.filler = "\"0." + std::string(static_cast<std::size_t>(scale), '0') + '"';
+  mapping.unavailable = java_string(unavailable_bytes(settings));
+  if (!settings.quirks || type.modifier < 0 || scale_of(type.modifier, false) >= 0) return mapping;
+  mapping.codec.append = element ? &append_finite<append_padded_decimal> : &append_padded_decimal;
+  mapping.codec.parameter = scale_of(type.modifier, true);
+  return mapping;
+}
+
 Mapping map_numeric(const MappedType& type, const DebeziumSettings& settings) {
   const auto placeholder = unavailable_bytes(settings);
-  if (settings.decimal_handling == "string") {
-    Mapping mapping = scalar(&append_decimal_text, "string", "\"0\"");
-    mapping.unavailable = java_string(placeholder);
-    return mapping;
-  }
+  if (settings.decimal_handling == "string") return decimal_text(type, settings);
   if (settings.decimal_handling == "double") {
-    return scalar(&append_decimal_double, "double", "0.0");
+    const bool element = settings.quirks && type.place == Place::element;
+    return scalar(
+        element ? &append_finite<append_decimal_double> : &append_decimal_double, "double", "0.0");
   }
   if (type.modifier < 0) return variable_decimal(placeholder);
   return precise_decimal(

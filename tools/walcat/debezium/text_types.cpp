@@ -1,5 +1,6 @@
 #include "tools/walcat/debezium/json_text.hpp"
 #include "tools/walcat/debezium/mapping.hpp"
+#include "tools/walcat/debezium/unavailable.hpp"
 #include "tools/walcat/encode/type_oids.hpp"
 
 #include <algorithm>
@@ -38,13 +39,17 @@ constexpr std::array kBare{oid::kChar,
                            oid::kInt8Range,
                            oid::kTimestamptzRange};
 
+constexpr std::string_view kLtree = "ltree";
+constexpr std::string_view kIsbn = "isbn";
 // Known to the connector by their name: extensions have no fixed OIDs.
-constexpr std::array<std::string_view, 2> kBareNames{"citext", "isbn"};
+constexpr std::array<std::string_view, 2> kBareNames{"citext", kIsbn};
 
-ConnectSchema enum_schema(const Type& type) {
+// Of the elements of an array of domains over an enum the connector does not know the labels.
+ConnectSchema enum_schema(const Type& type, bool labelled) {
   ConnectSchema schema = simple_schema("string", "io.debezium.data.Enum");
   std::string allowed;
-  for (const auto& label : type.labels) allowed += (allowed.empty() ? "" : ",") + label;
+  for (const auto& label : labelled ? type.labels : std::vector<std::string>())
+    allowed += (allowed.empty() ? "" : ",") + label;
   schema.parameters = "{\"allowed\":" + java_string(allowed) + "}";
   return schema;
 }
@@ -64,9 +69,9 @@ Mapping map_text(const MappedType& type, const DebeziumSettings& settings) {
   if (named != kNamed.end()) {
     mapping.schema = simple_schema("string", named->name);
   } else if (of.kind == 'e') {
-    mapping.schema = enum_schema(of);
-    mapping.element_optional = false;
-  } else if (of.name == "ltree") {
+    mapping.schema =
+        enum_schema(of, !settings.quirks || type.place != Place::element || !of.domain);
+  } else if (of.name == kLtree) {
     mapping.schema = simple_schema("string", "io.debezium.data.Ltree");
   } else {
     mapping.in_debezium =
@@ -74,6 +79,9 @@ Mapping map_text(const MappedType& type, const DebeziumSettings& settings) {
         std::find(kBareNames.begin(), kBareNames.end(), of.name) != kBareNames.end();
     mapping.lost_when_streamed = of.oid == oid::kName;
   }
+  mapping.element.optional = of.kind != 'e' && of.oid != oid::kTsvector && of.name != kIsbn;
+  mapping.element.stands_alone = of.name == kIsbn;
+  mapping.element.null_loses = !mapping.element.optional || of.name == kLtree;
   return mapping;
 }
 

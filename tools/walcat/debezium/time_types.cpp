@@ -1,168 +1,47 @@
-#include "tools/walcat/debezium/json_text.hpp"
-#include "tools/walcat/debezium/mapping.hpp"
+#include "tools/walcat/debezium/time_parts.hpp"
 #include "tools/walcat/debezium/time_text.hpp"
 #include "tools/walcat/encode/type_oids.hpp"
-
-#include <limits>
 
 namespace cdckit::walcat {
 namespace {
 
-constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kMicrosPerMonth = 2'629'800 * kMicrosPerSecond;  // 30.4375 days
-constexpr std::string_view kTimestampHint = "--time-precision isostring keeps it";
 constexpr std::string_view kIntervalHint = "--interval-handling string keeps it";
 
-// What Debezium makes of the infinities (3.7, by way of java.util.Date and LocalDate).
-struct Infinities {
-  std::int64_t most;
-  std::int64_t least;
-};
-constexpr Infinities kQuirkyStreamedDate{2'146'033'979, -2'147'472'691};
-constexpr Infinities kQuirkySnapshotDate{-622'191'234, -625'821'272};
-constexpr Infinities kQuirkyMillis{9'223'372'036'825'200'000, -9'223'372'036'832'400'000};
-constexpr Infinities kMicros{kMost, kLeast};
-constexpr Infinities kDays{std::numeric_limits<std::int32_t>::max(),
-                           std::numeric_limits<std::int32_t>::min()};
+// With quirks: an element of an array goes through java.sql.Time, which knows milliseconds and no
+// end of day; a default ends before it, as LocalTime.MAX; text knows no 24:00.
+enum class Way { faithful, column, sql, by_default };
 
-enum class Reading { faithful, quirky_stream, quirky_snapshot };
-
-void append_either(std::string& out, int sign, const Infinities& values) {
-  append_integer(out, sign > 0 ? values.most : values.least);
+Way way_of(const MappedType& type, const DebeziumSettings& settings) noexcept {
+  if (!settings.quirks) return Way::faithful;
+  if (type.place == Place::default_value) return Way::by_default;
+  return type.place == Place::element ? Way::sql : Way::column;
 }
 
-void append_quoted(std::string& out, std::string_view text) {
-  out += '"';
-  out += text;
-  out += '"';
-}
-
-constexpr Infinities date_infinities(Reading reading) {
-  if (reading == Reading::faithful) return kDays;
-  return reading == Reading::quirky_stream ? kQuirkyStreamedDate : kQuirkySnapshotDate;
-}
-
-// While it reads the snapshot Debezium loses the era.
-template <Reading How>
-Date read_date(std::string_view text) {
-  Date date = parse_date(text);
-  if (How == Reading::quirky_snapshot && date.before_christ) date.year = 1 - date.year;
-  return date;
-}
-
-template <Reading How>
-void append_date(std::string& out, std::string_view text, const Codec& /*codec*/) {
-  const Date date = read_date<How>(text);
-  if (date.infinite != 0) {
-    append_either(out, date.infinite, date_infinities(How));
-  } else {
-    append_integer(out, days_of(date));
-  }
-}
-
-template <Reading How>
-void append_date_text(std::string& out, std::string_view text, const Codec& /*codec*/) {
-  Date date = read_date<How>(text);
-  if (date.infinite != 0) {
-    if (How == Reading::faithful) return append_quoted(out, text);
-    if (How == Reading::quirky_snapshot) {
-      return append_quoted(out, date.infinite > 0 ? "+292278994-08-16Z" : "+292269055-12-02Z");
-    }
-    date = date_of(date.infinite > 0 ? kQuirkyStreamedDate.most : kQuirkyStreamedDate.least);
-  }
-  out += '"';
-  append_iso_date(out, date);
-  out += "Z\"";
-}
-
-// Microseconds times or divided by what the unit asks for.
-enum class Unit { millis, micros, nanos };
-
-template <Unit In>
-void append_time(std::string& out, std::string_view text, const Codec& /*codec*/) {
+template <Way By>
+std::int64_t read_nanos(std::string_view text) {
   const std::int64_t micros = parse_time(text).micros;
+  if (By == Way::by_default && micros == kMicrosPerDay) return micros * 1000 - 1;
+  if (By == Way::sql) return micros / 1000 * 1000 % kMicrosPerDay * 1000;
+  return micros * 1000;
+}
+
+template <Unit In, Way By>
+void append_time(std::string& out, std::string_view text, const Codec& /*codec*/) {
+  const std::int64_t nanos = read_nanos<By>(text);
   append_integer(out,
-                 In == Unit::millis  ? micros / 1000
-                 : In == Unit::nanos ? micros * 1000
-                                     : micros);
+                 In == Unit::millis   ? nanos / 1'000'000
+                 : In == Unit::micros ? nanos / 1000
+                                      : nanos);
 }
 
+template <Way By>
 void append_time_text(std::string& out, std::string_view text, const Codec& /*codec*/) {
+  const std::int64_t nanos = read_nanos<By>(text);
+  if (nanos % 1000 != 0) return append_quoted(out, "23:59:59.999999999Z");
+  const std::int64_t micros = nanos / 1000;
   out += '"';
-  append_iso_time(out, parse_time(text).micros, -1);
-  out += "Z\"";
-}
-
-bool since_1970(const Timestamp& stamp, std::int64_t& micros) noexcept {
-  return !__builtin_mul_overflow(days_of(stamp.date), kMicrosPerDay, &micros) &&
-         !__builtin_add_overflow(micros, stamp.time.micros, &micros);
-}
-
-template <Unit In, bool Quirky>
-void append_timestamp(std::string& out, std::string_view text, const Codec& /*codec*/) {
-  const Timestamp stamp = parse_timestamp(text);
-  if (stamp.date.infinite != 0) {
-    return append_either(
-        out, stamp.date.infinite, Quirky && In == Unit::millis ? kQuirkyMillis : kMicros);
-  }
-  std::int64_t value = 0;
-  if (In == Unit::millis) {
-    // never too large; down to the whole millisecond before 1970 too
-    value = days_of(stamp.date) * (kMicrosPerDay / 1000) + stamp.time.micros / 1000;
-  } else if (!since_1970(stamp, value) ||
-             (In == Unit::nanos && __builtin_mul_overflow(value, 1000, &value))) {
-    return append_unrepresentable(out, text, kTimestampHint);
-  }
-  append_integer(out, value);
-}
-
-template <bool Quirky>
-void append_timestamp_text(std::string& out, std::string_view text, const Codec& /*codec*/) {
-  const Timestamp stamp = parse_timestamp(text);
-  if (stamp.date.infinite != 0) {
-    if (!Quirky) return append_quoted(out, text);
-    return append_quoted(
-        out, stamp.date.infinite > 0 ? "+292278994-08-16T23:00:00Z" : "-292275055-05-16T23:00:00Z");
-  }
-  out += '"';
-  append_iso_date(out, stamp.date);
-  out += 'T';
-  append_iso_time(out, stamp.time.micros, -1);
-  out += "Z\"";
-}
-
-// `2024-02-29 13:14:15.5+00`, the usual shape: copied piece by piece, the fraction filled up.
-bool append_usual_zoned(std::string& out, std::string_view text, int digits) {
-  constexpr std::size_t kSeconds = 19;
-  constexpr std::string_view kZone = "+00";
-  if (text.size() < kSeconds + kZone.size() || text[4] != '-' || text[10] != ' ') return false;
-  if (!text.ends_with(kZone)) return false;
-  text.remove_suffix(kZone.size());
-  if (text.size() != kSeconds && text[kSeconds] != '.') return false;
-  out += '"';
-  out.append(text.data(), 10);
-  out += 'T';
-  out.append(text.data() + 11, kSeconds - 11);
-  if (digits > 0) {
-    const auto fraction = text.substr(text.size() == kSeconds ? kSeconds : kSeconds + 1);
-    out += '.';
-    out.append(fraction);
-    if (fraction.size() < static_cast<std::size_t>(digits))
-      out.append(static_cast<std::size_t>(digits) - fraction.size(), '0');
-  }
-  out += "Z\"";
-  return true;
-}
-
-void append_timestamptz(std::string& out, std::string_view text, const Codec& codec) {
-  if (append_usual_zoned(out, text, codec.parameter)) return;
-  const Timestamp stamp = parse_timestamp(text);
-  if (stamp.date.infinite != 0) return append_quoted(out, text);
-  out += '"';
-  append_iso_date(out, stamp.date);
-  out += 'T';
-  append_iso_time(out, stamp.time.micros, codec.parameter);
+  append_iso_time(out, By == Way::faithful ? micros : micros % kMicrosPerDay, -1);
   out += "Z\"";
 }
 
@@ -198,7 +77,7 @@ std::int64_t quirky_duration(const Interval& interval) noexcept {
 template <bool Quirky>
 void append_duration(std::string& out, std::string_view text, const Codec& /*codec*/) {
   const Interval interval = parse_interval(text);
-  if (interval.infinite != 0) return append_either(out, interval.infinite, kMicros);
+  if (interval.infinite != 0) return append_either(out, interval.infinite, kEnds);
   if (Quirky) return append_integer(out, quirky_duration(interval));
   std::int64_t months = 0;
   std::int64_t days = 0;
@@ -243,85 +122,47 @@ void append_interval_text(std::string& out, std::string_view text, const Codec& 
   out += "S\"";
 }
 
-struct TimeForm {
-  AppendValue append;
-  const char* type;
-  const char* name;
-  const char* filler;
-};
-
-Mapping mapping_of(const TimeForm& form) {
-  Mapping mapping;
-  mapping.codec.append = form.append;
-  mapping.schema = simple_schema(form.type, form.name);
-  mapping.filler = form.filler;
-  return mapping;
+template <Unit In>
+AppendValue time_in(Way way) {
+  if (way == Way::by_default) return &append_time<In, Way::by_default>;
+  return way == Way::sql ? &append_time<In, Way::sql> : &append_time<In, Way::faithful>;
 }
 
-Mapping map_date(bool snapshot, const DebeziumSettings& settings) {
-  const bool text = settings.time_precision == "isostring";
-  AppendValue append =
-      text ? &append_date_text<Reading::faithful> : &append_date<Reading::faithful>;
-  if (settings.quirks && snapshot) {
-    append =
-        text ? &append_date_text<Reading::quirky_snapshot> : &append_date<Reading::quirky_snapshot>;
-  } else if (settings.quirks) {
-    append =
-        text ? &append_date_text<Reading::quirky_stream> : &append_date<Reading::quirky_stream>;
+AppendValue time_as_text(Way way) {
+  switch (way) {
+    case Way::faithful:
+      return &append_time_text<Way::faithful>;
+    case Way::column:
+      return &append_time_text<Way::column>;
+    case Way::sql:
+      return &append_time_text<Way::sql>;
+    case Way::by_default:
+      return &append_time_text<Way::by_default>;
   }
-  if (text) return mapping_of({append, "string", "io.debezium.time.IsoDate", "\"1970-01-01Z\""});
-  const bool connect = settings.time_precision == "connect";
-  return mapping_of({append,
-                     "int32",
-                     connect ? "org.apache.kafka.connect.data.Date" : "io.debezium.time.Date",
-                     "0"});
+  return nullptr;
 }
 
-// No modifier: six digits.
-int digits_of(std::int32_t modifier) noexcept {
-  return modifier < 0 ? 6 : modifier;
-}
-
-Mapping map_time_of_day(int digits, const std::string& precision) {
-  if (precision == "isostring")
-    return mapping_of({&append_time_text, "string", "io.debezium.time.IsoTime", "\"00:00:00Z\""});
-  if (precision == "connect")
-    return mapping_of(
-        {&append_time<Unit::millis>, "int32", "org.apache.kafka.connect.data.Time", "0"});
-  if (precision == "nanoseconds")
-    return mapping_of({&append_time<Unit::nanos>, "int64", "io.debezium.time.NanoTime", "0"});
-  if (precision == "adaptive" && digits <= 3)
-    return mapping_of({&append_time<Unit::millis>, "int32", "io.debezium.time.Time", "0"});
-  return mapping_of({&append_time<Unit::micros>, "int64", "io.debezium.time.MicroTime", "0"});
-}
-
-Mapping map_timestamp(int digits, const DebeziumSettings& settings) {
+Mapping map_time_of_day(const MappedType& type, const DebeziumSettings& settings) {
   const std::string& precision = settings.time_precision;
-  const AppendValue millis = settings.quirks ? &append_timestamp<Unit::millis, true>
-                                             : &append_timestamp<Unit::millis, false>;
+  const Way way = way_of(type, settings);
   if (precision == "isostring")
-    return mapping_of(
-        {settings.quirks ? &append_timestamp_text<true> : &append_timestamp_text<false>,
-         "string",
-         "io.debezium.time.IsoTimestamp",
-         "\"1970-01-01T00:00:00Z\""});
+    return mapping_of({time_as_text(way), "string", "io.debezium.time.IsoTime", "\"00:00:00Z\""});
   if (precision == "connect")
-    return mapping_of({millis, "int64", "org.apache.kafka.connect.data.Timestamp", "0"});
-  if (precision == "nanoseconds")
     return mapping_of(
-        {&append_timestamp<Unit::nanos, false>, "int64", "io.debezium.time.NanoTimestamp", "0"});
-  if (precision.starts_with("adaptive") && digits <= 3)
-    return mapping_of({millis, "int64", "io.debezium.time.Timestamp", "0"});
-  return mapping_of(
-      {&append_timestamp<Unit::micros, false>, "int64", "io.debezium.time.MicroTimestamp", "0"});
+        {time_in<Unit::millis>(way), "int32", "org.apache.kafka.connect.data.Time", "0"});
+  if (precision == "nanoseconds")
+    return mapping_of({time_in<Unit::nanos>(way), "int64", "io.debezium.time.NanoTime", "0"});
+  if (precision == "adaptive" && digits_of(type.modifier) <= 3)
+    return mapping_of({time_in<Unit::millis>(way), "int32", "io.debezium.time.Time", "0"});
+  return mapping_of({time_in<Unit::micros>(way), "int64", "io.debezium.time.MicroTime", "0"});
 }
 
-Mapping map_timestamptz(int digits) {
-  Mapping mapping = mapping_of({&append_timestamptz,
+Mapping map_timetz(const DebeziumSettings& settings) {
+  Mapping mapping = mapping_of({settings.quirks ? &append_timetz<true> : &append_timetz<false>,
                                 "string",
-                                "io.debezium.time.ZonedTimestamp",
-                                "\"1970-01-01T00:00:00Z\""});
-  mapping.codec.parameter = digits;
+                                "io.debezium.time.ZonedTime",
+                                "\"00:00:00Z\""});
+  mapping.element.stands_alone = true;
   return mapping;
 }
 
@@ -338,21 +179,11 @@ Mapping map_interval(const DebeziumSettings& settings) {
 }  // namespace
 
 MaybeMapping map_time(const MappedType& type, const DebeziumSettings& settings) {
-  const int digits = digits_of(type.modifier);
   switch (type.type.oid) {
-    case oid::kDate:
-      return map_date(type.snapshot, settings);
     case oid::kTime:
-      return map_time_of_day(digits, settings.time_precision);
-    case oid::kTimestamp:
-      return map_timestamp(digits, settings);
-    case oid::kTimestamptz:
-      return map_timestamptz(digits);
+      return map_time_of_day(type, settings);
     case oid::kTimetz:
-      return mapping_of({settings.quirks ? &append_timetz<true> : &append_timetz<false>,
-                         "string",
-                         "io.debezium.time.ZonedTime",
-                         "\"00:00:00Z\""});
+      return map_timetz(settings);
     case oid::kInterval:
       return map_interval(settings);
     default:

@@ -33,5 +33,6 @@ TEST_CASE("an unchanged value in every form") {
         .unavailable;
   };
   CHECK(unavailable("bytes") == "\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"");
-  CHECK(unavailable("hex").starts_with("\"5f5f646562657a69756d"));
+  CHECK(unavailable("base64-url-safe") == "\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"");
+  CHECK(unavailable("hex") == "\"__debezium_unavailable_value\"");
 }

@@ -31,6 +31,37 @@ TEST_CASE("an enum's label") {
   CHECK(!default_text(mood, "pick()"));
 }
 
+TEST_CASE("a float may be no number, a numeric may not") {
+  for (const char* word : {"NaN", "Infinity", "-Infinity"}) {
+    const auto quoted = "'" + std::string(word) + "'::";
+    CHECK(default_text(type_of(oid::kFloat8), quoted + "double precision") == word);
+    CHECK(default_text(type_of(oid::kFloat4), quoted + "real") == word);
+    CHECK(!default_text(type_of(oid::kNumeric), quoted + "numeric"));
+  }
+}
+
+TEST_CASE("a float is as the server prints it") {
+  CHECK(default_text(type_of(oid::kFloat4), "16777217") == "1.6777216e+07");
+  CHECK(default_text(type_of(oid::kFloat8), "16777217") == "1.6777217e+07");
+  CHECK(default_text(type_of(oid::kFloat8), "'-0.10'::numeric") == "-1e-01");
+  CHECK(!default_text(type_of(oid::kFloat8), "(1)::double precision"));
+}
+
+TEST_CASE("a numeric with more digits than its column is none") {
+  constexpr std::int32_t kTwoDigits = (7 << 16 | 2) + 4;
+  CHECK(default_text(type_of(oid::kNumeric), "1.55", kTwoDigits) == "1.55");
+  CHECK(!default_text(type_of(oid::kNumeric), "1.555", kTwoDigits));
+  CHECK(default_text(type_of(oid::kNumeric), "1.5", kTwoDigits) == "1.50");
+  CHECK(default_text(type_of(oid::kNumeric), "'-7'::integer", kTwoDigits) == "-7.00");
+  CHECK(default_text(type_of(oid::kNumeric), "1.555") == "1.555");
+}
+
+TEST_CASE("a domain's column has none") {
+  Type domain = type_of(oid::kInt4);
+  domain.domain = true;
+  CHECK(!default_text(domain, "7"));
+}
+
 TEST_CASE("no default") {
   CHECK(!default_text(type_of(oid::kInt4), ""));
   CHECK(!default_text(type_of(oid::kText), "NULL::text"));

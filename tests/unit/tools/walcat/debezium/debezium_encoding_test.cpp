@@ -135,3 +135,36 @@ TEST_CASE("schemas carry NOT NULL and the default") {
         R"({"type":"int32","optional":false,"default":7,"field":"c"})");
   CHECK(form_of(kInteger, required).schema == form_of(kInteger, required, with_schemas()).schema);
 }
+
+TEST_CASE("with quirks the default stands for what could not be converted too") {
+  const Type numeric = type_of(oid::kNumeric);
+  constexpr std::int32_t kTwoDigits = (7 << 16 | 2) + 4;
+  const ColumnSource source{
+      .name = {}, .type = numeric, .modifier = kTwoDigits, .default_expression = "1.5"};
+  const auto print = [&](const DebeziumSettings& settings, const char* text) {
+    const auto form = form_of(numeric, source, settings);
+    std::string out;
+    form.codec.append(out, text, form.codec);
+    return out;
+  };
+  CHECK(print(quirky(), "NaN") == "\"AJY=\"");
+  CHECK(print(quirky(), "1.00") == "\"ZA==\"");
+  CHECK(print({}, "NaN") == "null");
+}
+
+TEST_CASE("a default that is no number stands in the schema, with quirks in place of NULL") {
+  const Type number = type_of(oid::kFloat8);
+  const ColumnSource source{
+      .name = {}, .type = number, .default_expression = "'NaN'::double precision"};
+  CHECK(form_of(number, source).schema ==
+        R"({"type":"double","optional":true,"default":"NaN","field":"c"})");
+  CHECK(form_of(number, source).null == "null");
+  CHECK(form_of(number, source, quirky()).null == "\"NaN\"");
+}
+
+TEST_CASE("with quirks an unchanged value is what the connector makes of it") {
+  const Type bits = type_of(oid::kVarbit);
+  const ColumnSource source{.name = {}, .type = bits};
+  CHECK(form_of(bits, source, quirky()).unchanged == "null");
+  CHECK(form_of(bits, source).unchanged == "\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"");
+}

@@ -43,3 +43,15 @@ TEST_CASE("PostGIS: its own bytes and the SRID in them") {
         R"({"wkb":"AQEAAAAAAAAAAADwPwAAAAAAAABA","srid":null,"extensions":null})");
   CHECK(print_as(type_of(30'000, "geometry"), "01").starts_with("{\"wkb\""));
 }
+
+TEST_CASE("what stands for a path that was not sent does not say whether it is closed") {
+  const auto filler = map_type({type_of(oid::kPath)}, {}).filler;
+  CHECK(filler.ends_with(R"("extensions":{"type":"path"}})"));
+}
+
+TEST_CASE("to the connector no shape but a point is required") {
+  CHECK(!map_type({type_of(oid::kPoint)}, {}).never_required);
+  for (const auto shape :
+       {oid::kBox, oid::kLseg, oid::kPath, oid::kPolygon, oid::kCircle, oid::kLine})
+    CHECK(map_type({type_of(shape)}, {}).never_required);
+}

@@ -69,3 +69,9 @@ TEST_CASE("decimals become the nearest double") {
   CHECK(to_double("-Infinity") == -INFINITY);
   CHECK(std::isnan(to_double("NaN")));
 }
+
+TEST_CASE("a number has no more digits than tell it from its neighbours") {
+  CHECK(of(-12345678901234567890.5) == "-1.2345678901234567E19");
+  CHECK(of(9007199254740993.0) == "9.007199254740992E15");
+  CHECK(of(1e21) == "1.0E21");
+}

@@ -16,12 +16,6 @@ TEST_CASE("a schema's members stand in the JsonConverter's order") {
   CHECK(schema_json(simple_schema("string"), {}) == R"({"type":"string","optional":true})");
 }
 
-TEST_CASE("the placeholder may be spelled in hex") {
-  CHECK(unavailable_bytes({}) == "__debezium_unavailable_value");
-  CHECK(unavailable_bytes(walcat_test::with(&DebeziumSettings::unavailable_value, "hex:00ff")) ==
-        std::string("\0\xff", 2));
-}
-
 TEST_CASE("a value without a place is null") {
   std::string out;
   append_unrepresentable(out, "NaN", "nothing keeps it");

@@ -40,6 +40,35 @@ TEST_CASE("numeric as text and as floating point") {
   CHECK(print({oid::kNumeric, -1, floating}, "NaN") == "\"NaN\"");
 }
 
+TEST_CASE("with quirks a negative scale pads the text with as many zeros") {
+  const auto text = quirky(with(&DebeziumSettings::decimal_handling, "string"));
+  const auto padded = print({oid::kNumeric, kNumeric4Minus2, text}, "-4200");
+  CHECK(padded == "\"-4200." + std::string(2046, '0') + '"');
+  CHECK(print({oid::kNumeric, kNumeric4Minus2, text}, "NaN") == "\"NAN\"");
+  CHECK(print({oid::kNumeric, kNumeric72, text}, "1.50") == "\"1.50\"");
+  CHECK(print({oid::kNumeric, kNumeric4Minus2, with(&DebeziumSettings::decimal_handling, "string")},
+              "-4200") == "\"-4200\"");
+}
+
+TEST_CASE("what stands for a text that was not sent has the scale's digits") {
+  const auto text = with(&DebeziumSettings::decimal_handling, "string");
+  const auto filler = [&](std::int32_t modifier) {
+    return map_type({type_of(oid::kNumeric), modifier}, text).filler;
+  };
+  CHECK(filler(kNumeric72) == "\"0.00\"");
+  CHECK(filler(kNumeric4Minus2) == "\"0\"");
+  CHECK(filler(-1) == "\"0\"");
+}
+
+TEST_CASE("with quirks no array takes what is no finite number") {
+  for (const char* handling : {"precise", "string", "double"}) {
+    const auto knob = with(&DebeziumSettings::decimal_handling, handling);
+    CHECK(print({oid::kNumeric, -1, quirky(knob), false, Place::element}, "NaN") == "null");
+    CHECK(print({oid::kNumeric, -1, quirky(knob), false, Place::element}, "-Infinity") == "null");
+    CHECK(print({oid::kNumeric, -1, quirky(knob), false, Place::element}, "1.5") != "null");
+  }
+}
+
 TEST_CASE("what a Decimal cannot hold is null") {
   CHECK(print({oid::kNumeric, kNumeric72}, "NaN") == "null");
   CHECK(print({oid::kNumeric}, "Infinity") == "null");

@@ -16,6 +16,7 @@ struct Printed {
   std::int32_t modifier = -1;
   DebeziumSettings settings = {};
   bool snapshot = false;
+  cdckit::walcat::Place place = cdckit::walcat::Place::column;
 };
 
 inline cdckit::walcat::Type type_of(std::uint32_t oid, std::string name = {}) {
@@ -28,7 +29,9 @@ inline cdckit::walcat::Type type_of(std::uint32_t oid, std::string name = {}) {
 inline std::string print_as(const cdckit::walcat::Type& type,
                             std::string_view text,
                             const Printed& how = {}) {
-  const auto mapping = cdckit::walcat::map_type({type, how.modifier, how.snapshot}, how.settings);
+  const auto mapping = cdckit::walcat::map_type(
+      {.type = type, .modifier = how.modifier, .snapshot = how.snapshot, .place = how.place},
+      how.settings);
   std::string out;
   mapping.codec.append(out, text, mapping.codec);
   return out;
@@ -44,8 +47,7 @@ inline DebeziumSettings with(std::string DebeziumSettings::* knob, std::string v
   return settings;
 }
 
-inline DebeziumSettings quirky() {
-  DebeziumSettings settings;
+inline DebeziumSettings quirky(DebeziumSettings settings = {}) {
   settings.quirks = true;
   return settings;
 }

@@ -28,7 +28,26 @@ TEST_CASE("an enum lists its labels") {
   mood.labels = {"sad", "so \"happy\""};
   const auto mapping = map_type({mood}, {});
   CHECK(mapping.schema.parameters == R"({"allowed":"sad,so \"happy\""})");
-  CHECK(!mapping.element_optional);
+  CHECK(!mapping.element.optional);
+  CHECK(mapping.element.null_loses);
+  CHECK(map_type({type_of(20'001, "ltree")}, {}).element.optional);
+  CHECK(map_type({type_of(20'001, "ltree")}, {}).element.null_loses);
+  CHECK(!map_type({type_of(oid::kTsvector)}, {}).element.optional);
+  CHECK(!map_type({type_of(20'001, "isbn")}, {}).element.optional);
+  CHECK(!map_type({type_of(20'001, "citext")}, {}).element.null_loses);
+}
+
+TEST_CASE("with quirks an array of domains over an enum does not know the labels") {
+  Type mood = type_of(20'000, "mood");
+  mood.kind = 'e';
+  mood.labels = {"sad"};
+  mood.domain = true;
+  const auto allowed = [&](Place place, const DebeziumSettings& settings) {
+    return map_type({.type = mood, .place = place}, settings).schema.parameters;
+  };
+  CHECK(allowed(Place::element, quirky()) == R"({"allowed":""})");
+  CHECK(allowed(Place::element, {}) == R"({"allowed":"sad"})");
+  CHECK(allowed(Place::column, quirky()) == R"({"allowed":"sad"})");
 }
 
 TEST_CASE("what the connector has no place for is known") {

@@ -12,22 +12,6 @@ std::string in_mode(std::uint32_t oid, std::int32_t modifier, const char* mode, 
 }
 }  // namespace
 
-TEST_CASE("dates") {
-  CHECK(print({oid::kDate}, "2024-02-29") == "19782");
-  CHECK(print({oid::kDate}, "0044-03-15 BC") == "-735160");
-  CHECK(print({oid::kDate}, "infinity") == "2147483647");
-  CHECK(print({oid::kDate}, "-infinity") == "-2147483648");
-  CHECK(in_mode(oid::kDate, -1, "isostring", "2024-02-29") == "\"2024-02-29Z\"");
-  CHECK(in_mode(oid::kDate, -1, "isostring", "infinity") == "\"infinity\"");
-}
-
-TEST_CASE("dates with quirks depend on where they are read") {
-  CHECK(print({oid::kDate, -1, quirky()}, "infinity") == "2146033979");
-  CHECK(print({oid::kDate, -1, quirky()}, "-infinity") == "-2147472691");
-  CHECK(print({oid::kDate, -1, quirky(), true}, "infinity") == "-622191234");
-  CHECK(print({oid::kDate, -1, quirky(), true}, "0044-03-15 BC") == "-703383");
-}
-
 TEST_CASE("times of day by precision and mode") {
   CHECK(print({oid::kTime}, "13:14:15.123456") == "47655123456");
   CHECK(print({oid::kTime, 6}, "24:00:00") == "86400000000");
@@ -39,39 +23,30 @@ TEST_CASE("times of day by precision and mode") {
   CHECK(in_mode(oid::kTime, -1, "isostring", "13:14:15.500000") == "\"13:14:15.5Z\"");
 }
 
-TEST_CASE("timestamps by precision and mode") {
-  CHECK(print({oid::kTimestamp}, "2024-02-29 13:14:15.123456") == "1709212455123456");
-  CHECK(print({oid::kTimestamp, 3}, "2024-02-29 13:14:15.5") == "1709212455500");
-  CHECK(in_mode(oid::kTimestamp, -1, "connect", "1969-12-31 23:59:59.9995") == "-1");
-  CHECK(in_mode(oid::kTimestamp, 0, "microseconds", "1970-01-01 00:00:01") == "1000000");
-  CHECK(in_mode(oid::kTimestamp, -1, "nanoseconds", "1970-01-01 00:00:00.000001") == "1000");
-  CHECK(in_mode(oid::kTimestamp, -1, "isostring", "2024-02-29 13:14:15.5") ==
-        "\"2024-02-29T13:14:15.5Z\"");
-  CHECK(in_mode(oid::kTimestamp, -1, "isostring", "0044-03-15 12:00:00 BC") ==
-        "\"-0043-03-15T12:00:00Z\"");
+TEST_CASE("with quirks an array's times are those of java.sql.Time") {
+  const auto element = [](const char* mode, std::int32_t modifier, const char* text) {
+    const auto settings = quirky(with(&DebeziumSettings::time_precision, mode));
+    return print({oid::kTime, modifier, settings, false, Place::element}, text);
+  };
+  CHECK(element("adaptive", -1, "07:08:09.123789") == "25689123000");
+  CHECK(element("adaptive", -1, "24:00:00") == "0");
+  CHECK(element("adaptive", 3, "21:22:23.456") == "76943456");
+  CHECK(element("nanoseconds", -1, "00:00:00.000999") == "0");
+  CHECK(element("isostring", -1, "21:22:23.456789") == "\"21:22:23.456Z\"");
+  CHECK(print({oid::kTime, -1, {}, false, Place::element}, "24:00:00") == "86400000000");
 }
 
-TEST_CASE("timestamps at the ends") {
-  CHECK(print({oid::kTimestamp}, "infinity") == "9223372036854775807");
-  CHECK(print({oid::kTimestamp, 3}, "-infinity") == "-9223372036854775808");
-  CHECK(print({oid::kTimestamp, 3, quirky()}, "infinity") == "9223372036825200000");
-  CHECK(print({oid::kTimestamp}, "294276-12-31 23:59:59.999999") == "null");
-  CHECK(print({oid::kTimestamp, 3}, "294276-12-31 23:59:59.999") == "9224318015999999");
-  CHECK(in_mode(oid::kTimestamp, -1, "nanoseconds", "2263-01-01 00:00:00") == "null");
-  CHECK(in_mode(oid::kTimestamp, -1, "isostring", "-infinity") == "\"-infinity\"");
-}
-
-TEST_CASE("timestamptz has as many digits as its type") {
-  CHECK(print({oid::kTimestamptz}, "2024-02-29 13:14:15.5+00") ==
-        "\"2024-02-29T13:14:15.500000Z\"");
-  CHECK(print({oid::kTimestamptz, 3}, "2024-02-29 13:14:15.5+00") ==
-        "\"2024-02-29T13:14:15.500Z\"");
-  CHECK(print({oid::kTimestamptz, 0}, "2024-02-29 13:14:16+00") == "\"2024-02-29T13:14:16Z\"");
-  CHECK(print({oid::kTimestamptz}, "0044-03-15 12:00:00+00 BC") ==
-        "\"-0043-03-15T12:00:00.000000Z\"");
-  CHECK(print({oid::kTimestamptz}, "12024-03-15 12:00:00+00") ==
-        "\"+12024-03-15T12:00:00.000000Z\"");
-  CHECK(print({oid::kTimestamptz}, "infinity") == "\"infinity\"");
+TEST_CASE("with quirks the end of the day has no text, and no default reaches it") {
+  const auto iso = with(&DebeziumSettings::time_precision, "isostring");
+  CHECK(print({oid::kTime, -1, iso}, "24:00:00") == "\"24:00:00Z\"");
+  CHECK(print({oid::kTime, -1, quirky(iso)}, "24:00:00") == "\"00:00:00Z\"");
+  CHECK(print({oid::kTime, -1, quirky()}, "24:00:00") == "86400000000");
+  const auto by_default = [](const DebeziumSettings& settings, std::int32_t modifier) {
+    return print({oid::kTime, modifier, quirky(settings), false, Place::default_value}, "24:00:00");
+  };
+  CHECK(by_default({}, -1) == "86399999999");
+  CHECK(by_default({}, 3) == "86399999");
+  CHECK(by_default(iso, -1) == "\"23:59:59.999999999Z\"");
 }
 
 TEST_CASE("timetz moves to UTC") {
