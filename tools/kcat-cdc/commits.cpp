@@ -4,20 +4,19 @@
 #include "tools/kcat-cdc/offset_text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cdckit::kcat_cdc {
 
 using base::Error;
 using base::ErrorKind;
 
-Commits::Commits(std::vector<std::string> ack_files, std::string run)
-    : files_(std::move(ack_files)), run_(std::move(run)) {}
-
-kafka::Offsets Commits::read_earlier(const std::string& source_json) {
+kafka::Offsets read_earlier(const std::vector<std::optional<ack::Record>>& records,
+                            const std::string& source_json) {
   std::optional<kafka::Offsets> out;
-  for (const std::optional<ack::Record>& record : files_.read_all()) {
+  for (const std::optional<ack::Record>& record : records) {
     if (!record) return {};  // one file without an ack: nothing is durable everywhere
-    if (record->source != source_json) {
+    if (!ack::same_source(record->source, source_json)) {
       throw Error(ErrorKind::unavailable,
                   "could not use the ack file: it belongs to the source " + record->source +
                       ", this is " + source_json,
@@ -38,18 +37,27 @@ kafka::Offsets Commits::read_earlier(const std::string& source_json) {
   return out.value_or(kafka::Offsets{});
 }
 
+void Commits::reached(std::string text, kafka::Offsets moved, std::uint64_t rows) {
+  const std::uint64_t number = sent_.last() + 1;
+  sent_.add(number, std::move(moved));
+  end_.set_rows(rows);
+  end_.reached({number, std::move(text)});
+}
+
 bool Commits::poll() {
-  if (!files_.enabled()) return false;
-  const auto record = files_.poll(run_, last_seq_);
-  if (!record || record->seq <= acknowledged_seq_) return false;
-  acknowledged_seq_ = record->seq;
-  const kafka::Offsets moved = log_.acknowledged(record->seq);
-  for (const auto& [partition, offset] : moved) acknowledged_[partition] = offset;
-  return !moved.empty();
+  const std::uint64_t number = end_.acknowledged();
+  bool any = false;
+  sent_.take(number, [&](const kafka::Offsets& moved) {
+    for (const auto& [partition, offset] : moved) acknowledged_[partition] = offset;
+    any = any || !moved.empty();
+  });
+  return any;
 }
 
 void Commits::forget(const std::vector<kafka::Partition>& partitions) {
-  log_.forget(partitions);
+  sent_.for_each([&](kafka::Offsets& moved) {
+    for (const kafka::Partition& partition : partitions) moved.erase(partition);
+  });
   for (const kafka::Partition& partition : partitions) acknowledged_.erase(partition);
 }
 

@@ -27,7 +27,6 @@ constexpr std::uint64_t kCheckpointBytes = 8U << 20U;
 constexpr milliseconds kCheckpointEvery{100};
 constexpr std::uint32_t kLookEvery = 512;  // records between looks at clock and ack files
 constexpr milliseconds kIdleWait{100};
-constexpr milliseconds kAckLook{10};
 constexpr milliseconds kAnswer{10'000};
 constexpr std::chrono::seconds kPauseAfter{1};
 constexpr std::chrono::seconds kEmptySettled{5};
@@ -70,6 +69,22 @@ std::string group_of(const ConsumeOptions& options) {
   return options.group.empty() ? "kcat-cdc-" + base::random_id() : options.group;
 }
 
+pipe::SourceSettings source_settings(const ConsumeOptions& options,
+                                     const cli::CommonOptions& common,
+                                     int output_fd) {
+  pipe::check_ack_flags(common);
+  pipe::SourceSettings settings;
+  settings.output = output_fd;
+  settings.capacity = kOutputCapacity;
+  settings.ack_files = pipe::ack_files(common);
+  settings.control = common.control || !settings.ack_files.empty();
+  settings.proof = !settings.ack_files.empty()    ? pipe::Proof::acks
+                   : pipe::acks_by_stdout(common) ? pipe::Proof::written
+                                                  : pipe::Proof::none;
+  settings.ack_timeout = options.revoke_timeout;
+  return settings;
+}
+
 }  // namespace
 
 ConsumeLoop::ConsumeLoop(const Options& options,
@@ -80,12 +95,10 @@ ConsumeLoop::ConsumeLoop(const Options& options,
       retry_for_(options.connection.retry_for),
       settings_(consumer_settings(options.consume, settings)),
       context_(context),
-      control_(context.options().control || !context.options().ack.empty()),
       from_(parse_from(options.consume.from)),
       progress_(parse_until(options.consume.until)),
-      commits_(context.options().ack, base::random_id()),
+      end_(context, source_settings(options.consume, context.options(), output_fd)),
       schemas_(make_gate(settings, context.stop())),
-      output_(output_fd, kOutputCapacity),
       consumer_(settings_, group_of(options.consume), *this),
       lines_metric_(context.metrics().counter("kcat_cdc_lines_total", "Data lines given out.")),
       bytes_metric_(
@@ -106,22 +119,14 @@ void ConsumeLoop::start() {
   const std::string cluster = retry::run(
       policy, context_.stop(), [&] { return consumer_.cluster_id(milliseconds(5'000)); });
   const std::string source = source_json(cluster, options_.group);
-  if (commits_.enabled()) {
-    earlier_ = commits_.read_earlier(source);
-    context_.promise();
-  }
-  if (control_) {
-    event::append_hello(output_.buffer(),
-                        {.run = commits_.run(), .source_json = source, .from = options_.from});
-    output_.buffer() += '\n';
-    submit();
-  }
+  earlier_ = read_earlier(end_.read_files(), source);
+  end_.hello(source, options_.from);
   consumer_.subscribe(options_.topics);
 }
 
 // False when nothing more is wanted.
 bool ConsumeLoop::step() {
-  const bool quiet = output_.buffer().empty();
+  const bool quiet = end_.lines().empty();
   switch (consumer_.poll(quiet ? kIdleWait : milliseconds(0))) {
     case kafka::Polled::record:
       on_record();
@@ -133,9 +138,9 @@ bool ConsumeLoop::step() {
       idle();
       return true;
   }
-  if (output_.buffer().size() >= kSubmitBytes) {
-    submit();
-    if (output_.full()) wait_for_room();
+  if (end_.lines().size() >= kSubmitBytes) {
+    end_.submit();
+    if (end_.full()) wait_for_room();
   }
   if (++since_looked_ >= kLookEvery) {
     since_looked_ = 0;
@@ -158,9 +163,9 @@ void ConsumeLoop::on_record() {
 }
 
 void ConsumeLoop::append_data(const kafka::Record& record, PartitionProgress& at) {
-  std::string& out = output_.buffer();
+  std::string& out = end_.lines();
   if (!options_.raw && (!record.value || is_schema_topic(record.topic))) return;
-  if (control_) {
+  if (end_.settings().control) {
     const std::string_view hash = find_header(record, kSchemaHeader);
     if (hash != at.schema_hash) {
       schemas_.pass(hash, record.topic, out);
@@ -187,14 +192,10 @@ void ConsumeLoop::on_end_of_partition() {
 }
 
 void ConsumeLoop::idle() {
-  submit();
+  end_.submit();
   checkpoint_if_due();
   commit_acknowledged();
   look_after_brokers();
-}
-
-void ConsumeLoop::submit() {
-  output_.submit();
 }
 
 // The pipe is full. Heartbeats go on by themselves, but a group wants to see polls: after a moment
@@ -202,10 +203,9 @@ void ConsumeLoop::submit() {
 void ConsumeLoop::wait_for_room() {
   const auto began = Clock::now();
   bool paused = false;
-  while (output_.full() && !context_.stop().stop_requested()) {
-    io::wait_readable({output_.wake_fd(), context_.stop().fd()}, kIdleWait);
-    output_.clear_wake();
-    submit();
+  while (end_.full() && !end_.stopping()) {
+    end_.wait({}, kIdleWait);
+    end_.submit();
     commit_acknowledged();
     if (Clock::now() - began < kPauseAfter) continue;
     if (!paused) consumer_.pause(progress_.partitions());
@@ -216,46 +216,33 @@ void ConsumeLoop::wait_for_room() {
 }
 
 void ConsumeLoop::checkpoint_if_due() {
-  if (!control_ || lines_since_checkpoint_ == 0) return;
+  if (lines_since_checkpoint_ == 0) return;
   if (bytes_since_checkpoint_ < kCheckpointBytes &&
       Clock::now() - last_checkpoint_ < kCheckpointEvery)
     return;
   send_checkpoint();
 }
 
-std::uint64_t ConsumeLoop::send_checkpoint() {
-  const std::uint64_t seq = commits_.next_seq();
-  event::append_checkpoint(output_.buffer(),
-                           commits_.run(),
-                           seq,
-                           format_offsets(progress_.positions()),
-                           lines_since_checkpoint_);
-  output_.buffer() += '\n';
-  commits_.sent(seq, progress_.take_moved());
+void ConsumeLoop::send_checkpoint() {
+  reach_here();
+  (void)end_.checkpoint(true);
+  end_.submit();
+}
+
+// What was given out so far is covered by the next checkpoint, or by the end.
+void ConsumeLoop::reach_here() {
+  commits_.reached(format_offsets(progress_.positions()), progress_.take_moved(), lines_total_);
   lines_metric_.add(static_cast<double>(lines_since_checkpoint_));
   bytes_metric_.add(static_cast<double>(bytes_since_checkpoint_));
   lines_since_checkpoint_ = 0;
   bytes_since_checkpoint_ = 0;
   last_checkpoint_ = Clock::now();
-  submit();
-  return seq;
 }
 
 void ConsumeLoop::commit_acknowledged() {
   if (!commits_.poll()) return;
   consumer_.commit_soon(commits_.acknowledged());
   commits_metric_.add();
-}
-
-bool ConsumeLoop::wait_acknowledged(std::uint64_t seq) {
-  const auto deadline = Clock::now() + options_.revoke_timeout;
-  while (!commits_.covers(seq) && Clock::now() < deadline) {
-    (void)commits_.poll();
-    if (commits_.covers(seq)) break;
-    std::this_thread::sleep_for(kAckLook);
-    if (!ended_) submit();  // notices a reader that is gone
-  }
-  return commits_.covers(seq);
 }
 
 void ConsumeLoop::look_after_brokers() {
@@ -275,28 +262,14 @@ bool ConsumeLoop::finished() {
 }
 
 ExitCode ConsumeLoop::finish() {
-  std::uint64_t last = 0;
-  if (control_) {
-    last = commits_.next_seq();
-    event::append_eof(
-        output_.buffer(), commits_.run(), last, format_offsets(progress_.positions()));
-    output_.buffer() += '\n';
-    commits_.sent(last, progress_.take_moved());
-  }
-  lines_metric_.add(static_cast<double>(lines_since_checkpoint_));
-  bytes_metric_.add(static_cast<double>(bytes_since_checkpoint_));
-  output_.close();
+  reach_here();
   ended_ = true;
-  bool acknowledged = true;
-  if (commits_.enabled()) {
-    acknowledged = wait_acknowledged(last);
-    consumer_.commit(commits_.acknowledged());
-  }
+  const bool acknowledged = end_.finish([] {});
+  (void)commits_.poll();
+  if (commits_.enabled()) consumer_.commit(commits_.acknowledged());
   consumer_.close();
-  if (acknowledged) return ExitCode::done;
-  throw Error(ErrorKind::temporary,
-              "could not end cleanly: not everything that was given out was acknowledged in time",
-              "The same command gives it out again; --revoke-timeout says how long it waits.");
+  if (!acknowledged) throw end_.why_unfinished();
+  return ExitCode::done;
 }
 
 }  // namespace cdckit::kcat_cdc

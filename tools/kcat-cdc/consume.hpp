@@ -3,8 +3,8 @@
 #pragma once
 
 #include "common/cli/run_tool.hpp"
-#include "common/io/output_thread.hpp"
 #include "common/kafka/consumer.hpp"
+#include "common/pipe/source_end.hpp"
 #include "tools/kcat-cdc/commits.hpp"
 #include "tools/kcat-cdc/line_builder.hpp"
 #include "tools/kcat-cdc/options.hpp"
@@ -43,26 +43,24 @@ class ConsumeLoop final : private kafka::RebalanceListener {
   void idle();
   void wait_for_room();
   void checkpoint_if_due();
-  std::uint64_t send_checkpoint();
+  void send_checkpoint();
+  void reach_here();
   void commit_acknowledged();
-  bool wait_acknowledged(std::uint64_t seq);
   void look_after_brokers();
   bool finished();
   base::ExitCode finish();
   void append_partitions(event::ControlKind kind, const std::vector<kafka::Partition>& partitions);
-  void submit();
 
   const ConsumeOptions& options_;
   std::chrono::milliseconds retry_for_;
   kafka::Settings settings_;
   cli::Context& context_;
-  bool control_;
   From from_;
   Progress progress_;
-  Commits commits_;
+  pipe::SourceEnd end_;
+  Commits commits_{end_};
   SchemaGate schemas_;
   LineBuilder lines_;
-  io::OutputThread output_;
   kafka::Consumer consumer_;
   kafka::Offsets earlier_;  // from the ack file of an earlier run
   std::uint64_t lines_total_ = 0;

@@ -27,8 +27,8 @@ void ConsumeLoop::append_partitions(event::ControlKind kind,
   std::vector<event::TopicPartition> list;
   for (const kafka::Partition& partition : partitions)
     list.push_back({partition.topic, partition.number});
-  event::append_partitions(output_.buffer(), kind, list);
-  output_.buffer() += '\n';
+  event::append_partitions(end_.lines(), kind, list);
+  end_.lines() += '\n';
 }
 
 void ConsumeLoop::assigned(std::vector<kafka::Assignment>& partitions) {
@@ -43,9 +43,9 @@ void ConsumeLoop::assigned(std::vector<kafka::Assignment>& partitions) {
         options_.until == "end" ? consumer_.offsets(names[i], kAnswer).end : -1;
     progress_.assign(names[i], end, std::max<std::int64_t>(from[i], -1));
   }
-  if (!control_) return;
+  if (!end_.settings().control) return;
   append_partitions(event::ControlKind::assigned, names);
-  submit();
+  end_.submit();
 }
 
 // Where to read each partition from: where this run left it, where the group or the ack file is, or
@@ -98,22 +98,21 @@ std::int64_t ConsumeLoop::resumed_at(const kafka::Partition& partition, std::int
 }
 
 void ConsumeLoop::revoked(const std::vector<kafka::Partition>& partitions, bool lost) {
-  if (partitions.empty()) return;
-  if (control_) {
-    // the sink closes what belongs to them, then acknowledges what it made durable by that
-    append_partitions(event::ControlKind::revoked, partitions);
-    const std::uint64_t seq = send_checkpoint();
-    if (commits_.enabled() && !lost) {
-      if (!wait_acknowledged(seq))
-        log::warning("partitions are given away before their last lines were acknowledged");
-      try {
-        consumer_.commit(commits_.acknowledged());
-      } catch (const Error& error) {
-        log::warning(error.what());  // the next owner reads these lines again
-      }
+  if (partitions.empty() || ended_) return;
+  // the sink closes what belongs to them, then acknowledges what it made durable by that
+  if (end_.settings().control) append_partitions(event::ControlKind::revoked, partitions);
+  reach_here();
+  const std::uint64_t seq = end_.checkpoint_now();
+  end_.submit();
+  if (commits_.enabled() && !lost) {
+    if (!end_.wait_acknowledged(seq, options_.revoke_timeout, [] {}))
+      log::warning("partitions are given away before their last lines were acknowledged");
+    (void)commits_.poll();
+    try {
+      consumer_.commit(commits_.acknowledged());
+    } catch (const Error& error) {
+      log::warning(error.what());  // the next owner reads these lines again
     }
-  } else {
-    submit();
   }
   commits_.forget(partitions);
   progress_.revoke(partitions);

@@ -41,24 +41,24 @@ void DeliveryLog::settled(std::uint64_t tag) noexcept {
   --batch.outstanding;
 }
 
-void DeliveryLog::close(std::string pos, std::optional<std::uint64_t> seq) {
+void DeliveryLog::close(std::string pos, std::optional<std::uint64_t> mark) {
   current_.pos = std::move(pos);
-  current_.seq = seq;
+  current_.mark = mark;
   current_.closed = true;
   closed_.push_back(std::exchange(current_, Batch{}));
 }
 
-void DeliveryLog::close_at_checkpoint(std::uint64_t seq,
+void DeliveryLog::close_at_checkpoint(std::uint64_t mark,
                                       const std::string& pos,
                                       std::int64_t now_us) {
   // checkpoints without records between them are one batch, so that idle input cannot pile them up
   if (current_.records == 0 && !closed_.empty()) {
-    closed_.back().seq = seq;
+    closed_.back().mark = mark;
     closed_.back().pos = pos;
     return;
   }
   if (current_.records == 0) current_.started_us = now_us;
-  close(pos, seq);
+  close(pos, mark);
 }
 
 void DeliveryLog::close_at_time() {

@@ -19,8 +19,8 @@ struct Batch {
   std::uint64_t bytes = 0;  // keys and values
   std::uint64_t outstanding = 0;
   std::vector<std::uint64_t> by_target;
-  std::string pos;                   // of the checkpoint, else of the last event
-  std::optional<std::uint64_t> seq;  // of the checkpoint; nothing for input without checkpoints
+  std::string pos;                    // of the checkpoint, else of the last event
+  std::optional<std::uint64_t> mark;  // of the checkpoint; nothing for input without checkpoints
   std::int64_t started_us = 0;
   bool closed = false;
 };
@@ -48,7 +48,7 @@ class DeliveryLog {
   void settled(std::uint64_t tag) noexcept;
   void note_position(std::string_view pos) { last_pos_.assign(pos); }
   // Ends the current batch.
-  void close_at_checkpoint(std::uint64_t seq, const std::string& pos, std::int64_t now_us);
+  void close_at_checkpoint(std::uint64_t mark, const std::string& pos, std::int64_t now_us);
   void close_at_time();
   [[nodiscard]] const Batch& current() const noexcept { return current_; }
   // The oldest batch when it may be acknowledged, else null; pop() drops it.
@@ -61,7 +61,7 @@ class DeliveryLog {
   [[nodiscard]] bool empty() const noexcept { return closed_.empty() && current_.records == 0; }
 
  private:
-  void close(std::string pos, std::optional<std::uint64_t> seq);
+  void close(std::string pos, std::optional<std::uint64_t> mark);
   [[nodiscard]] std::uint64_t number() const noexcept { return first_ + closed_.size(); }
 
   std::deque<Batch> closed_;

@@ -13,7 +13,6 @@ namespace cdckit::kcat_cdc {
 
 using base::Error;
 using base::ExitCode;
-using event::ItemKind;
 using std::chrono::milliseconds;
 
 namespace {
@@ -24,13 +23,6 @@ constexpr milliseconds kBusyWait{100};
 constexpr milliseconds kIdleWait{1'000};
 constexpr milliseconds kFullWait{20};
 constexpr std::uint64_t kSchemaTag = std::numeric_limits<std::uint64_t>::max();
-
-event::InputSettings input_settings(const cli::Context& context, bool raw, int fd) {
-  event::InputSettings settings = context.input_settings();
-  settings.fd = fd;
-  settings.any_line = raw;
-  return settings;
-}
 
 TopicPolicy topic_policy(const Options& options) {
   TopicPolicy policy;
@@ -61,15 +53,15 @@ ProduceLoop::ProduceLoop(const Options& options,
                          cli::Context& context,
                          ProduceStreams streams)
     : options_(options.produce),
-      context_(context),
-      input_(input_settings(context, options.produce.raw, streams.input)),
+      end_(context,
+           {.name = sink_name(options.produce),
+            .input = streams.input,
+            .any_line = options.produce.raw}),
       output_(streams.output, ndjson::Writer::Flush::every_line),
-      ack_(context.ack_path(), sink_name(options.produce)),
       producer_(settings, options.connection.retry_for, *this),
       router_(topic_pattern(options.produce), options.produce.routes),
       topics_(producer_, settings, topic_policy(options), context.stop()),
       targets_(router_, topics_),
-      wake_({context.stop().fd(), producer_.wake_fd()}),
       records_metric_(
           context.metrics().counter("kcat_cdc_records_total", "Records that were delivered.")),
       bytes_metric_(context.metrics().counter("kcat_cdc_bytes_total",
@@ -81,39 +73,33 @@ ProduceLoop::ProduceLoop(const Options& options,
 
 ExitCode ProduceLoop::run() {
   now_us_ = base::unix_microseconds();
-  while (!context_.stop().stop_requested()) {
-    if (!step()) return finish(false);
-  }
-  return finish(true);
+  return end_.run(*this);
 }
 
-// False at the end of the input.
-bool ProduceLoop::step() {
-  const bool busy = !log_.empty() || producer_.outstanding() > 0;
-  const event::Item& item = input_.next(busy ? kBusyWait : kIdleWait, wake_.fd());
-  switch (item.kind) {
-    case ItemKind::event:
-      on_event(item);
-      break;
-    case ItemKind::row:
-      on_row(item);
-      break;
-    case ItemKind::control:
-      on_control(item);
-      break;
-    case ItemKind::timeout:
-    case ItemKind::interrupted:
-      producer_.clear_wake();
-      serve(milliseconds(0));
-      return true;
-    case ItemKind::end:
-      return false;
-  }
+milliseconds ProduceLoop::patience() const {
+  return !log_.empty() || producer_.outstanding() > 0 ? kBusyWait : kIdleWait;
+}
+
+void ProduceLoop::on_quiet(bool /*woken*/) {
+  producer_.clear_wake();
+  serve(milliseconds(0));
+}
+
+void ProduceLoop::after_line() {
   if (++since_served_ >= kServeEvery) serve(milliseconds(0));
-  return true;
 }
 
 void ProduceLoop::on_event(const event::Item& item) {
+  take_event(item);
+  after_line();
+}
+
+void ProduceLoop::on_row(const event::Item& item) {
+  take_row(item);
+  after_line();
+}
+
+void ProduceLoop::take_event(const event::Item& item) {
   const event::Event& event = item.event;
   const auto index = targets_.of_event(event);
   if (!index) return bad_line(item, "the event's source names no schema and table", nullptr);
@@ -128,7 +114,7 @@ void ProduceLoop::on_event(const event::Item& item) {
   if (event.op == 'd' && record.key && !options_.no_tombstones) send_tombstone(record, sent);
 }
 
-void ProduceLoop::on_row(const event::Item& item) {
+void ProduceLoop::take_row(const event::Item& item) {
   if (!options_.raw)
     return bad_line(item, "the line is no change event (plain rows need --raw)", nullptr);
   const std::size_t index = targets_.of_table({}, {});
@@ -141,11 +127,11 @@ void ProduceLoop::on_row(const event::Item& item) {
 }
 
 void ProduceLoop::bad_line(const event::Item& item, const char* reason, const char* code) {
-  input_.bad_line({item.line_number,
-                   item.event.pos,
-                   reason,
-                   code == nullptr ? std::string_view{} : code,
-                   item.text});
+  end_.bad_line({item.line_number,
+                 item.event.pos,
+                 reason,
+                 code == nullptr ? std::string_view{} : code,
+                 item.text});
 }
 
 bool ProduceLoop::send(kafka::Outgoing record, const Sent& sent) {
@@ -168,24 +154,14 @@ void ProduceLoop::send_tombstone(const kafka::Outgoing& record, Sent sent) {
   (void)send(tombstone, sent);  // smaller than the record before it
 }
 
+// Others are not for a destination, and nobody comes after us.
 void ProduceLoop::on_control(const event::Item& item) {
-  const event::Control& control = item.control;
-  switch (control.kind) {
-    case event::ControlKind::hello:
-      ack_.hello(control);
-      context_.promise();
-      break;
-    case event::ControlKind::schema:
-      if (!options_.raw) on_schema(control);
-      break;
-    case event::ControlKind::checkpoint:
-    case event::ControlKind::eof:
-      log_.close_at_checkpoint(control.seq, control.pos, now_us_);
-      acknowledge();
-      break;
-    default:
-      break;  // not for a destination, and nobody comes after us
-  }
+  if (item.control.kind == event::ControlKind::schema && !options_.raw) on_schema(item.control);
+}
+
+void ProduceLoop::on_checkpoint(const event::Control& control, std::uint64_t mark, bool /*eof*/) {
+  log_.close_at_checkpoint(mark, control.pos, now_us_);
+  acknowledge();
 }
 
 // The shape of a table is in its topic before the first record that refers to it.
@@ -235,18 +211,18 @@ void ProduceLoop::serve(milliseconds wait) {
   if (!too_large_.empty()) settle_too_large();
   now_us_ = base::unix_microseconds();
   const Batch& current = log_.current();
-  if (!input_.tracked() && current.records > 0 && now_us_ - current.started_us >= kReceiptEvery)
+  if (!end_.tracked() && current.records > 0 && now_us_ - current.started_us >= kReceiptEvery)
     log_.close_at_time();
   acknowledge();
 }
 
 void ProduceLoop::settle_too_large() {
   for (const TooLarge& record : too_large_) {
-    input_.bad_line({Tag::line_number(record.tag),
-                     record.pos,
-                     "the record is larger than the topic takes",
-                     "MSG_SIZE_TOO_LARGE",
-                     record.row});
+    end_.bad_line({Tag::line_number(record.tag),
+                   record.pos,
+                   "the record is larger than the topic takes",
+                   "MSG_SIZE_TOO_LARGE",
+                   record.row});
     log_.settled(record.tag);
   }
   too_large_.clear();
@@ -255,8 +231,7 @@ void ProduceLoop::settle_too_large() {
 void ProduceLoop::acknowledge() {
   for (const Batch* batch = log_.complete(); batch != nullptr; batch = log_.complete()) {
     rows_ok_ += batch->events;
-    input_.sync_rejects();
-    if (batch->seq) ack_.acknowledge(*batch->seq, batch->pos, rows_ok_, input_.rejected());
+    if (batch->mark) end_.durable(*batch->mark, rows_ok_);
     print_receipt(*batch);
     log_.pop();
   }
@@ -271,20 +246,16 @@ void ProduceLoop::print_receipt(const Batch& batch) {
   output_.write(receipt(batch, targets_.names(), base::unix_microseconds()));
 }
 
-ExitCode ProduceLoop::finish(bool stopped) {
-  if (!input_.tracked()) log_.close_at_time();
+// Records that no checkpoint covers are delivered too: they come again with the same position.
+bool ProduceLoop::finish(pipe::Finish /*how*/, bool tracked) {
+  if (!tracked) log_.close_at_time();
   while (producer_.outstanding() > 0) {
     producer_.flush(kBusyWait);
     serve(milliseconds(0));
   }
   serve(milliseconds(0));
-  const bool covered = log_.empty();
-  if (!covered) log::info("the last records are delivered, but no checkpoint covers them");
-  if (stopped)
-    return !covered                ? ExitCode::retry_later
-           : input_.rejected() > 0 ? ExitCode::differences
-                                   : ExitCode::done;
-  return covered ? input_.end_code() : ExitCode::retry_later;
+  if (!log_.empty()) log::info("the last records are delivered, but no checkpoint covers them");
+  return log_.empty();
 }
 
 }  // namespace cdckit::kcat_cdc

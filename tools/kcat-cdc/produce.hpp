@@ -1,17 +1,15 @@
-// The loop of `kcat-cdc produce`: reads lines, turns them into records, acknowledges checkpoints
-// when every record before them was delivered, prints receipts. One thread.
+// What `kcat-cdc produce` does with the lines of its input: turns them into records, acknowledges
+// checkpoints when every record before them was delivered, prints receipts. One thread.
 #pragma once
 
-#include "common/ack/sink_ack.hpp"
 #include "common/cli/run_tool.hpp"
-#include "common/event/input.hpp"
 #include "common/kafka/producer.hpp"
 #include "common/ndjson/writer.hpp"
+#include "common/pipe/sink_end.hpp"
 #include "tools/kcat-cdc/delivery_log.hpp"
 #include "tools/kcat-cdc/options.hpp"
 #include "tools/kcat-cdc/record_builder.hpp"
 #include "tools/kcat-cdc/targets.hpp"
-#include "tools/kcat-cdc/wake_set.hpp"
 
 #include <optional>
 #include <set>
@@ -25,7 +23,7 @@ struct ProduceStreams {
   int output = 1;
 };
 
-class ProduceLoop final : private kafka::DeliveryListener {
+class ProduceLoop final : private kafka::DeliveryListener, private pipe::Sink {
  public:
   ProduceLoop(const Options& options,
               const kafka::Settings& settings,
@@ -46,10 +44,18 @@ class ProduceLoop final : private kafka::DeliveryListener {
   void delivered(std::uint64_t tag) override;
   void failed(const kafka::FailedDelivery& delivery) override;
 
-  bool step();
-  void on_event(const event::Item& item);
-  void on_row(const event::Item& item);
-  void on_control(const event::Item& item);
+  void on_event(const event::Item& item) override;
+  void on_row(const event::Item& item) override;
+  void on_control(const event::Item& item) override;
+  void on_checkpoint(const event::Control& control, std::uint64_t mark, bool eof) override;
+  [[nodiscard]] std::chrono::milliseconds patience() const override;
+  void on_quiet(bool woken) override;
+  [[nodiscard]] int wake_fd() const override { return producer_.wake_fd(); }
+  bool finish(pipe::Finish how, bool tracked) override;
+
+  void take_event(const event::Item& item);
+  void take_row(const event::Item& item);
+  void after_line();
   void on_schema(const event::Control& schema);
   void bad_line(const event::Item& item, const char* reason, const char* code);
   // False when the record is too large.
@@ -59,18 +65,14 @@ class ProduceLoop final : private kafka::DeliveryListener {
   void settle_too_large();
   void acknowledge();
   void print_receipt(const Batch& batch);
-  base::ExitCode finish(bool stopped);
 
   const ProduceOptions& options_;
-  cli::Context& context_;
-  event::Input input_;
+  pipe::SinkEnd end_;
   ndjson::Writer output_;
-  ack::SinkAck ack_;
   kafka::Producer producer_;
   Router router_;
   TopicBook topics_;
   Targets targets_;
-  WakeSet wake_;
   DeliveryLog log_;
   std::optional<base::Error> failure_;
   std::vector<TooLarge> too_large_;

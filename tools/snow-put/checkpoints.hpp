@@ -5,13 +5,11 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <string>
 
 namespace cdckit::snow_put {
 
 struct Checkpoint {
-  std::uint64_t seq = 0;
-  std::string pos;
+  std::uint64_t mark = 0;      // see pipe::Sink
   std::uint64_t sequence = 0;  // number of the last row before it
   std::uint64_t rows = 0;      // data lines read before it
 };

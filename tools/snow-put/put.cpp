@@ -14,7 +14,6 @@ namespace cdckit::snow_put {
 namespace {
 
 using event::ControlKind;
-using event::ItemKind;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
@@ -84,15 +83,14 @@ Put::Put(const Options& options, cli::Context& context, const snow::ConnectionSe
       wakeup_(context.stop()),
       api_(settings, sql_options(options, context.stop())),
       catalog_(options_, place_of(options, settings), api_),
-      input_(context.input_settings()),
+      end_(context, {.name = sink_name(catalog_.place())}),
       uploader_(connected_transport(settings, options),
                 {.commit_patience = options.retry_for, .wake_fd = wakeup_.event_fd()}),
       channels_(catalog_,
                 uploader_,
                 options.channel_prefix,
-                context.input_settings().on_error == event::OnError::reject),
-      settlement_(context, input_, channels_, api_),
-      ack_(context.ack_path(), sink_name(catalog_.place())),
+                pipe::input_settings(context).on_error == event::OnError::reject),
+      settlement_(context, end_.input(), channels_, api_),
       read_(context.metrics().counter("snow_put_input_rows_total", "Data lines read.")),
       duplicates_(context.metrics().counter("snow_put_duplicates_total",
                                             "Rows left out because they are committed already.")),
@@ -111,53 +109,43 @@ Put::Put(const Options& options, cli::Context& context, const snow::ConnectionSe
 }
 
 base::ExitCode Put::run() {
-  while (!context_.stop().stop_requested()) {
-    if (!step()) return finish(false);
-  }
-  return finish(true);
+  return end_.run(*this);
 }
 
-bool Put::step() {
-  const milliseconds wait = channels_.has_open_batch() ? kTick : kIdleTick;
-  const event::Item& item = input_.next(wait, wakeup_.fd());
-  switch (item.kind) {
-    case ItemKind::event:
-      on_event(item);
-      break;
-    case ItemKind::row:
-      on_row(item);
-      break;
-    case ItemKind::control:
-      on_control(item);
-      break;
-    case ItemKind::end:
-      return false;
-    case ItemKind::timeout:
-    case ItemKind::interrupted:
-      on_quiet(item.kind);
-      return true;
-  }
+milliseconds Put::patience() const {
+  return channels_.has_open_batch() ? kTick : kIdleTick;
+}
+
+void Put::after_line() {
   if (uploader_.has_news()) settle();
-  if (lines_ % kLinesBetweenTicks == 0 || !input_.has_buffered_line()) {
-    channels_.flush_opened_before(steady_clock::now() - options_.max_lag);
-    merge_when_due();
-  }
-  return true;
+  if (lines_ % kLinesBetweenTicks != 0 && end_.has_buffered_line()) return;
+  channels_.flush_opened_before(steady_clock::now() - options_.max_lag);
+  merge_when_due();
 }
 
 // Nothing to read: what has waited a little goes out before its time.
-void Put::on_quiet(ItemKind kind) {
-  if (kind == ItemKind::interrupted) wakeup_.clear();
+void Put::on_quiet(bool woken) {
+  if (woken) wakeup_.clear();
   settle();
   channels_.flush_opened_before(steady_clock::now() - std::min(options_.max_lag, kQuietLag));
   merge_when_due();
 }
 
-void Put::bad_line(const event::Item& item, std::string_view reason) {
-  input_.bad_line({item.line_number, item.event.pos, reason, {}, item.text});
+void Put::on_event(const event::Item& item) {
+  take_event(item);
+  after_line();
 }
 
-void Put::on_event(const event::Item& item) {
+void Put::on_row(const event::Item& item) {
+  take_row(item);
+  after_line();
+}
+
+void Put::bad_line(const event::Item& item, std::string_view reason) {
+  end_.bad_line({item.line_number, item.event.pos, reason, {}, item.text});
+}
+
+void Put::take_event(const event::Item& item) {
   ++lines_;
   read_.add();
   if (item.event.op == 'm') return;  // a logical message is no row of a table
@@ -184,7 +172,7 @@ void Put::on_event(const event::Item& item) {
   accept(writer, {item.line_number, placed.position, placed.ts_us, 0}, item);
 }
 
-void Put::on_row(const event::Item& item) {
+void Put::take_row(const event::Item& item) {
   ++lines_;
   read_.add();
   ChannelWriter& writer = channels_.for_rows();
@@ -214,29 +202,20 @@ void Put::skip_duplicate(ChannelWriter& writer, const RowPosition& row, const ev
 
 void Put::on_control(const event::Item& item) {
   const event::Control& control = item.control;
-  switch (control.kind) {
-    case ControlKind::hello:
-      ack_.hello(control);
-      break;
-    case ControlKind::schema:
-      catalog_.learn(event::parse_schema_line(control.line));
-      break;
-    case ControlKind::revoked:
-      channels_.revoke(control.partitions);
-      break;
-    case ControlKind::checkpoint:
-    case ControlKind::eof:
-      settlement_.add({control.seq, control.pos, sequence_, lines_});
-      lines_at_checkpoint_ = lines_;
-      settlement_.acknowledge(ack_);
-      break;
-    default:
-      break;
-  }
+  if (control.kind == ControlKind::schema) catalog_.learn(event::parse_schema_line(control.line));
+  if (control.kind == ControlKind::revoked) channels_.revoke(control.partitions);
+  after_line();
+}
+
+void Put::on_checkpoint(const event::Control& /*control*/, std::uint64_t mark, bool /*eof*/) {
+  settlement_.add({mark, sequence_, lines_});
+  lines_at_checkpoint_ = lines_;
+  settlement_.acknowledge(end_);
+  after_line();
 }
 
 void Put::settle() {
-  settlement_.settle(uploader_.take(), ack_);
+  settlement_.settle(uploader_.take(), end_);
   channels_.drop_closed();
   if (!merger_) return;
   for (const MergeResult& result : merger_->take())
@@ -257,7 +236,7 @@ void Put::drain() {
     wakeup_.clear();
     settle();
   }
-  settlement_.acknowledge(ack_);
+  settlement_.acknowledge(end_);
 }
 
 void Put::finish_merges() {
@@ -269,16 +248,14 @@ void Put::finish_merges() {
   settle();  // the first one may have taken results and left a failure
 }
 
-base::ExitCode Put::finish(bool stopped) {
+// Rows that no checkpoint covers are stored too: the journal knows them by their position when they
+// come again.
+bool Put::finish(pipe::Finish how, bool tracked) {
   drain();
   for (ChannelWriter* writer : channels_.all()) settlement_.check_resent(*writer);
-  input_.sync_rejects();
-  if (!stopped) finish_merges();
-  const base::ExitCode code = input_.end_code();
-  if (!stopped) return code;
-  const bool whole = lines_ == lines_at_checkpoint_ && settlement_.all_acknowledged();
-  if (input_.tracked() && !whole) return base::ExitCode::retry_later;
-  return input_.rejected() > 0 ? base::ExitCode::differences : base::ExitCode::done;
+  if (how != pipe::Finish::stopped) finish_merges();
+  if (!tracked || how == pipe::Finish::whole) return true;
+  return lines_ == lines_at_checkpoint_ && settlement_.all_acknowledged();
 }
 
 }  // namespace cdckit::snow_put

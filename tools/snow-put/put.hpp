@@ -1,10 +1,10 @@
-// The tool's main loop: reads lines, encodes rows into batches of their channels, sends them when
-// they are full or old enough, settles what is committed, and leaves nothing behind at the end.
+// What snow-put does with the lines of its input: encodes rows into batches of their channels,
+// sends them when they are full or old enough, settles what is committed, and leaves nothing behind
+// at the end.
 #pragma once
 
-#include "common/ack/sink_ack.hpp"
 #include "common/cli/run_tool.hpp"
-#include "common/event/input.hpp"
+#include "common/pipe/sink_end.hpp"
 #include "common/snow/sql_api.hpp"
 #include "tools/snow-put/channels.hpp"
 #include "tools/snow-put/merger.hpp"
@@ -21,36 +21,41 @@
 
 namespace cdckit::snow_put {
 
-class Put {
+class Put final : private pipe::Sink {
  public:
   Put(const Options& options, cli::Context& context, const snow::ConnectionSettings& settings);
   base::ExitCode run();
 
  private:
-  bool step();  // false at the end of the input
-  void on_event(const event::Item& item);
-  void on_row(const event::Item& item);
-  void on_control(const event::Item& item);
+  void on_event(const event::Item& item) override;
+  void on_row(const event::Item& item) override;
+  void on_control(const event::Item& item) override;
+  void on_checkpoint(const event::Control& control, std::uint64_t mark, bool eof) override;
+  [[nodiscard]] std::chrono::milliseconds patience() const override;
+  void on_quiet(bool woken) override;
+  [[nodiscard]] int wake_fd() const override { return wakeup_.event_fd(); }
+  bool finish(pipe::Finish how, bool tracked) override;
+
+  void take_event(const event::Item& item);
+  void take_row(const event::Item& item);
+  void after_line();
   void accept(ChannelWriter& writer, const RowInfo& info, const event::Item& item);
   void skip_duplicate(ChannelWriter& writer, const RowPosition& row, const event::Item& item);
   void bad_line(const event::Item& item, std::string_view reason);
-  void on_quiet(event::ItemKind kind);
   void settle();
   void merge_when_due();
   void drain();
   void finish_merges();
-  base::ExitCode finish(bool stopped);
 
   const Options& options_;
   cli::Context& context_;
   Wakeup wakeup_;
   snow::SqlApi api_;
   TargetCatalog catalog_;
-  event::Input input_;
+  pipe::SinkEnd end_;
   Uploader uploader_;
   Channels channels_;
   Settlement settlement_;
-  ack::SinkAck ack_;
   std::unique_ptr<Merger> merger_;
   metrics::Counter& read_;
   metrics::Counter& duplicates_;

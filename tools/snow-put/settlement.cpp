@@ -38,9 +38,9 @@ Settlement::Settlement(cli::Context& context,
       refused_(metrics_.counter("snow_put_refused_rows_total", "Rows that the service refused.")),
       receipts_(STDOUT_FILENO, ndjson::Writer::Flush::every_line) {}
 
-void Settlement::settle(std::vector<Committed> groups, ack::SinkAck& ack) {
+void Settlement::settle(std::vector<Committed> groups, pipe::SinkEnd& end) {
   for (Committed& group : groups) settle(group);
-  if (!groups.empty()) acknowledge(ack);
+  if (!groups.empty()) acknowledge(end);
 }
 
 void Settlement::settle(Committed& group) {
@@ -149,14 +149,12 @@ void Settlement::check_resent(ChannelWriter& writer) {
   writer.resent.clear();
 }
 
-void Settlement::acknowledge(ack::SinkAck& ack) {
+void Settlement::acknowledge(pipe::SinkEnd& end) {
   const auto done = checkpoints_.take_done(channels_.oldest_outstanding());
   if (!done) return;
   for (ChannelWriter* writer : channels_.all()) check_resent(*writer);
-  input_.sync_rejects();
   const std::uint64_t rejected = input_.rejected();
-  ack.acknowledge(
-      done->seq, done->pos, done->rows > rejected ? done->rows - rejected : 0, rejected);
+  end.durable(done->mark, done->rows > rejected ? done->rows - rejected : 0);
 }
 
 }  // namespace cdckit::snow_put

@@ -2,10 +2,10 @@
 // checkpoints that are done with it.
 #pragma once
 
-#include "common/ack/sink_ack.hpp"
 #include "common/cli/run_tool.hpp"
 #include "common/event/input.hpp"
 #include "common/ndjson/writer.hpp"
+#include "common/pipe/sink_end.hpp"
 #include "common/snow/sql_api.hpp"
 #include "tools/snow-put/channels.hpp"
 #include "tools/snow-put/checkpoints.hpp"
@@ -26,8 +26,8 @@ class Settlement {
 
   void add(Checkpoint checkpoint) { checkpoints_.add(std::move(checkpoint)); }
   // Receipts and refused rows of what was committed, then every acknowledgement that is due.
-  void settle(std::vector<Committed> groups, ack::SinkAck& ack);
-  void acknowledge(ack::SinkAck& ack);
+  void settle(std::vector<Committed> groups, pipe::SinkEnd& end);
+  void acknowledge(pipe::SinkEnd& end);
   // Rows that came again though they are committed, on a channel where rows were refused before.
   void check_resent(ChannelWriter& writer);
   [[nodiscard]] bool all_acknowledged() const noexcept { return checkpoints_.empty(); }

@@ -9,70 +9,92 @@
 using namespace cdckit;
 using kafka::Offsets;
 using kcat_cdc::Commits;
+using kcat_cdc::read_earlier;
 
 namespace {
 
 constexpr const char* kSource = R"({"cluster":"c","group":"g"})";
 
-std::string record(const std::string& run, std::uint64_t seq, const std::string& pos) {
+ack::Record record(const std::string& run, std::uint64_t seq, const std::string& pos) {
   ack::Record out;
   out.run = run;
   out.source = kSource;
   out.seq = seq;
   out.pos = pos;
   out.sink = "test";
-  return ack::format(out);
+  return out;
 }
 
 }  // namespace
 
 TEST_CASE("offsets may be committed when their checkpoint was acknowledged") {
   const test::Temporary folder;
-  Commits commits({folder.file("ack")}, "r");
+  const test::Pipe output;
+  cli::Context context("kcat-cdc", {}, {});
+  pipe::SourceEnd end(context,
+                      {.output = output.writing.get(),
+                       .proof = pipe::Proof::acks,
+                       .ack_files = {folder.file("ack")},
+                       .control = true});
+  Commits commits(end);
   CHECK(commits.enabled());
-  const auto first = commits.next_seq();
-  commits.sent(first, {{{"t", 0}, 5}});
-  const auto second = commits.next_seq();
-  commits.sent(second, {{{"t", 0}, 8}, {{"t", 1}, 2}});
+  commits.reached("t:0=5", {{{"t", 0}, 5}}, 5);
+  CHECK(end.checkpoint(true) == 1);
+  commits.reached("t:0=8,1=2", {{{"t", 0}, 8}, {{"t", 1}, 2}}, 10);
+  CHECK(end.checkpoint(true) == 2);
   CHECK_FALSE(commits.poll());
-  folder.replace("ack", record("r", first, ""));
+  folder.replace("ack", ack::format(record(end.run(), 1, "")));
   CHECK(test::eventually([&] { return commits.poll(); }));
   CHECK(commits.acknowledged() == Offsets{{{"t", 0}, 5}});
-  CHECK(commits.covers(first));
-  CHECK_FALSE(commits.covers(second));
-  folder.replace("ack", record("r", 77, ""));  // never sent
-  folder.replace("ack", record("other", second, ""));
+  folder.replace("ack", ack::format(record(end.run(), 77, "")));  // never sent
+  folder.replace("ack", ack::format(record("other", 2, "")));
   CHECK_FALSE(commits.poll());
   commits.forget({{"t", 1}});
-  folder.replace("ack", record("r", second, ""));
+  folder.replace("ack", ack::format(record(end.run(), 2, "")));
   CHECK(test::eventually([&] { return commits.poll(); }));
   CHECK(commits.acknowledged() == Offsets{{{"t", 0}, 8}});
 }
 
+TEST_CASE("with --ack stdout what stdout took may be committed") {
+  const test::Pipe output;
+  cli::Context context("kcat-cdc", {}, {});
+  pipe::SourceEnd end(context, {.output = output.writing.get(), .proof = pipe::Proof::written});
+  Commits commits(end);
+  CHECK(commits.enabled());
+  end.lines() += "{}\n";
+  commits.reached("t:0=5", {{{"t", 0}, 5}}, 1);
+  CHECK_FALSE(commits.poll());
+  end.submit();
+  CHECK(test::eventually([&] { return commits.poll(); }));
+  CHECK(commits.acknowledged() == Offsets{{{"t", 0}, 5}});
+}
+
 TEST_CASE("what an earlier run left behind: the least of all files") {
-  const test::Temporary folder;
-  CHECK(Commits({folder.file("a")}, "r").read_earlier(kSource).empty());
-  folder.replace("a", record("old", 3, "t:0=5,1=9"));
-  CHECK(Commits({folder.file("a")}, "r").read_earlier(kSource) ==
-        Offsets{{{"t", 0}, 5}, {{"t", 1}, 9}});
-  folder.replace("b", record("old", 3, "t:0=7"));
-  CHECK(Commits({folder.file("a"), folder.file("b")}, "r").read_earlier(kSource) ==
-        Offsets{{{"t", 0}, 5}});
-  CHECK(Commits({folder.file("a"), folder.file("missing")}, "r").read_earlier(kSource).empty());
+  const auto five = record("old", 3, "t:0=5,1=9");
+  CHECK(read_earlier({}, kSource).empty());
+  CHECK(read_earlier({std::nullopt}, kSource).empty());
+  CHECK(read_earlier({five}, kSource) == Offsets{{{"t", 0}, 5}, {{"t", 1}, 9}});
+  CHECK(read_earlier({five, record("old", 3, "t:0=7")}, kSource) == Offsets{{{"t", 0}, 5}});
+  CHECK(read_earlier({five, std::nullopt}, kSource).empty());
+}
+
+TEST_CASE("a source is compared as JSON: order and white space say nothing") {
+  const auto five = record("old", 3, "t:0=5");
+  CHECK(read_earlier({five}, R"({ "group" : "g", "cluster":"c" })") == Offsets{{{"t", 0}, 5}});
 }
 
 TEST_CASE("a file of another source, or with a position that is none of ours, is refused") {
-  const test::Temporary folder;
-  folder.replace("a", record("old", 3, "t:0=5"));
-  Commits commits({folder.file("a")}, "r");
-  CHECK_THROWS_AS(commits.read_earlier(R"({"cluster":"c","group":"other"})"), base::Error);
-  folder.replace("a", record("old", 3, "00000000016B3748"));
-  CHECK_THROWS_AS(commits.read_earlier(kSource), base::Error);
+  CHECK_THROWS_AS(read_earlier({record("old", 3, "t:0=5")}, R"({"cluster":"c","group":"other"})"),
+                  base::Error);
+  CHECK_THROWS_AS(read_earlier({record("old", 3, "00000000016B3748")}, kSource), base::Error);
 }
 
-TEST_CASE("without files there is nothing to commit") {
-  Commits commits({}, "r");
+TEST_CASE("without --ack there is nothing to commit") {
+  const test::Pipe output;
+  cli::Context context("kcat-cdc", {}, {});
+  pipe::SourceEnd end(context, {.output = output.writing.get(), .proof = pipe::Proof::none});
+  Commits commits(end);
   CHECK_FALSE(commits.enabled());
+  commits.reached("t:0=5", {{{"t", 0}, 5}}, 1);
   CHECK_FALSE(commits.poll());
-  CHECK(commits.read_earlier(kSource).empty());
 }

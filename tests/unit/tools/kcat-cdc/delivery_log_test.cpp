@@ -29,7 +29,7 @@ TEST_CASE("a batch is complete when it is closed and everything in it was delive
   CHECK(log.complete() == nullptr);
   log.close_at_checkpoint(7, "p", 2000);
   REQUIRE(log.complete() != nullptr);
-  CHECK(log.complete()->seq == 7);
+  CHECK(log.complete()->mark == 7);
   CHECK(log.complete()->pos == "p");
   CHECK(log.complete()->records == 2);
   CHECK(log.complete()->events == 1);
@@ -49,20 +49,20 @@ TEST_CASE("a later batch waits for an earlier one") {
   CHECK(log.complete() == nullptr);
   log.settled(early);
   REQUIRE(log.complete() != nullptr);
-  CHECK(log.complete()->seq == 1);
+  CHECK(log.complete()->mark == 1);
   log.pop();
   REQUIRE(log.complete() != nullptr);
-  CHECK(log.complete()->seq == 2);
+  CHECK(log.complete()->mark == 2);
 }
 
 TEST_CASE("checkpoints without records do not pile up") {
   DeliveryLog log;
   const auto tag = send(log, 1);
-  for (std::uint64_t seq = 1; seq <= 1000; ++seq)
-    log.close_at_checkpoint(seq, std::to_string(seq), 0);
+  for (std::uint64_t mark = 1; mark <= 1000; ++mark)
+    log.close_at_checkpoint(mark, std::to_string(mark), 0);
   log.settled(tag);
   REQUIRE(log.complete() != nullptr);
-  CHECK(log.complete()->seq == 1000);
+  CHECK(log.complete()->mark == 1000);
   CHECK(log.complete()->pos == "1000");
   log.pop();
   CHECK(log.complete() == nullptr);
@@ -80,7 +80,7 @@ TEST_CASE("input without checkpoints is cut by time") {
   log.close_at_time();
   log.settled(tag);
   REQUIRE(log.complete() != nullptr);
-  CHECK_FALSE(log.complete()->seq);
+  CHECK_FALSE(log.complete()->mark);
   CHECK(log.complete()->pos == "last");
 }
 
@@ -91,20 +91,20 @@ TEST_CASE("a tag remembers its line") {
 TEST_CASE("reports in any order never acknowledge too early") {
   std::mt19937 random(3);
   DeliveryLog log;
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> on_the_way;  // tag, seq of its batch
-  std::uint64_t seq = 1;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> on_the_way;  // tag, mark of its batch
+  std::uint64_t mark = 1;
   std::uint64_t acknowledged = 0;
   for (int i = 0; i < 50'000; ++i) {
     if (random() % 3 != 0 || on_the_way.empty()) {
-      on_the_way.emplace_back(send(log, static_cast<std::uint64_t>(i)), seq);
+      on_the_way.emplace_back(send(log, static_cast<std::uint64_t>(i)), mark);
     } else {
       const std::size_t pick = random() % on_the_way.size();
       log.settled(on_the_way[pick].first);
       on_the_way.erase(on_the_way.begin() + static_cast<std::ptrdiff_t>(pick));
     }
-    if (random() % 50 == 0) log.close_at_checkpoint(seq++, "", 0);
+    if (random() % 50 == 0) log.close_at_checkpoint(mark++, "", 0);
     while (const Batch* batch = log.complete()) {
-      acknowledged = *batch->seq;
+      acknowledged = *batch->mark;
       log.pop();
     }
     const auto open =

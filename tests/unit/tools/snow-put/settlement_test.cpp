@@ -33,9 +33,8 @@ int settle_two(const snow::ConnectionSettings& settings,
   snow_put::FakeService service;
   snow_put::Uploader uploader(std::make_unique<snow_put::FakeTransport>(service), {});
   snow_put::Channels channels(catalog, uploader, "p", true);
-  event::Input input(context.input_settings());
-  snow_put::Settlement settlement(context, input, channels, api);
-  ack::SinkAck ack("", "test");
+  pipe::SinkEnd end(context, {.name = "test"});
+  snow_put::Settlement settlement(context, end.input(), channels, api);
   snow_put::ChannelWriter& writer = channels.for_event({"s", "t", "", ""});
   for (std::uint64_t number = 1; number <= 2; ++number) {
     writer.begin_row() += "{}\n";
@@ -49,12 +48,12 @@ int settle_two(const snow::ConnectionSettings& settings,
   std::vector<snow_put::Committed> groups;
   groups.push_back(std::move(group));
   try {
-    settlement.settle(std::move(groups), ack);
+    settlement.settle(std::move(groups), end);
   } catch (const base::Error& error) {
     return base::to_int(base::exit_code_for(error.kind()));
   }
-  input.sync_rejects();
-  return static_cast<int>(input.rejected());
+  end.sync_rejects();
+  return static_cast<int>(end.rejected());
 }
 
 tests::Output in_child(const std::string& on_error, const tests::ScratchFolder& folder) {
