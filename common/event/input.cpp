@@ -9,6 +9,21 @@ namespace cdckit::event {
 
 using base::ErrorKind;
 
+namespace {
+
+// What helps more than to go on without the line.
+std::string hint_for(const BadLine& bad) {
+  if (!bad.hint.empty()) return std::string(bad.hint);
+  const std::string_view text = base::trim(bad.text);
+  if (bad.code.empty() && text.starts_with('['))
+    return "A line holds one object: jq -c '.[]' makes lines of an array.";
+  if (bad.code.empty() && (text == "{" || (text.starts_with('{') && !text.ends_with('}'))))
+    return "A line holds one whole object: jq -c . puts each on a line of its own.";
+  return "Use --on-error skip or --reject FILE to go on after bad lines.";
+}
+
+}  // namespace
+
 Input::Input(InputSettings settings, io::System& system)
     : settings_(std::move(settings)),
       reader_(settings_.fd, settings_.source, settings_.max_line, system) {
@@ -137,7 +152,7 @@ void Input::bad_line(const BadLine& bad) {
   if (settings_.on_error == OnError::stop) {
     throw base::Error(ErrorKind::data,
                       where + ": could not read line: " + std::string(bad.reason),
-                      "Use --on-error skip or --reject FILE to go on after bad lines.");
+                      hint_for(bad));
   }
   ++rejected_;
   log::info(where + ": " + std::string(bad.reason));

@@ -46,6 +46,7 @@ struct BadLine {
   std::string_view reason;
   std::string_view code;
   std::string_view text;
+  std::string_view hint = {};  // what helps, where that is known
 };
 
 class Input {

@@ -56,12 +56,43 @@ void declare_target(cli::FlagTable& table, Options& options) {
   table.list("column",
              "NAME:TYPE",
              options.columns,
-             "With --create: a column and its type, whatever the rows look like.");
+             "With --create or --alter: a column and its type, whatever the rows look like.");
   declare_map(table, options);
   table.text("scope",
              "COLUMN=VALUE",
              options.scope,
-             "With --mode sync: the input is the whole picture of these rows only.");
+             "With --mode sync: the input is the whole picture of these rows only; a row of "
+             "another scope is a bad row.");
+  table.toggle("allow-empty",
+               options.allow_empty,
+               "With --mode sync: an empty input means an empty picture, so that all rows go.");
+  table.text("max-delete",
+             "N|P%",
+             options.max_delete,
+             "With --mode sync: end with 65, and nothing changed, when the picture lacks more rows "
+             "than that of the table (of the scope).");
+}
+
+void declare_encoding(cli::FlagTable& table, Options& options) {
+  table
+      .choice("encoding",
+              {"plain", "debezium"},
+              options.encoding,
+              "How the values of events are written that do not say it themselves. debezium: by the "
+              "Connect schema that comes with them, else by the column's type and the connector's "
+              "defaults.")
+      .fallback = "what the stream says";
+  table
+      .choice("binary-handling",
+              {"bytes", "base64", "base64-url-safe", "hex"},
+              options.binary_handling,
+              "The connector's binary.handling.mode, where a schema only says that bytea is a "
+              "string.")
+      .fallback = "bytes";
+  table.text("unavailable-value",
+             "TEXT",
+             options.unavailable_value,
+             "What stands for an unchanged large value in events of Debezium.");
 }
 
 void declare_batches(cli::FlagTable& table, Options& options) {
@@ -136,6 +167,19 @@ Pair split_pair(const std::string& text, char separator, const std::string& flag
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
+MaxDelete parse_max_delete(const std::string& text) {
+  std::string_view digits = text;
+  MaxDelete limit;
+  limit.percent = digits.ends_with('%');
+  if (limit.percent) digits.remove_suffix(1);
+  const auto number = base::parse_unsigned(digits);
+  if (!number || (limit.percent && *number > 100))
+    throw usage("could not read --max-delete \"" + text + "\"",
+                "Write a number of rows, or a part of them such as 10%.");
+  limit.number = *number;
+  return limit;
+}
+
 void check_connection(const Options& options) {
   if (!secrets::has_inline_password(options.conninfo)) return;
   throw usage(
@@ -152,6 +196,13 @@ void check_options(const Options& options) {
     throw usage("could not use --map: it goes with --mode events");
   if (mode != Mode::sync && !options.scope.empty())
     throw usage("could not use --scope: it goes with --mode sync");
+  if (mode != Mode::sync && options.allow_empty)
+    throw usage("could not use --allow-empty: it goes with --mode sync");
+  if (mode != Mode::sync && !options.max_delete.empty())
+    throw usage("could not use --max-delete: it goes with --mode sync");
+  if (!options.max_delete.empty()) parse_max_delete(options.max_delete);
+  if (mode != Mode::events && !options.encoding.empty())
+    throw usage("could not use --encoding: it goes with --mode events");
   if (mode == Mode::events && options.truncate)
     throw usage("could not use --truncate with --mode events");
   const int extras = static_cast<int>(options.ignore_extra) + static_cast<int>(options.alter) +
@@ -159,8 +210,8 @@ void check_options(const Options& options) {
   if (extras > 1) throw usage("could not use two of --alter, --ignore-extra and --extra-to");
   if (options.no_staging && mode != Mode::insert)
     throw usage("could not use --no-staging: it goes with --mode insert");
-  if (!options.columns.empty() && !options.create)
-    throw usage("could not use --column: it goes with --create");
+  if (!options.columns.empty() && !options.create && !options.alter)
+    throw usage("could not use --column: it goes with --create or --alter");
   if (options.batch_rows < 1) throw usage("could not use --batch-rows: it must be at least 1");
   for (const std::string& column : options.columns) split_pair(column, ':', "column");
   for (const std::string& map : options.maps) split_pair(map, '=', "map");
@@ -177,10 +228,13 @@ cli::Command load_command(Options& options) {
   declare_target(table, options);
   cli::FlagTable batches("Batches and bad rows");
   declare_batches(batches, options);
+  cli::FlagTable encoding("Values of events");
+  declare_encoding(encoding, options);
   cli::Command command;
   command.summary = "load rows or change events into PostgreSQL";
   command.flags = std::move(table.flags);
   command.flags.insert(command.flags.end(), batches.flags.begin(), batches.flags.end());
+  command.flags.insert(command.flags.end(), encoding.flags.begin(), encoding.flags.end());
   command.sink = true;
   command.run = [&options](cli::Context& context) {
     check_options(options);

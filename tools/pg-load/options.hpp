@@ -18,6 +18,17 @@ struct Pair {
   std::string right;
 };
 
+// --max-delete N or P%.
+struct MaxDelete {
+  std::uint64_t number = 0;
+  bool percent = false;
+  [[nodiscard]] bool exceeded(std::uint64_t deletes, std::uint64_t of) const noexcept {
+    return percent ? deletes * 100 > of * number : deletes > number;
+  }
+};
+// Throws usage.
+MaxDelete parse_max_delete(const std::string& text);
+
 // Of pg-load verify.
 struct VerifyOptions {
   bool keys = false;
@@ -43,6 +54,11 @@ struct Options {
   bool ignore_extra = false;
   bool alter = false;
   bool no_staging = false;
+  bool allow_empty = false;
+  std::string max_delete;            // N or P%
+  std::string encoding;              // plain | debezium; empty: as the stream says
+  std::string binary_handling;       // the connector's, where its schema only says string
+  std::string unavailable_value = "__debezium_unavailable_value";
   std::string extra_to;
   std::string spool_folder;  // empty: $TMPDIR, else /tmp
   VerifyOptions verify;

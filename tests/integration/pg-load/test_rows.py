@@ -106,7 +106,48 @@ class Sync(Case):
         self.assertEqual(
             self.sql("SELECT op, count(*) FROM touched GROUP BY op ORDER BY op"), "DELETE|10\nINSERT|101\nUPDATE|1"
         )
-        self.assertEqual(counts(self.load([], "--table", "live", "--mode", "sync")), (0, 0, 91, 0, 0))
+        done = self.load([], "--table", "live", "--mode", "sync", code=65)
+        self.assertIn("--allow-empty", done.errors)
+        self.assertEqual(self.sql("SELECT count(*) FROM live"), "91")
+        done = self.load([], "--table", "live", "--mode", "sync", "--allow-empty")
+        self.assertEqual(counts(done), (0, 0, 91, 0, 0))
+
+    def test_an_empty_picture_counts_where_control_lines_say_that_it_is_whole(self):
+        self.sql(STATE)
+        self.load([state("aaaaaa", 1)], "--table", "live", "--mode", "sync")
+        self.load("\n \n", "--table", "live", "--mode", "sync", code=65)
+        words = ["--table", "live", "--mode", "sync", "--ack", str(self.folder / "ack")]
+        self.load(self.borders([[]]), *words)
+        self.assertEqual(self.sql("SELECT count(*) FROM live"), "0")
+
+    def test_more_deletes_than_allowed_change_nothing(self):
+        self.sql(COUNTED)
+        rows = [state(f"{i:06x}", i) for i in range(40)]
+        words = ["--table", "live", "--mode", "sync", "--max-delete"]
+        self.load(rows, *words, "0")
+        self.sql("TRUNCATE touched")
+        for limit in ("9", "24%", "0"):
+            load = self.load(rows[:30] + [state("abcdef", 1)], *words, limit, code=65)
+            self.assertIn("10 of 40 rows", load.errors)
+        self.assertEqual(self.sql("SELECT (SELECT count(*) FROM live), (SELECT count(*) FROM touched)"), "40|0")
+        self.assertEqual(counts(self.load(rows[:30], *words, "10")), (0, 0, 10, 30, 0))
+        self.assertEqual(counts(self.load(rows[:15], *words, "50%")), (0, 0, 15, 15, 0))
+        for wrong in ("x", "-1", "101%", "%"):
+            self.load(rows, *words, wrong, code=2)
+
+    def test_rows_of_another_scope_are_bad_rows(self):
+        self.sql("CREATE TABLE s (id int PRIMARY KEY, region text, part numeric, v int)")
+        self.sql("INSERT INTO s VALUES (1, 'eu', 1.5, 1), (2, 'eu', 1.5, 1), (3, 'us', 2, 1)")
+        words = ["--table", "s", "--mode", "sync", "--reject", str(self.folder / "rejects")]
+        rows = [{"id": 1, "region": "eu", "v": 2}, {"id": 3, "region": "us", "v": 9}, {"id": 2, "v": 9}]
+        load = self.load(rows, *words, "--scope", "region=eu", code=1)
+        self.assertEqual(counts(load), (0, 1, 0, 0, 2))
+        self.assertEqual(self.sql("SELECT * FROM s ORDER BY id"), "1|eu|1.5|2\n2|eu|1.5|1\n3|us|2|1")
+        reasons = [json.loads(line) for line in (self.folder / "rejects").read_text().splitlines()]
+        self.assertTrue(all("--scope region=eu" in line["reason"] for line in reasons), reasons)
+        load = self.load([{"id": 1, "part": 1.50}], *words, "--scope", "part=1.5")
+        self.assertEqual(load.total("deleted"), 1)
+        self.load(rows, *words, "--scope", "nothing=1", code=69)
 
     def borders(self, snapshots, eof=True):
         lines = [{"__cdc": "hello", "v": 1, "run": "r", "source": {"url": "u"}, "from": ""}]

@@ -7,6 +7,7 @@
 #include "tools/pg-load/batch/rejects.hpp"
 #include "tools/pg-load/options.hpp"
 #include "tools/pg-load/rows/row_stage.hpp"
+#include "tools/pg-load/rows/scope.hpp"
 #include "tools/pg-load/target/session.hpp"
 
 #include <chrono>
@@ -27,13 +28,17 @@ class RowLoader {
   // Applies and commits what was added. `picture`: these rows are all there are (sync), an empty
   // batch included. The receipt's `rejected` counts all since the last commit.
   Receipt commit(const std::string& pos, bool picture);
+  // Rejected rows that no batch came for: the receipt of a batch without any other, or nothing.
+  std::optional<Receipt> rejected_alone(const std::string& pos);
   // Takes back what was added since the last commit.
   void forget();
 
   // Rows added since the last commit; also a --truncate that is still to be done.
-  [[nodiscard]] std::uint64_t pending_rows() const noexcept { return rows_read_; }
+  [[nodiscard]] std::uint64_t pending_rows() const noexcept { return batch_.rows_read; }
   [[nodiscard]] bool must_truncate() const noexcept { return truncate_; }
-  [[nodiscard]] std::chrono::steady_clock::time_point started() const noexcept { return started_; }
+  [[nodiscard]] std::chrono::steady_clock::time_point started() const noexcept {
+    return batch_.started;
+  }
 
  private:
   struct Counts {
@@ -41,20 +46,39 @@ class RowLoader {
     std::uint64_t updated = 0;
     std::uint64_t deleted = 0;
   };
+  // Of the batch that is collected.
+  struct Batch {
+    Counts counts;
+    std::uint64_t rows_read = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t asked = 0;    // refused rows whose column was looked for
+    std::uint64_t refused = 0;  // of the rows read, before they were stored
+    bool streaming = false;     // the rows of the store are on their way
+    bool direct_allowed = true;
+    bool must_alter = false;  // rows of the store have members without a column
+    bool torn = false;        // a row of the picture is lost and its key is not known
+    bool in_parts = false;    // some row is refused by the COPY: which one is found by halves
+    std::chrono::steady_clock::time_point started{};
+  };
 
   void open_table(bool last_chance);
   void use_target(TargetTable target);
   void start();
   void stream(const StoredLine& line, ndjson::FoundMembers found);
-  void reject_row(const StoredLine& line);
+  void reject_row(const StoredLine& line, const std::string& reason, const FieldProblem& problem);
   void alter_table();
   void leave_direct();
   void replay();
+  bool stage_all();
+  bool stage_part(std::uint64_t from, std::uint64_t to);
+  bool add_stored(std::uint64_t from, std::uint64_t to);
   void send(bool picture);
   void recover(const base::Error& error);
   void apply();
   bool apply_part(const StageFacts& facts);
   void split(const StageFacts& facts);
+  void reject_staged(std::int64_t line, const base::Error& error);
+  void check_deletes(const std::string& scope);
   void run_merge(const StageFacts& facts);
   void delete_missing();
   std::optional<std::uint64_t> matches_before(const StageFacts& facts);
@@ -70,18 +94,11 @@ class RowLoader {
   TableName name_;
   std::unique_ptr<RowStage> stage_;
   LineStore store_;
-  Counts counts_;
-  std::uint64_t unchanged_ = 0;
-  std::uint64_t rows_read_ = 0;
+  Scope scope_;
+  Batch batch_;
   std::uint64_t rejected_before_ = 0;
   std::uint64_t foreign_before_ = 0;
-  std::uint64_t bytes_ = 0;
-  std::chrono::steady_clock::time_point started_{};
-  bool streaming_ = false;  // the rows of the store are on their way
-  bool direct_allowed_ = true;
-  bool must_alter_ = false;  // rows of the store have members without a column
-  bool truncate_ = false;    // still to be done
-  bool torn_ = false;        // a row of the picture is lost and its key is not known
+  bool truncate_ = false;  // still to be done
 };
 
 }  // namespace cdckit::pg_load

@@ -92,6 +92,7 @@ void RowRun::take_row(const event::Item& item) {
 }
 
 void RowRun::take_control(const event::Control& control) {
+  saw_control_ = true;
   switch (control.kind) {
     case event::ControlKind::hello:
       context_.promise();
@@ -136,13 +137,27 @@ void RowRun::acknowledge() {
   acknowledger_.durable(reporter_.rows_ok(), input_.rejected());
 }
 
+// A picture without a row is far more often a source that failed than an empty one: where control
+// lines say that it is whole, or --allow-empty, it counts.
+void RowRun::refuse_empty_picture() const {
+  if (!sync_ || options_.allow_empty || saw_control_ || loader_.pending_rows() > 0 ||
+      input_.rejected() > 0)
+    return;
+  throw base::Error(base::ErrorKind::data,
+                    "could not take an empty input for a picture: every row of table \"" +
+                        options_.table + "\" would be deleted",
+                    "Use --allow-empty when that is meant.");
+}
+
 void RowRun::finish() {
   const bool whole = input_.whole();
+  refuse_empty_picture();
   if (sync_ && !saw_borders_ && whole) {
     commit(true);
   } else if (!sync_ && whole) {
     commit(false);
   }
+  if (const auto receipt = loader_.rejected_alone(pos_)) reporter_.committed(*receipt);
   if (picture_open_ || loader_.pending_rows() > 0) {
     log::warning("the input ended early: " + std::to_string(loader_.pending_rows()) +
                  " rows since the last checkpoint are forgotten");

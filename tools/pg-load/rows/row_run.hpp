@@ -20,6 +20,7 @@ class RowRun {
   void take_row(const event::Item& item);
   void take_control(const event::Control& control);
   void take_border(const event::Control& control);
+  void refuse_empty_picture() const;
   void finish();
   base::ExitCode interrupted();
   void commit(bool picture);
@@ -37,6 +38,7 @@ class RowRun {
   Acknowledger acknowledger_;
   Reporter reporter_;
   std::string pos_;  // of the newest border or checkpoint
+  bool saw_control_ = false;
   bool saw_borders_ = false;
   bool picture_open_ = false;
   bool interrupted_ = false;

@@ -12,6 +12,7 @@ constexpr const char* kStageName = "cdckit_stage";
 
 EncoderSettings with_mask(EncoderSettings settings) {
   settings.mask_inactive = true;
+  settings.pack = true;
   return settings;
 }
 
@@ -38,6 +39,8 @@ void RowStage::start(Session& session, bool direct) {
   copying_ = false;
   keys_.clear();
   facts_ = {};
+  // What the type finds equal may differ in its bytes: then the server has to look.
+  facts_.duplicates = !direct && !target_.key.empty() && !target_.key_by_bytes();
   buffer_.clear();
   if (!direct) make_table();
 }
@@ -60,7 +63,7 @@ void RowStage::open_copy() {
   session_->begin_copy(direct_ ? statements_.copy_into_target(encoder_.active())
                                : statements_.copy_into_stage(encoder_.active()));
   copying_ = true;
-  lines_.clear();
+  fields_ = 2 + statements_.staged_fields(encoder_.active());
   append_copy_header(buffer_);
 }
 
@@ -73,8 +76,8 @@ void RowStage::close_copy() {
 }
 
 RowStatus RowStage::encode(const StoredLine& line) {
-  const std::size_t extra = direct_ ? 0 : 2;
-  append_big_endian(buffer_, static_cast<std::int16_t>(encoder_.active().size() + extra));
+  const std::size_t fields = direct_ ? encoder_.active().size() : fields_;
+  append_big_endian(buffer_, static_cast<std::int16_t>(fields));
   if (line.mark == kKeyOnly) {
     append_integer_field(buffer_, -static_cast<std::int64_t>(line.number));
     return encoder_.append_key_only(buffer_);
@@ -83,9 +86,10 @@ RowStatus RowStage::encode(const StoredLine& line) {
   return encoder_.append(buffer_, !direct_);
 }
 
-RowStatus RowStage::add(const StoredLine& line, ndjson::FoundMembers found) {
+RowStatus RowStage::add(const StoredLine& line, Scope& scope, ndjson::FoundMembers found) {
   const RowStatus status = read(line, found);
   if (status == RowStatus::bad || status == RowStatus::unknown) return status;
+  if (line.mark != kKeyOnly && !scope.holds(encoder_)) return RowStatus::foreign;
   if (status == RowStatus::grown && copying_) {
     close_copy();
     facts_.masked = true;  // the rows before lack the new column
@@ -117,7 +121,6 @@ RowStatus RowStage::read(const StoredLine& line, ndjson::FoundMembers found) {
 void RowStage::note(const StoredLine& line) {
   facts_.masked = facts_.masked || encoder_.masked();
   facts_.key_only = facts_.key_only || line.mark == kKeyOnly;
-  if (remember_lines_) lines_.push_back(line.number);
   if (direct_ || facts_.duplicates || target_.key.empty()) return;
   facts_.duplicates =
       keys_.seen(std::string_view(buffer_).substr(encoder_.key().offset, encoder_.key().length));
@@ -128,8 +131,9 @@ void RowStage::finish() {
   facts_.active = encoder_.active();
 }
 
-std::uint64_t RowStage::line_of_copy_row(std::uint64_t row) const {
-  return row == 0 || row > lines_.size() ? 0 : lines_[row - 1];
+void RowStage::drop_copy() noexcept {
+  copying_ = false;
+  buffer_.clear();
 }
 
 }  // namespace cdckit::pg_load

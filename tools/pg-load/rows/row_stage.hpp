@@ -5,6 +5,7 @@
 
 #include "tools/pg-load/batch/line_store.hpp"
 #include "tools/pg-load/rows/duplicate_filter.hpp"
+#include "tools/pg-load/rows/scope.hpp"
 #include "tools/pg-load/table/row_encoder.hpp"
 #include "tools/pg-load/table/statements.hpp"
 #include "tools/pg-load/target/session.hpp"
@@ -28,11 +29,14 @@ class RowStage {
 
   // Inside a transaction: everything added from now on goes there.
   void start(Session& session, bool direct);
-  // Good, bad (encoder().problem) or recoded: then start() again and add all rows again.
-  // `found` are the members of the line when they are known.
-  RowStatus add(const StoredLine& line, ndjson::FoundMembers found = {});
-  // Ends the COPY. False when nothing was added.
+  // Good, bad (encoder().problem), foreign (not of the scope) or recoded: then start() again and add
+  // all rows again. `found` are the members of the line when they are known.
+  RowStatus add(const StoredLine& line, Scope& scope, ndjson::FoundMembers found = {});
+  // Ends the COPY; more rows may be added, or close_copy() alone says whether it was taken so far.
   void finish();
+  void close_copy();
+  // The server refused it: rows added from now on begin another one.
+  void drop_copy() noexcept;
   // Parts of it will be asked for. The next start() makes it anew.
   void index();
   // True when the rows may go straight into the target.
@@ -43,13 +47,9 @@ class RowStage {
   [[nodiscard]] const TargetTable& target() const noexcept { return target_; }
   [[nodiscard]] const RowEncoder& encoder() const noexcept { return encoder_; }
   [[nodiscard]] bool direct() const noexcept { return direct_; }
-  // After a COPY that the server refused: the line of its n-th row, 0 when not known.
-  [[nodiscard]] std::uint64_t line_of_copy_row(std::uint64_t row) const;
-  void remember_lines() noexcept { remember_lines_ = true; }
 
  private:
   void open_copy();
-  void close_copy();
   void make_table();
   RowStatus read(const StoredLine& line, ndjson::FoundMembers found);
   RowStatus encode(const StoredLine& line);
@@ -62,10 +62,9 @@ class RowStage {
   StageFacts facts_;
   Session* session_ = nullptr;
   std::string buffer_;
-  std::vector<std::uint64_t> lines_;  // of this COPY, when remember_lines_
+  std::size_t fields_ = 0;  // of a staged row
   std::uint64_t table_epoch_ = 0;
   std::vector<Codec> table_codecs_;  // of the staging table that exists
-  bool remember_lines_ = false;
   bool direct_ = false;
   bool copying_ = false;
 };

@@ -10,9 +10,13 @@
 namespace cdckit::pg_load {
 namespace {
 
-const FieldProblem kUnknownMember{"42703", "the table has no such column"};
+const FieldProblem kUnknownMember{
+    .code = "42703",
+    .reason = "the table has no such column",
+    .hint = "--alter adds missing columns, --ignore-extra and --extra-to do without them."};
 const FieldProblem kMissingKey{"23502", "the key is missing"};
 const FieldProblem kMissingColumn{"23502", "the member is missing"};
+const FieldProblem kNameTwice{"42701", "cut to 63 bytes its name is that of another member"};
 const FieldProblem kExtraTwice{"42701", "it takes unknown members, and the row fills it itself"};
 
 // Nearly every name of a row is compared once, and nearly always equal: no call for a short one.
@@ -66,11 +70,21 @@ void RowEncoder::activate(std::size_t column) {
 RowStatus RowEncoder::fail(const FieldProblem& problem, std::string_view column) {
   problem_ = &problem;
   problem_column_ = column;
+  problem_type_.clear();
+  problem_value_ = {};
+  return RowStatus::bad;
+}
+
+RowStatus RowEncoder::fail(const FieldProblem& problem, std::size_t column) {
+  fail(problem, target_.columns[column].name);
+  problem_type_ = target_.columns[column].type;
+  problem_value_ = values_[column].json;
   return RowStatus::bad;
 }
 
 std::string RowEncoder::problem_text() const {
-  return "column \"" + problem_column_ + "\": " + std::string(problem_->reason);
+  return column_problem(
+      display_name(target_.name), problem_column_, problem_type_, problem_->reason, problem_value_);
 }
 
 std::size_t RowEncoder::column_for(std::string_view raw_name, std::size_t place) {
@@ -113,6 +127,7 @@ RowStatus RowEncoder::read(const ndjson::Object& object) {
       continue;
     }
     if (target_.columns[column].generated) continue;
+    if (member.name.size() > kLongestName && !missing(column)) return fail(kNameTwice, member.name);
     values_[column] = {member.value, member.plain};
     if (is_active_[column]) continue;
     activate(column);
@@ -146,7 +161,8 @@ void RowEncoder::read_key(const ndjson::Object& object) {
   ndjson::ObjectCursor cursor(object);
   ndjson::Member member;
   while (cursor.next(member)) {
-    const auto column = target_.find(member.name);
+    const std::string_view quoted(member.name.data() - 1, member.name.size() + 2);
+    const auto column = target_.find(ndjson::unescape(quoted, scratch_));
     if (column && target_.is_key(*column) && missing(*column))
       values_[*column] = {member.value, member.plain};
   }
@@ -167,7 +183,7 @@ RowStatus RowEncoder::append(std::string& out, bool with_mask) {
   const std::size_t begin = out.size();
   append_mask(out);
   if (!with_mask) out.resize(begin);
-  const RowStatus status = append_columns(out, false);
+  const RowStatus status = append_columns(out, false, with_mask && settings_.pack);
   return status == RowStatus::good && settings_.missing == Missing::error ? check_all_given()
                                                                           : status;
 }
@@ -175,13 +191,13 @@ RowStatus RowEncoder::append(std::string& out, bool with_mask) {
 RowStatus RowEncoder::append_key_only(std::string& out) {
   masked_ = false;
   append_null_field(out);
-  return append_columns(out, true);
+  return append_columns(out, true, settings_.pack);
 }
 
 RowStatus RowEncoder::check_all_given() {
   for (std::size_t i = 0; i < target_.columns.size(); ++i) {
     if (missing(i) && !masked_columns_[i] && !target_.columns[i].generated)
-      return fail(kMissingColumn, target_.columns[i].name);
+      return fail(kMissingColumn, i);
   }
   return RowStatus::good;
 }
@@ -216,26 +232,34 @@ bool RowEncoder::mask_matters(std::size_t column) const {
 }
 
 RowStatus RowEncoder::append_field(std::size_t column, std::string& out) {
+  const RowStatus status = append_as(target_.columns[column].codec, column, out);
+  if (status == RowStatus::recoded) target_.columns[column].codec = Codec::cast;
+  return status;
+}
+
+RowStatus RowEncoder::append_as(Codec codec, std::size_t column, std::string& out) {
   const Value& value = values_[column];
   if (value.json.empty() || ndjson::is_null(value.json)) {
     append_null_field(out);
     return RowStatus::good;
   }
-  Column& about = target_.columns[column];
-  const FieldProblem* problem = fields_.encode(about.codec, value.json, value.plain, out);
+  const FieldProblem* problem = fields_.encode(codec, value.json, value.plain, out);
   if (problem == nullptr) return RowStatus::good;
-  if (!problem->ask_server) return fail(*problem, about.name);
-  about.codec = Codec::cast;
-  return RowStatus::recoded;
+  return problem->ask_server ? RowStatus::recoded : fail(*problem, column);
 }
 
-RowStatus RowEncoder::append_columns(std::string& out, bool key_only) {
+RowStatus RowEncoder::append_columns(std::string& out, bool key_only, bool pack) {
   key_.offset = out.size();
+  bool rest = false;
   for (std::size_t i = 0; i < active_.size(); ++i) {
     const std::size_t column = active_[i];
+    if (pack && target_.packs(column)) {
+      rest = true;
+      continue;
+    }
     const bool key = i < target_.key.size();
     if (key && (missing(column) || ndjson::is_null(values_[column].json)))
-      return fail(kMissingKey, target_.columns[column].name);
+      return fail(kMissingKey, column);
     if (!key && key_only) {
       append_null_field(out);
       continue;
@@ -244,6 +268,31 @@ RowStatus RowEncoder::append_columns(std::string& out, bool key_only) {
     if (status != RowStatus::good) return status;
     if (key) key_.length = out.size() - key_.offset;
   }
+  return rest ? append_packed(out, key_only) : RowStatus::good;
+}
+
+// One field: an array of texts (type 25), as array_send() would write it.
+RowStatus RowEncoder::append_packed(std::string& out, bool key_only) {
+  constexpr std::int32_t kText = 25;
+  if (key_only) {
+    append_null_field(out);
+    return RowStatus::good;
+  }
+  const std::size_t begin = out.size();
+  const std::size_t count = target_.columns.size() - target_.packed_from;
+  for (const std::int32_t head : {0, 1, 1, kText, static_cast<std::int32_t>(count), 1})
+    append_big_endian(out, head);
+  for (std::size_t column = target_.packed_from; column < target_.columns.size(); ++column) {
+    const Codec codec = target_.columns[column].codec;
+    const bool json = codec == Codec::json || codec == Codec::jsonb;
+    const Codec form = json ? Codec::json : std::max(codec, Codec::cast);
+    if (target_.is_key(column)) {
+      append_null_field(out);
+    } else if (append_as(form, column, out) != RowStatus::good) {
+      return RowStatus::bad;
+    }
+  }
+  store_big_endian(out.data() + begin, static_cast<std::int32_t>(out.size() - begin - 4));
   return RowStatus::good;
 }
 

@@ -22,11 +22,14 @@ struct EncoderSettings {
   std::string extra_to{};     // the json column that takes unknown members
   // Also mark columns that no row has named yet: a later row of the same staging may name them.
   bool mask_inactive = false;
+  // Columns that TargetTable packs go into one array behind the others, where a mask is wanted.
+  bool pack = false;
 };
 
 enum class RowStatus {
   good,
   bad,      // problem(), problem_column()
+  foreign,  // a row of another scope
   unknown,  // a member has no column; only with report_extra
   grown,    // a column that was not active is active now; nothing was written: encode again
   recoded,  // a column is staged as text from now on; nothing was written: start the staging again
@@ -57,6 +60,8 @@ class RowEncoder {
   // Only the key, all else null. Good, bad or recoded.
   RowStatus append_key_only(std::string& out);
 
+  // What read() found for the column, raw JSON; empty: nothing.
+  [[nodiscard]] std::string_view value(std::size_t column) const { return values_[column].json; }
   [[nodiscard]] const std::vector<std::size_t>& active() const noexcept { return active_; }
   [[nodiscard]] const KeySpan& key() const noexcept { return key_; }
   // In the row just appended an active column was missing, so that its default or its old value
@@ -66,7 +71,7 @@ class RowEncoder {
   [[nodiscard]] bool needs_mask() const noexcept { return needs_mask_; }
   [[nodiscard]] const FieldProblem& problem() const noexcept { return *problem_; }
   [[nodiscard]] const std::string& problem_column() const noexcept { return problem_column_; }
-  // `column "x": why`
+  // `table "t", column "x" (integer): why: "abc"`
   [[nodiscard]] std::string problem_text() const;
 
  private:
@@ -86,9 +91,12 @@ class RowEncoder {
   std::size_t column_for(std::string_view raw_name, std::size_t place);
   std::size_t look_up(std::string_view raw_name, std::size_t place);
   RowStatus fail(const FieldProblem& problem, std::string_view column);
+  RowStatus fail(const FieldProblem& problem, std::size_t column);
   RowStatus append_field(std::size_t column, std::string& out);
+  RowStatus append_as(Codec codec, std::size_t column, std::string& out);
   void append_mask(std::string& out);
-  RowStatus append_columns(std::string& out, bool key_only);
+  RowStatus append_columns(std::string& out, bool key_only, bool pack);
+  RowStatus append_packed(std::string& out, bool key_only);
   RowStatus check_all_given();
   [[nodiscard]] bool mask_matters(std::size_t column) const;
   void activate(std::size_t column);
@@ -110,6 +118,8 @@ class RowEncoder {
   bool needs_mask_ = false;
   const FieldProblem* problem_ = nullptr;
   std::string problem_column_;
+  std::string problem_type_;
+  std::string_view problem_value_;  // of the row that was read last
 };
 
 }  // namespace cdckit::pg_load

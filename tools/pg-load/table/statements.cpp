@@ -4,58 +4,34 @@
 #include "common/pg/connection.hpp"
 
 #include <algorithm>
-#include <functional>
 
 namespace cdckit::pg_load {
 namespace {
 
 using pg::quote_identifier;
 
-std::string join(const std::vector<std::size_t>& columns,
-                 std::string_view separator,
-                 const std::function<std::string(std::size_t)>& text) {
-  std::string out;
-  for (const std::size_t column : columns) {
-    if (!out.empty()) out += separator;
-    out += text(column);
-  }
-  return out;
-}
-
-std::string staged_name(std::size_t column) {
-  return "c" + std::to_string(column);
-}
-
-std::string origin_name(std::size_t column) {
-  return "o" + std::to_string(column);
-}
+// Nobody's operator or function of a better fit is taken for the server's own.
+constexpr const char* kEquals = " OPERATOR(pg_catalog.=) ";
 
 std::string bit(std::size_t column) {
-  return "get_bit(s.missing," + std::to_string(column) + ")";
-}
-
-std::string quote_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
-  return out + "'";
+  return "pg_catalog.get_bit(s.missing," + std::to_string(column) + ")";
 }
 
 }  // namespace
 
-std::string Statements::target_column(std::size_t column) const {
-  return quote_identifier(target_.columns[column].name);
-}
-
 std::string Statements::create_stage() const {
   std::string sql = "CREATE TEMP TABLE " + stage_ + " (" +
                     (kind_ == StageKind::rows ? "ord bigint" : "op \"char\"") + ", missing bytea";
+  bool rest = false;
   for (std::size_t i = 0; i < target_.columns.size(); ++i) {
-    sql += ", " + staged_name(i) + " " + std::string(staging_type(target_.columns[i].codec));
+    rest = rest || packed(i);
+    if (!packed(i)) sql += ", " + staged_name(i) + " " + std::string(staging_type(staged_codec(i)));
   }
   if (kind_ == StageKind::events) {
     for (const std::size_t i : target_.key)
       sql += ", " + origin_name(i) + " " + std::string(staging_type(target_.columns[i].codec));
   }
+  if (rest) sql += ", rest text[]";
   return sql + ") ON COMMIT DELETE ROWS";
 }
 
@@ -73,7 +49,11 @@ std::string Statements::index_stage() const {
 
 std::string Statements::copy_into_stage(const std::vector<std::size_t>& active, bool moved) const {
   std::string columns = kind_ == StageKind::rows ? "ord, missing" : "op, missing";
-  for (const std::size_t column : active) columns += ", " + staged_name(column);
+  for (const std::size_t column : active) {
+    if (!packed(column)) columns += ", " + staged_name(column);
+  }
+  if (std::any_of(active.begin(), active.end(), [&](std::size_t c) { return packed(c); }))
+    columns += ", rest";
   if (moved) {
     for (const std::size_t column : target_.key) columns += ", " + origin_name(column);
   }
@@ -92,43 +72,12 @@ bool Statements::can_copy_directly(const std::vector<std::size_t>& active) const
   });
 }
 
-std::string Statements::staged(std::size_t column) {
-  return "s." + staged_name(column);
-}
-
-std::string Statements::origin(std::size_t column) {
-  return "s." + origin_name(column);
-}
-
-// The assignment to the column casts further, and complains of what does not fit: an explicit cast
-// to char(3) would cut silently.
-std::string Statements::typed(std::size_t column, const std::string& value) const {
-  const Column& about = target_.columns[column];
-  if (about.codec == Codec::cast) return value + "::" + about.base_type;
-  if (about.codec != Codec::populate) return value;
-  return "(json_populate_record(NULL::" + target_.quoted() + ", json_build_object(" +
-         quote_text(about.name) + ", " + value + "))).\"" + target_column(column).substr(1);
-}
-
-std::string Statements::for_match(std::size_t column, const std::string& value) const {
-  const Column& about = target_.columns[column];
-  if (about.codec == Codec::populate || about.codec == Codec::cast) return typed(column, value);
-  // The target's side must stay bare, or its index could not be used.
-  return staging_type(about.codec) == about.base_type ? value : value + "::" + about.base_type;
-}
-
-std::string Statements::match(const std::string& target_alias) const {
-  return join(target_.key, " AND ", [&](std::size_t c) {
-    return target_alias + "." + target_column(c) + " = " + staged_for_match(c);
-  });
-}
-
 std::string Statements::given_or(std::size_t column,
                                  const std::string& other,
                                  const StageFacts& facts) const {
   std::string value = staged_value(column);
   if (!facts.masked || target_.is_key(column)) return value;
-  return "CASE WHEN " + bit(column) + " = 1 THEN " + other + " ELSE " + value + " END";
+  return "CASE WHEN " + bit(column) + kEquals + "1 THEN " + other + " ELSE " + value + " END";
 }
 
 // The same for all of a row: what the event does not name moves with it.
@@ -153,15 +102,19 @@ std::string Statements::inserted_value(std::size_t column, const StageFacts& fac
 std::string Statements::differs(std::size_t column, const StageFacts& facts) const {
   const Column& about = target_.columns[column];
   const std::string old_value = "t." + target_column(column);
-  const bool text = about.codec == Codec::text;
+  const Codec codec = staged_codec(column);
+  const bool text = codec == Codec::text;
   std::string new_value =
-      text || about.codec >= Codec::cast ? staged_for_match(column) : staged(column);
-  if (!text && about.codec < Codec::cast && about.type != std::string(staging_type(about.codec)))
+      text || codec >= Codec::cast ? staged_for_match(column) : staged(column);
+  if (!text && codec < Codec::cast && about.type != std::string(staging_type(codec)))
     new_value += "::" + about.type;
-  std::string test = about.exact ? old_value + " IS DISTINCT FROM " + new_value
+  // IS DISTINCT FROM would look for an operator by its name.
+  std::string test = about.exact ? "((" + old_value + kEquals + new_value +
+                                       ") IS NOT TRUE AND NOT (" + old_value + " IS NULL AND " +
+                                       new_value + " IS NULL))"
                                  : "ROW(" + old_value + ")::record OPERATOR(pg_catalog.*<>) ROW(" +
                                        new_value + ")::record";
-  if (facts.masked) test = "(" + bit(column) + " IS DISTINCT FROM 1 AND " + test + ")";
+  if (facts.masked) test = "((" + bit(column) + kEquals + "1) IS NOT TRUE AND " + test + ")";
   return test;
 }
 
@@ -214,7 +167,7 @@ std::string Statements::with_origin(const std::string& stage) const {
       columns += ", o." + target_column(i) + " AS v" + std::to_string(i);
   }
   const std::string same = join(target_.key, " AND ", [&](std::size_t c) {
-    return "o." + target_column(c) + " = " + for_match(c, origin(c));
+    return "o." + target_column(c) + " " + target_.columns[c].equals + " " + for_match(c, origin(c));
   });
   return "(SELECT " + columns + " FROM " + stage + " s LEFT JOIN " + target_.quoted() + " o ON " +
          same + ")";
@@ -223,19 +176,17 @@ std::string Statements::with_origin(const std::string& stage) const {
 std::string Statements::condition(const StageFacts& facts) const {
   std::string where;
   if (facts.to > 0)
-    where = " WHERE ord BETWEEN " + std::to_string(facts.from) + " AND " + std::to_string(facts.to);
-  if (facts.key_only && facts.to == 0) where = " WHERE ord > 0";
+    where = " WHERE ord OPERATOR(pg_catalog.>=) " + std::to_string(facts.from) +
+            " AND ord OPERATOR(pg_catalog.<=) " + std::to_string(facts.to);
+  if (facts.key_only && facts.to == 0) where = " WHERE ord OPERATOR(pg_catalog.>) 0";
   return where;
-}
-
-std::string Statements::stage_key() const {
-  return join(target_.key, ", ", staged_name);
 }
 
 std::string Statements::source(const StageFacts& facts) const {
   if (facts.duplicates) {
-    return "(SELECT DISTINCT ON (" + stage_key() + ") * FROM pg_temp." + stage_ + condition(facts) +
-           " ORDER BY " + stage_key() + ", ord DESC)";
+    const std::string key = distinct_key();
+    return "(SELECT DISTINCT ON (" + key + ") * FROM pg_temp." + stage_ + " s" + condition(facts) +
+           " ORDER BY " + key + ", ord DESC)";
   }
   if (facts.moved) return with_origin("pg_temp." + stage_);
   const std::string where = condition(facts);
@@ -286,7 +237,7 @@ std::string Statements::merge_in_parts(const StageFacts& facts) const {
   std::string counts;
   const auto add_part = [&](const std::string& part, const std::string& text) {
     sql += (counts.empty() ? "" : ", ") + part + " AS (" + text + " RETURNING 1)";
-    counts += (counts.empty() ? "" : " + ") + ("(SELECT count(*) FROM " + part + ")");
+    counts += (counts.empty() ? "" : " + ") + ("(SELECT pg_catalog.count(*) FROM " + part + ")");
   };
   if (events)
     add_part("deleted",
@@ -313,10 +264,25 @@ std::string Statements::delete_missing(const std::string& scope) const {
          " s WHERE " + match() + ")" + (scope.empty() ? "" : " AND " + scope);
 }
 
+std::string Statements::try_value(const std::string& table,
+                                  std::size_t column,
+                                  std::int64_t ord) const {
+  return "INSERT INTO " + table + " (" + target_column(column) + ") SELECT " +
+         staged_value(column) + " FROM pg_temp." + stage_ + " s WHERE ord OPERATOR(pg_catalog.=) " +
+         std::to_string(ord);
+}
+
+std::string Statements::count_missing(const std::string& scope) const {
+  return "SELECT pg_catalog.count(*) FILTER (WHERE NOT EXISTS (SELECT FROM pg_temp." + stage_ +
+         " s WHERE " + match() + ")), pg_catalog.count(*) FROM " + target_.quoted() + " t" +
+         (scope.empty() ? "" : " WHERE " + scope);
+}
+
 std::string Statements::statistics() const {
   const std::string oid = std::to_string(target_.oid);
-  return "SELECT pg_stat_get_xact_tuples_inserted(" + oid + "), pg_stat_get_xact_tuples_updated(" +
-         oid + "), pg_stat_get_xact_tuples_deleted(" + oid + ")";
+  return "SELECT pg_catalog.pg_stat_get_xact_tuples_inserted(" + oid +
+         "), pg_catalog.pg_stat_get_xact_tuples_updated(" + oid +
+         "), pg_catalog.pg_stat_get_xact_tuples_deleted(" + oid + ")";
 }
 
 // The rows of a range are sorted in memory: that of a large set of narrow rows.
@@ -331,11 +297,11 @@ std::string Statements::planner(JoinBy way) {
 }
 
 std::string Statements::count_keys(const StageFacts& facts) const {
-  return "SELECT count(*) FROM " + source(facts) + " s";
+  return "SELECT pg_catalog.count(*) FROM " + source(facts) + " s";
 }
 
 std::string Statements::count_matches(const StageFacts& facts) const {
-  return "SELECT count(*) FROM " + source(facts) + " s JOIN " + target_.quoted() + " t ON " +
+  return "SELECT pg_catalog.count(*) FROM " + source(facts) + " s JOIN " + target_.quoted() + " t ON " +
          match();
 }
 
@@ -346,19 +312,17 @@ std::string Statements::count_holes(const StageFacts& facts) const {
     const std::string moved = origin(target_.key.front()) + " IS NOT NULL";
     hole = "(" + hole + " OR " + moved + ")";
     same = join(target_.key, " AND ", [&](std::size_t c) {
-      return "t." + target_column(c) + " = CASE WHEN " + moved + " THEN " +
-             for_match(c, origin(c)) + " ELSE " + staged_for_match(c) + " END";
+      return "t." + target_column(c) + " " + target_.columns[c].equals + " CASE WHEN " + moved +
+             " THEN " + for_match(c, origin(c)) + " ELSE " + staged_for_match(c) + " END";
     });
   }
-  return "SELECT count(*) FROM pg_temp." + stage_ + " s WHERE s.op = 'u' AND " + hole +
+  return "SELECT pg_catalog.count(*) FROM pg_temp." + stage_ + " s WHERE s.op = 'u' AND " + hole +
          " AND NOT EXISTS (SELECT FROM " + target_.quoted() + " t WHERE " + same + ")";
 }
 
 std::string Statements::count_twins() const {
-  const std::string keys =
-      join(target_.key, ", ", [&](std::size_t c) { return staged_for_match(c); });
-  return "SELECT count(*) FROM (SELECT FROM pg_temp." + stage_ + " s GROUP BY " + keys +
-         " HAVING count(*) > 1) twins";
+  return "SELECT pg_catalog.count(*) FROM (SELECT FROM pg_temp." + stage_ + " s GROUP BY " +
+         distinct_key() + " HAVING pg_catalog.count(*) > 1) twins";
 }
 
 }  // namespace cdckit::pg_load

@@ -1,11 +1,11 @@
 // The SQL that moves staged rows into their table. Pure text: every name is quoted here.
 //
 // A staging table has `ord` (line number; negative: only the key counts), for events `op`, then
-// `missing` (bit n set: column n was not given) and one column c<n> per column n of the target; for
-// events also o<n> per key column: the key under which the target still has a row that moved.
+// `missing` (bit n set: column n was not given) and the columns of stage_columns.hpp.
 #pragma once
 
 #include "tools/pg-load/table/row_encoder.hpp"
+#include "tools/pg-load/table/stage_columns.hpp"
 #include "tools/pg-load/table/target_table.hpp"
 
 #include <cstdint>
@@ -14,8 +14,6 @@
 #include <vector>
 
 namespace cdckit::pg_load {
-
-enum class StageKind { rows, events };
 
 // Of a key that is one whole number.
 struct KeyRange {
@@ -43,10 +41,10 @@ struct StageFacts {
   std::int64_t to = 0;
 };
 
-class Statements {
+class Statements : public StageColumns {
  public:
   Statements(const TargetTable& target, std::string stage, StageKind kind)
-      : target_(target), stage_(std::move(stage)), kind_(kind) {}
+      : StageColumns(target, kind), stage_(std::move(stage)) {}
 
   // CREATE TEMP TABLE, emptied at each commit.
   [[nodiscard]] std::string create_stage() const;
@@ -67,6 +65,12 @@ class Statements {
   static std::uint64_t changed_rows(const pg::Result& result);
   // Rows of the target whose key is not staged; `scope` is a further condition on alias t or empty.
   [[nodiscard]] std::string delete_missing(const std::string& scope) const;
+  // The value of one column of one staged row into `table`, as an insert into the target would.
+  [[nodiscard]] std::string try_value(const std::string& table,
+                                      std::size_t column,
+                                      std::int64_t ord) const;
+  // How many rows that would delete, and how many the scope has.
+  [[nodiscard]] std::string count_missing(const std::string& scope) const;
   // How many different keys are staged, and how many of them the target has.
   [[nodiscard]] std::string count_keys(const StageFacts& facts) const;
   [[nodiscard]] std::string count_matches(const StageFacts& facts) const;
@@ -80,28 +84,9 @@ class Statements {
   // What to say before a statement that joins staged rows with the table.
   [[nodiscard]] static std::string planner(JoinBy way);
 
-  // The staged key columns: `c0, c3`.
-  [[nodiscard]] std::string stage_key() const;
-  // s.c<n> as the target's type would see it in a comparison with it.
-  [[nodiscard]] std::string staged_for_match(std::size_t column) const {
-    return for_match(column, staged(column));
-  }
-  // `t.k = s.c0 AND ...`
-  [[nodiscard]] std::string match(const std::string& target_alias = "t") const;
-  [[nodiscard]] std::string target_column(std::size_t column) const;
-
  private:
   [[nodiscard]] std::string merge_in_parts(const StageFacts& facts) const;
   [[nodiscard]] std::string inserted_values(const StageFacts& facts) const;
-  // s.c<n>, and s.o<n> of a key column.
-  [[nodiscard]] static std::string staged(std::size_t column);
-  [[nodiscard]] static std::string origin(std::size_t column);
-  // What a staged column holds, as the target's type would take it, and compare it.
-  [[nodiscard]] std::string typed(std::size_t column, const std::string& value) const;
-  [[nodiscard]] std::string for_match(std::size_t column, const std::string& value) const;
-  [[nodiscard]] std::string staged_value(std::size_t column) const {
-    return typed(column, staged(column));
-  }
   // What the row had before it moved, else `other`.
   [[nodiscard]] static std::string carried_or(std::size_t column,
                                               const std::string& other,
@@ -120,9 +105,7 @@ class Statements {
   [[nodiscard]] std::string condition(const StageFacts& facts) const;
   [[nodiscard]] std::vector<std::size_t> updatable(const StageFacts& facts) const;
 
-  const TargetTable& target_;
   std::string stage_;
-  StageKind kind_;
 };
 
 }  // namespace cdckit::pg_load

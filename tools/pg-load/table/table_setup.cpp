@@ -2,6 +2,7 @@
 
 #include "common/log/log.hpp"
 #include "tools/pg-load/table/type_inference.hpp"
+#include "tools/pg-load/table/type_names.hpp"
 
 #include <algorithm>
 
@@ -50,27 +51,43 @@ TableName target_name(const Options& options, const std::string& schema, const s
   return {.schema = schema, .table = table};
 }
 
+namespace {
+
+TableName with_schema(Session& session, const TableName& name) {
+  if (!name.schema.empty()) return name;
+  return {.schema = session.schema_of(name.table), .table = name.table};
+}
+
+}  // namespace
+
 std::optional<TargetTable> find_target(Session& session,
                                        const TableName& name,
                                        const std::vector<std::string>& key) {
-  std::optional<TargetTable> target = describe_table(session.connection(), name);
+  const TableName whole = with_schema(session, name);
+  const bool inside = session.connection().in_transaction();
+  if (inside) session.empty_search_path();
+  std::optional<TargetTable> target = describe_table(session.connection(), whole);
   if (target && !key.empty()) choose_key(*target, key);
   if (target) describe_indexes(session.connection(), *target);
+  if (inside) session.use_search_path();
   return target;
 }
 
 bool add_columns(Session& session,
                  const TargetTable& target,
                  const std::vector<event::Column>& columns) {
-  std::string sql;
+  std::vector<event::Column> missing;
   for (const event::Column& column : columns) {
-    if (target.find(column.name)) continue;
+    if (!target.find(column.name)) missing.push_back(column);
+  }
+  if (missing.empty()) return false;
+  std::string sql;
+  for (const event::Column& column : safe_columns(session, target.name, missing, false)) {
     sql += (sql.empty() ? " ADD COLUMN IF NOT EXISTS " : ", ADD COLUMN IF NOT EXISTS ") +
            pg::quote_identifier(column.name) + " " + column.type;
     log::info("adding column \"" + column.name + "\" " + column.type + " to table \"" +
               display_name(target.name) + "\"");
   }
-  if (sql.empty()) return false;
   session.connection().execute("ALTER TABLE " + target.quoted() + sql);
   return true;
 }
@@ -83,7 +100,16 @@ base::Error missing_table(const TableName& name, bool may_create) {
 }
 
 void create_target(Session& session, const TableName& name, const event::TableSchema& schema) {
-  session.connection().execute(create_table_sql(name, schema));
+  event::TableSchema safe = schema;
+  safe.columns = safe_columns(session, name, schema.columns, true, schema.connect);
+  for (std::string& key : safe.key) key = cut_name(key);
+  const TableName whole = with_schema(session, name);
+  const pg::Parameter wanted[] = {whole.schema};
+  const bool has_schema =
+      session.connection()
+          .query("SELECT FROM pg_namespace WHERE nspname = $1", wanted)
+          .rows() > 0;
+  session.connection().execute(create_table_sql(whole, safe, !has_schema));
   log::info("created table \"" + display_name(name) + "\"");
 }
 

@@ -10,18 +10,37 @@
 namespace cdckit::pg_load {
 namespace {
 
+// A domain may lie over others: what counts is the type below all of them.
 constexpr const char* kColumnQuery = R"sql(
+WITH RECURSIVE below AS (
+  SELECT a.attnum, a.atttypid AS type, a.atttypmod AS modifier, false AS strict
+  FROM pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
+  UNION ALL
+  SELECT l.attnum, t.typbasetype, t.typtypmod, l.strict OR t.typnotnull
+  FROM below l JOIN pg_type t ON t.oid = l.type WHERE t.typtype = 'd')
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, -1),
        CASE WHEN a.attidentity <> '' THEN
          format('nextval(%L::regclass)', pg_get_serial_sequence($1::oid::regclass::text, a.attname))
        WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
        a.attnotnull, a.attidentity = 'a', a.attgenerated <> '',
-       format_type(b.oid, -1), b.typtype, b.typcategory, (a.atttypmod >= 0 OR t.typtypmod >= 0)
+       format_type(b.oid, -1), b.typtype, b.typcategory, (a.atttypmod >= 0 OR l.modifier >= 0),
+       b.typname, coalesce(e.typname, ''), format_type(b.oid, l.modifier), l.strict,
+       CASE WHEN a.attcollation <> b.typcollation THEN
+         (SELECT format('%I.%I', n.nspname, c.collname) FROM pg_collation c
+          JOIN pg_namespace n ON n.oid = c.collnamespace WHERE c.oid = a.attcollation) END,
+       coalesce((SELECT c.collisdeterministic FROM pg_collation c WHERE c.oid = a.attcollation), true),
+       (SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname)
+        FROM pg_opclass c JOIN pg_am m ON m.oid = c.opcmethod AND m.amname = 'btree'
+        JOIN pg_amop p ON p.amopfamily = c.opcfamily AND p.amopstrategy = 3
+             AND p.amoplefttype = c.opcintype AND p.amoprighttype = c.opcintype
+        JOIN pg_operator o ON o.oid = p.amopopr JOIN pg_namespace n ON n.oid = o.oprnamespace
+        WHERE c.opcdefault AND c.opcintype = b.oid LIMIT 1)
 FROM pg_attribute a
-JOIN pg_type t ON t.oid = a.atttypid
-JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
+JOIN below l ON l.attnum = a.attnum
+JOIN pg_type b ON b.oid = l.type AND b.typtype <> 'd'
+LEFT JOIN pg_type e ON e.oid = b.typelem AND b.typcategory = 'A'
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)sql";
+WHERE a.attrelid = $1::oid ORDER BY a.attnum)sql";
 
 constexpr const char* kKeyQuery = R"sql(
 SELECT a.attname FROM pg_index i, unnest({key}) WITH ORDINALITY AS k(number, place)
@@ -41,7 +60,7 @@ WHERE i.indrelid = $1::oid AND i.indisvalid)sql";
 constexpr const char* kTableQuery = R"sql(
 SELECT c.oid, n.nspname, c.relname, c.relkind = 'r' AND current_setting('track_counts')::boolean
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.oid = to_regclass($1) AND c.relkind IN ('r', 'p', 'f'))sql";
+WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'f'))sql";
 
 std::string with_key(const char* sql) {
   return pg::filled(sql, "{key}", pg::key_columns("i"));
@@ -63,9 +82,15 @@ Column read_column(const pg::Result& result, int row) {
   const TypeFacts facts{.base_type = result.text(row, 7),
                         .kind = result.at(row, 8).front(),
                         .category = result.at(row, 9).front(),
-                        .modified = is_true(result, row, 10)};
+                        .modified = is_true(result, row, 10),
+                        .name = result.text(row, 11),
+                        .element = result.text(row, 12)};
+  column.resolved_type = result.text(row, 13);
+  if (!result.is_null(row, 15)) column.collation = result.text(row, 15);
+  if (!result.is_null(row, 17)) column.equals = result.text(row, 17);
   column.codec = codec_for(facts);
   column.exact = compares_exactly(facts);
+  column.same_bytes = compares_by_bytes(facts) && is_true(result, row, 16);
   return column;
 }
 
@@ -90,7 +115,15 @@ std::string take_part(std::string_view& text) {
 
 }  // namespace
 
+std::string_view cut_name(std::string_view name) noexcept {
+  if (name.size() <= kLongestName) return name;
+  std::size_t end = kLongestName;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
+  return name.substr(0, end);
+}
+
 std::optional<std::size_t> TargetTable::find(std::string_view column) const noexcept {
+  column = cut_name(column);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].name == column) return i;
   }
@@ -99,6 +132,11 @@ std::optional<std::size_t> TargetTable::find(std::string_view column) const noex
 
 bool TargetTable::is_key(std::size_t column) const noexcept {
   return std::find(key.begin(), key.end(), column) != key.end();
+}
+
+bool TargetTable::key_by_bytes() const noexcept {
+  return std::all_of(
+      key.begin(), key.end(), [&](std::size_t column) { return columns[column].same_bytes; });
 }
 
 TableName parse_table_name(std::string_view text) {
@@ -117,6 +155,8 @@ TableName parse_table_name(std::string_view text) {
                       "Write TABLE or SCHEMA.TABLE, with \"...\" around a name that has other than "
                       "lower-case letters.");
   }
+  name.schema = cut_name(name.schema);
+  name.table = cut_name(name.table);
   return name;
 }
 
@@ -125,6 +165,8 @@ std::string display_name(const TableName& name) {
 }
 
 Codec codec_for(const TypeFacts& facts) noexcept {
+  if (facts.name == "hstore" && facts.kind == 'b') return Codec::hstore;
+  if (facts.element == "hstore") return Codec::hstore_array;
   // A range or enum is written as a string; arrays and composites come as JSON of their own.
   if (facts.category == 'A' || facts.kind == 'c') return Codec::populate;
   return facts.kind == 'b' ? codec_for_type(facts.base_type) : Codec::cast;
@@ -152,10 +194,26 @@ bool compares_exactly(const TypeFacts& facts) noexcept {
          std::find(kExact.begin(), kExact.end(), facts.base_type) != kExact.end();
 }
 
+bool compares_by_bytes(const TypeFacts& facts) noexcept {
+  constexpr std::array<std::string_view, 11> kExact{"boolean",
+                                                    "smallint",
+                                                    "integer",
+                                                    "bigint",
+                                                    "text",
+                                                    "character varying",
+                                                    "date",
+                                                    "timestamp without time zone",
+                                                    "timestamp with time zone",
+                                                    "uuid",
+                                                    "bytea"};
+  // A modifier may round what comes, as timestamp(0) does.
+  const bool rounds = facts.modified && facts.base_type != "character varying";
+  return facts.kind == 'b' && !rounds &&
+         std::find(kExact.begin(), kExact.end(), facts.base_type) != kExact.end();
+}
+
 std::optional<TargetTable> describe_table(pg::Connection& connection, const TableName& name) {
-  const std::string quoted = name.schema.empty() ? pg::quote_identifier(name.table)
-                                                 : pg::quote_name(name.schema, name.table);
-  const pg::Parameter by_name[] = {quoted};
+  const pg::Parameter by_name[] = {name.schema, name.table};
   const pg::Result found = connection.query(kTableQuery, by_name);
   if (found.rows() == 0) return std::nullopt;
   TargetTable target;
@@ -165,8 +223,11 @@ std::optional<TargetTable> describe_table(pg::Connection& connection, const Tabl
   target.merges = connection.server_version() >= 150000;
   const pg::Parameter by_oid[] = {found.at(0, 0)};
   const pg::Result columns = connection.query(kColumnQuery, by_oid);
-  for (int row = 0; row < columns.rows(); ++row)
+  for (int row = 0; row < columns.rows(); ++row) {
     target.columns.push_back(read_column(columns, row));
+    target.strict_domains = target.strict_domains || is_true(columns, row, 14);
+  }
+  if (target.columns.size() > kWideTable) target.packed_from = kStagedAlone;
   const pg::Result key = connection.query(with_key(kKeyQuery), by_oid);
   for (int row = 0; row < key.rows(); ++row)
     target.key.push_back(target.find(key.at(row, 0)).value());

@@ -98,9 +98,11 @@ std::vector<event::Column> TypeInference::columns(
   return columns;
 }
 
-std::string create_table_sql(const TableName& name, const event::TableSchema& schema) {
+std::string create_table_sql(const TableName& name,
+                             const event::TableSchema& schema,
+                             bool with_schema) {
   std::string sql;
-  if (!name.schema.empty() && name.schema != "public")
+  if (with_schema && !name.schema.empty())
     sql = "CREATE SCHEMA IF NOT EXISTS " + pg::quote_identifier(name.schema) + "; ";
   const std::string quoted = name.schema.empty() ? pg::quote_identifier(name.table)
                                                  : pg::quote_name(name.schema, name.table);

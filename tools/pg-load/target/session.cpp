@@ -3,6 +3,7 @@
 #include "common/base/text.hpp"
 #include "common/log/log.hpp"
 #include "common/pg/server_error.hpp"
+#include "common/pg/session_settings.hpp"
 
 #include <string_view>
 #include <utility>
@@ -21,24 +22,28 @@ constexpr const char* kMergeMemory =
     "SELECT set_config('work_mem', '32MB', false) FROM pg_settings WHERE name = 'work_mem' "
     "AND setting::int < 32768 AND source IN ('default', 'configuration file')";
 
+// The user's search_path, and the schemas on it that are there.
+constexpr const char* kSearchPath =
+    "SELECT pg_catalog.current_setting('search_path'), pg_catalog.current_schemas(false)";
+
+constexpr const char* kSchemaOf = R"sql(
+SELECT coalesce(
+  (SELECT n.nspname FROM pg_catalog.unnest($2::name[]) WITH ORDINALITY AS p(schema, place)
+   JOIN pg_catalog.pg_namespace n ON n.nspname = p.schema
+   JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
+   WHERE c.relname = $1 AND c.relkind IN ('r', 'p', 'f', 'v', 'm') ORDER BY p.place LIMIT 1),
+  ($2::name[])[1], 'public'))sql";
+
+// A COMMIT that returns before it is on disk is no promise; what is stronger stays.
+constexpr const char* kDurable =
+    "SELECT set_config('synchronous_commit', 'on', false) FROM pg_settings "
+    "WHERE name = 'synchronous_commit' AND setting IN ('off', 'local')";
+
 void log_pause(const base::Error& error, std::chrono::milliseconds pause) {
   log::warning(std::string(error.what()) + "; trying again in " + base::format_duration(pause));
 }
 
 }  // namespace
-
-std::optional<std::uint64_t> copy_line(const base::Error& error) noexcept {
-  const auto* server = dynamic_cast<const pg::ServerError*>(&error);
-  if (server == nullptr) return std::nullopt;
-  const std::string_view context = server->context();
-  constexpr std::string_view kLine = ", line ";
-  const std::size_t copy = context.find("COPY ");
-  const std::size_t line =
-      context.find(kLine, copy == std::string_view::npos ? context.size() : copy);
-  if (line == std::string_view::npos) return std::nullopt;
-  const std::string_view rest = context.substr(line + kLine.size());
-  return base::parse_unsigned(rest.substr(0, rest.find_first_not_of("0123456789")));
-}
 
 Session::Session(SessionSettings settings)
     : settings_(std::move(settings)), attempts_(settings_.policy, settings_.stop, log_pause) {}
@@ -65,7 +70,12 @@ void Session::connect() {
 }
 
 void Session::set_up() {
-  connection_->execute(std::string("SET client_min_messages = warning; ") + kMergeMemory);
+  const pg::Result path = connection_->query(kSearchPath);
+  search_path_ = path.text(0, 0);
+  schemas_ = path.text(0, 1);
+  connection_->execute(pg::kNoSearchPath);
+  connection_->execute(std::string("SET client_min_messages = warning; ") + kMergeMemory + "; " +
+                       kDurable);
   if (!settings_.replica) return;
   try {
     connection_->execute("SET session_replication_role = replica");
@@ -76,8 +86,33 @@ void Session::set_up() {
   }
 }
 
+void Session::use_search_path() {
+  set_search_path(search_path_);
+}
+
+void Session::empty_search_path() {
+  set_search_path("");
+}
+
+void Session::set_search_path(const std::string& path) {
+  pg::Connection& connection = this->connection();
+  const pg::Parameter parameters[] = {path, connection.in_transaction() ? "t" : "f"};
+  connection.query("SELECT pg_catalog.set_config('search_path', $1, $2::pg_catalog.bool)",
+                   parameters);
+}
+
+std::string Session::schema_of(const std::string& table) {
+  pg::Connection& connection = this->connection();
+  const pg::Parameter parameters[] = {table, schemas_};
+  return connection.query(kSchemaOf, parameters).text(0, 0);
+}
+
+// Triggers of the target find what their writer meant; our own statements say whose operators and
+// functions they mean.
 void Session::begin() {
-  connection().execute("BEGIN");
+  pg::Connection& connection = this->connection();
+  connection.execute("BEGIN; SELECT pg_catalog.set_config('search_path', " +
+                     connection.quote_literal(search_path_) + ", true)");
 }
 
 void Session::begin_copy(const std::string& sql) {

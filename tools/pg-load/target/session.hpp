@@ -25,20 +25,26 @@ struct SessionSettings {
 };
 
 using pg::is_row_error;
-// Which row of a COPY its error is about, from `COPY t, line 5, column c`: counted from 1.
-std::optional<std::uint64_t> copy_line(const base::Error& error) noexcept;
-
 class Session {
  public:
   explicit Session(SessionSettings settings);
 
-  // Connects when there is no connection. Throws temporary when the server is not there.
+  // Connects when there is no connection. Throws temporary when the server is not there. Outside of
+  // transactions bare names mean pg_catalog's: the user's search_path was noted and emptied.
   pg::Connection& connection();
+  // What the user's search_path makes of a bare table name: the schema that has it, else the one
+  // that a new table would go to.
+  std::string schema_of(const std::string& table);
+  // For what a user's names mean, and for questions to the catalog; until the transaction ends, when
+  // there is one.
+  void use_search_path();
+  void empty_search_path();
   // Each connection has a new number: temporary tables of another number are gone.
   [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
   // Changes with each connection and each rollback: a temporary table may be gone.
   [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
 
+  // With the user's search_path, which the triggers of the target may count on.
   void begin();
   // COPY ... FROM STDIN in pieces, remembered so that roll_back() can leave it.
   void begin_copy(const std::string& sql);
@@ -61,11 +67,14 @@ class Session {
  private:
   void connect();
   void set_up();
+  void set_search_path(const std::string& path);
   bool was_committed(const std::string& transaction);
 
   SessionSettings settings_;
   retry::Attempts attempts_;
   std::optional<pg::Connection> connection_;
+  std::string search_path_;  // the user's
+  std::string schemas_;      // on it, as an array
   std::uint64_t generation_ = 0;
   std::uint64_t epoch_ = 0;
   bool copying_ = false;

@@ -2,6 +2,7 @@
 
 #include "common/ndjson/text.hpp"
 #include "tools/pg-load/value/big_endian.hpp"
+#include "tools/pg-load/value/hstore_text.hpp"
 #include "tools/pg-load/value/number_codec.hpp"
 #include "tools/pg-load/value/time_codec.hpp"
 
@@ -19,6 +20,24 @@ const FieldProblem kSurrogate{"22P05", "text holds half of a surrogate pair"};
 const FieldProblem kBadDate{"22008", "date or time out of range"};
 const FieldProblem kAskServer{"22007", "invalid date or time", true};
 }  // namespace problems
+
+std::string column_problem(std::string_view table,
+                           std::string_view column,
+                           std::string_view type,
+                           std::string_view reason,
+                           std::string_view json) {
+  constexpr std::size_t kShown = 100;
+  std::string text;
+  if (!table.empty()) text.append("table \"").append(table).append("\", ");
+  text.append("column \"").append(column).append("\"");
+  if (!type.empty()) text.append(" (").append(type).append(")");
+  text.append(": ").append(reason);
+  if (json.empty()) return text;
+  std::size_t shown = std::min(json.size(), kShown);
+  while (shown < json.size() && (static_cast<unsigned char>(json[shown]) & 0xC0U) == 0x80U) --shown;
+  text.append(": ").append(json.substr(0, shown));
+  return shown < json.size() ? text + ".." : text;
+}
 
 namespace {
 
@@ -138,8 +157,8 @@ Codec codec_for_type(std::string_view base_type) noexcept {
 }
 
 std::string_view staging_type(Codec codec) noexcept {
-  if (codec == Codec::text || codec == Codec::cast) return "text";
-  if (codec == Codec::populate) return "json";
+  if (codec == Codec::text || is_cast(codec)) return "text";
+  if (is_populated(codec)) return "json";
   const auto* found = std::find_if(
       kCodecs.begin(), kCodecs.end(), [&](const auto& entry) { return entry.second == codec; });
   return found->first;
@@ -173,6 +192,18 @@ const FieldProblem* FieldEncoder::encode(Codec codec,
       out.push_back('\1');
       out.append(json);
       return check_jsonb(json, scratch_);
+    case Codec::hstore_array:
+      scratch_.clear();
+      append_hstore_elements(scratch_, json);
+      append_bytes_field(out, scratch_);
+      return nullptr;
+    case Codec::hstore:
+      if (json.front() != '{') break;
+      scratch_.clear();
+      append_hstore(scratch_, json);
+      if (scratch_.find('\0') != std::string::npos) return &problems::kNul;
+      append_bytes_field(out, scratch_);
+      return nullptr;
     default:
       break;
   }

@@ -28,7 +28,16 @@ enum class Codec : std::uint8_t {
   bytea,
   cast,      // staged as text, the server casts: any other scalar type
   populate,  // staged as json, the server reads it as row_to_json's inverse: arrays, composites
+  hstore,    // as cast; an object becomes hstore's own text
+  hstore_array,  // as populate, its elements likewise
 };
+
+constexpr bool is_cast(Codec codec) noexcept {
+  return codec == Codec::cast || codec == Codec::hstore;
+}
+constexpr bool is_populated(Codec codec) noexcept {
+  return codec == Codec::populate || codec == Codec::hstore_array;
+}
 
 // Why a value cannot go into its column. Static; never owned by the caller.
 struct FieldProblem {
@@ -37,6 +46,13 @@ struct FieldProblem {
   bool ask_server = false;  // not a form that we read: the server may know it (see Codec::cast)
   std::string_view hint = {};
 };
+
+// `table "t", column "x" (integer): why: "abc"`; a long value is cut. Empty parts are left out.
+std::string column_problem(std::string_view table,
+                           std::string_view column,
+                           std::string_view type,
+                           std::string_view reason,
+                           std::string_view json);
 
 namespace problems {
 extern const FieldProblem kSyntax;      // 22P02

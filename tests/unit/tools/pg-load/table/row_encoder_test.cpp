@@ -73,19 +73,19 @@ TEST_CASE("what cannot be loaded names its column") {
   RowEncoder encoder(target, {});
   std::string out;
   CHECK(encoder.read(R"({"id":1,"q":1})") == RowStatus::bad);
-  CHECK(encoder.problem_text() == "column \"q\": the table has no such column");
+  CHECK(encoder.problem_text() == "table \"public.t\", column \"q\": the table has no such column");
   (void)encoder.read(R"({"id":"x"})");
   CHECK(encoder.append(out) == RowStatus::bad);
   CHECK(encoder.problem().code == "22P02");
   for (const char* row : {R"({"s":"a"})", R"({"id":null})"}) {
     (void)encoder.read(row);
     CHECK(encoder.append(out) == RowStatus::bad);
-    CHECK(encoder.problem_text() == "column \"id\": the key is missing");
+    CHECK(encoder.problem_text() == "table \"public.t\", column \"id\" (integer): the key is missing");
   }
   RowEncoder strict(target, {.missing = Missing::error});
   (void)strict.read(R"({"id":1,"s":"a","big":"b"})");
   CHECK(strict.append(out) == RowStatus::bad);
-  CHECK(strict.problem_text() == "column \"n\": the member is missing");
+  CHECK(strict.problem_text() == "table \"public.t\", column \"n\" (numeric(12,2)): the member is missing");
   RowEncoder lenient(target, {.ignore_extra = true});
   CHECK(lenient.read(R"({"id":1,"q":1})") == RowStatus::good);
 }

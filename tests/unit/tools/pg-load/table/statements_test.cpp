@@ -12,6 +12,14 @@ bool has(const std::string& sql, std::string_view part) {
   return sql.find(part) != std::string::npos;
 }
 
+// Equality, and difference with nulls, as the statements say them.
+const std::string kIs = " OPERATOR(pg_catalog.=) ";
+
+std::string differs(const std::string& old_value, const std::string& new_value) {
+  return "((" + old_value + kIs + new_value + ") IS NOT TRUE AND NOT (" + old_value +
+         " IS NULL AND " + new_value + " IS NULL))";
+}
+
 }  // namespace
 
 TEST_CASE("staging tables and what is copied where") {
@@ -38,7 +46,7 @@ TEST_CASE("rows that moved take along what their events leave out") {
   const Statements events(target, "stage", StageKind::events);
   const StageFacts facts{.active = {0, 1}, .masked = true, .moved = true};
   const std::string sql = events.merge(facts);
-  CHECK(has(sql, "LEFT JOIN \"public\".\"t\" o ON o.\"id\" = s.o0)"));
+  CHECK(has(sql, "LEFT JOIN \"public\".\"t\" o ON o.\"id\" OPERATOR(pg_catalog.=) s.o0)"));
   CHECK(has(sql, "\"big\" = CASE WHEN s.has_origin THEN s.v3 ELSE t.\"big\" END"));
   CHECK(has(sql, "INSERT (\"id\", \"s\", \"n\", \"big\")"));
   CHECK(has(sql, "CASE WHEN s.has_origin THEN s.v2 ELSE 1.5 END"));
@@ -66,9 +74,10 @@ TEST_CASE("merge changes only what differs") {
   const Statements rows(target, "stage", StageKind::rows);
   const std::string sql = rows.merge({.active = {0, 1, 2}});
   CHECK(sql ==
-        "MERGE INTO \"public\".\"t\" t USING pg_temp.stage s ON t.\"id\" = s.c0 WHEN MATCHED AND "
-        "(t.\"s\" IS DISTINCT FROM s.c1 OR "
-        "t.\"n\" IS DISTINCT FROM s.c2::numeric(12,2)) THEN UPDATE SET \"s\" = s.c1, \"n\" = s.c2 "
+        "MERGE INTO \"public\".\"t\" t USING pg_temp.stage s ON t.\"id\"" + kIs +
+            "s.c0 WHEN MATCHED AND (" + differs("t.\"s\"", "s.c1") + " OR " +
+            differs("t.\"n\"", "s.c2::numeric(12,2)") +
+            ") THEN UPDATE SET \"s\" = s.c1, \"n\" = s.c2 "
         "WHEN NOT MATCHED THEN INSERT "
         "(\"id\", \"s\", \"n\") OVERRIDING SYSTEM VALUE VALUES (s.c0, s.c1, s.c2)");
 }
@@ -77,9 +86,9 @@ TEST_CASE("masked columns take their default on insert and keep their value on u
   const TargetTable target = tests::sample();
   const std::string sql =
       Statements(target, "stage", StageKind::rows).merge({.active = {0, 1, 2}, .masked = true});
-  CHECK(has(sql, "\"n\" = CASE WHEN get_bit(s.missing,2) = 1 THEN t.\"n\" ELSE s.c2 END"));
-  CHECK(has(sql, "VALUES (s.c0, s.c1, CASE WHEN get_bit(s.missing,2) = 1 THEN 1.5 ELSE s.c2 END)"));
-  CHECK(has(sql, "(get_bit(s.missing,1) IS DISTINCT FROM 1 AND t.\"s\" IS DISTINCT FROM s.c1)"));
+  CHECK(has(sql, "\"n\" = CASE WHEN pg_catalog.get_bit(s.missing,2)" + kIs + "1 THEN t.\"n\" ELSE s.c2 END"));
+  CHECK(has(sql, "VALUES (s.c0, s.c1, CASE WHEN pg_catalog.get_bit(s.missing,2)" + kIs + "1 THEN 1.5 ELSE s.c2 END)"));
+  CHECK(has(sql, "((pg_catalog.get_bit(s.missing,1)" + kIs + "1) IS NOT TRUE AND " + differs("t.\"s\"", "s.c1") + ")"));
 }
 
 TEST_CASE("only the last of equal keys, only a part, only whole rows") {
@@ -87,10 +96,10 @@ TEST_CASE("only the last of equal keys, only a part, only whole rows") {
   const Statements rows(target, "stage", StageKind::rows);
   StageFacts facts{.active = {0, 1}, .duplicates = true, .from = 3, .to = 9};
   CHECK(has(rows.merge(facts),
-            "(SELECT DISTINCT ON (c0) * FROM pg_temp.stage WHERE ord BETWEEN 3 AND 9 ORDER BY c0, "
-            "ord DESC)"));
+            "(SELECT DISTINCT ON (s.c0) * FROM pg_temp.stage s WHERE ord OPERATOR(pg_catalog.>=) 3 AND "
+            "ord OPERATOR(pg_catalog.<=) 9 ORDER BY s.c0, ord DESC)"));
   facts = {.active = {0, 1}, .key_only = true};
-  CHECK(has(rows.merge(facts), "(SELECT * FROM pg_temp.stage WHERE ord > 0)"));
+  CHECK(has(rows.merge(facts), "(SELECT * FROM pg_temp.stage WHERE ord OPERATOR(pg_catalog.>) 0)"));
 }
 
 TEST_CASE("types that the server casts") {
@@ -101,10 +110,10 @@ TEST_CASE("types that the server casts") {
   target.columns[3].codec = Codec::populate;
   target.columns[3].exact = false;
   const std::string sql = Statements(target, "stage", StageKind::rows).merge({.active = {0, 1, 3}});
-  CHECK(has(sql, "ON t.\"id\" = s.c0::bpchar"));
+  CHECK(has(sql, "ON t.\"id\"" + kIs + "s.c0::bpchar"));
   CHECK(has(sql, "ROW(t.\"s\")::record OPERATOR(pg_catalog.*<>) ROW(s.c1::inet)::record"));
   CHECK(has(sql,
-            "\"big\" = (json_populate_record(NULL::\"public\".\"t\", json_build_object('big', "
+            "\"big\" = (pg_catalog.json_populate_record(NULL::\"public\".\"t\", pg_catalog.json_build_object('big', "
             "s.c3))).\"big\""));
   CHECK(has(sql, "VALUES (s.c0, s.c1::inet, "));
 }
@@ -116,7 +125,7 @@ TEST_CASE("events delete, and compare only rows of a picture") {
   CHECK(has(sql, "WHEN MATCHED AND s.op = 'd' THEN DELETE WHEN MATCHED THEN UPDATE"));
   CHECK(has(sql, "WHEN NOT MATCHED AND s.op <> 'd' THEN INSERT"));
   CHECK(has(events.merge({.active = {0, 1}, .compare_only_reads = true}),
-            "AND (s.op <> 'r' OR t.\"s\" IS DISTINCT FROM s.c1)"));
+            "AND (s.op <> 'r' OR " + differs("t.\"s\"", "s.c1") + ")"));
 }
 
 TEST_CASE("a server without MERGE changes, adds and deletes in one statement") {
@@ -126,15 +135,15 @@ TEST_CASE("a server without MERGE changes, adds and deletes in one statement") {
   CHECK(
       rows.merge({.active = {0, 1}}) ==
       "WITH updated AS (UPDATE \"public\".\"t\" t SET \"s\" = s.c1 FROM pg_temp.stage s WHERE "
-      "t.\"id\" = s.c0 AND (t.\"s\" IS DISTINCT FROM s.c1) RETURNING 1), inserted AS (INSERT INTO "
+      "t.\"id\"" + kIs + "s.c0 AND (" + differs("t.\"s\"", "s.c1") + ") RETURNING 1), inserted AS (INSERT INTO "
       "\"public\".\"t\" (\"id\", \"s\") OVERRIDING SYSTEM VALUE SELECT s.c0, s.c1 FROM "
-      "pg_temp.stage s WHERE NOT EXISTS (SELECT FROM \"public\".\"t\" t WHERE t.\"id\" = s.c0) "
-      "RETURNING 1) SELECT (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted)");
+      "pg_temp.stage s WHERE NOT EXISTS (SELECT FROM \"public\".\"t\" t WHERE t.\"id\"" + kIs + "s.c0) "
+      "RETURNING 1) SELECT (SELECT pg_catalog.count(*) FROM updated) + (SELECT pg_catalog.count(*) FROM inserted)");
   const Statements events(target, "stage", StageKind::events);
   const std::string sql = events.merge({.active = {0, 1}});
   CHECK(has(sql, "deleted AS (DELETE FROM"));
-  CHECK(has(sql, "t.\"id\" = s.c0 AND s.op = 'd' RETURNING 1"));
-  CHECK(has(sql, "t.\"id\" = s.c0 AND s.op <> 'd' RETURNING 1"));
+  CHECK(has(sql, "t.\"id\"" + kIs + "s.c0 AND s.op = 'd' RETURNING 1"));
+  CHECK(has(sql, "t.\"id\"" + kIs + "s.c0 AND s.op <> 'd' RETURNING 1"));
   CHECK_FALSE(has(rows.merge({.active = {0}}), "updated"));
 }
 
@@ -146,7 +155,7 @@ TEST_CASE("a table of keys only, identity columns, deletes of what left") {
   CHECK_FALSE(has(rows.merge({.active = {0, 1, 2}}), "\"s\" ="));
   CHECK(rows.delete_missing("t.\"s\" = 'a'") ==
         "DELETE FROM \"public\".\"t\" t WHERE NOT EXISTS (SELECT FROM pg_temp.stage s WHERE "
-        "t.\"id\" = s.c0) AND t.\"s\" = 'a'");
+        "t.\"id\"" + kIs + "s.c0) AND t.\"s\" = 'a'");
   CHECK(rows.insert({}) == "INSERT INTO \"public\".\"t\" SELECT FROM pg_temp.stage s ORDER BY ord");
 }
 
@@ -171,4 +180,50 @@ TEST_CASE("what is said to the planner, and counted") {
   const Statements statements(target, "stage", StageKind::events);
   CHECK(statements.statistics().find("pg_stat_get_xact_tuples_deleted(7)") != std::string::npos);
   CHECK(statements.stage_key() == "c0");
+}
+
+TEST_CASE("a very wide table is staged with its last columns in one") {
+  TargetTable target;
+  target.name = {.schema = "public", .table = "w"};
+  for (std::size_t i = 0; i < 1600; ++i)
+    target.columns.push_back(tests::column("c" + std::to_string(i), "integer"));
+  target.columns[1599].codec = Codec::jsonb;
+  target.columns[1599].base_type = "jsonb";
+  target.key = {0, 1598};
+  target.packed_from = kStagedAlone;
+  const Statements rows(target, "stage", StageKind::rows);
+  CHECK(has(rows.create_stage(), "c249 integer, c1598 integer, rest text[])"));
+  CHECK(has(rows.copy_into_stage({0, 1598, 3, 700, 1599}), "(ord, missing, c0, c1598, c3, rest)"));
+  CHECK(rows.staged_fields({0, 1598, 3, 700, 1599}) == 4);
+  CHECK(rows.staged_fields({0, 1598}) == 2);
+  const std::string sql = rows.merge({.active = {0, 1598, 3, 700, 1599}});
+  CHECK(has(sql, "\"c700\" = s.rest[451]::integer"));
+  CHECK(has(sql, "\"c1599\" = s.rest[1350]::jsonb"));
+  CHECK(has(sql, "\"c1598\" OPERATOR(pg_catalog.=) s.c1598"));
+  const Statements events(target, "stage", StageKind::events);
+  CHECK(has(events.create_stage(), "c700 integer"));
+}
+
+TEST_CASE("a record of nulls is not made where a domain forbids them") {
+  TargetTable target = tests::sample();
+  target.columns[3] = tests::column("big", "integer[]");
+  target.columns[3].codec = Codec::populate;
+  target.strict_domains = true;
+  CHECK(has(Statements(target, "stage", StageKind::rows).insert({.active = {0, 3}}),
+            "(SELECT r.v FROM pg_catalog.json_to_record(pg_catalog.json_build_object('v', "
+            "s.c3::json)) AS r(v integer[]))"));
+}
+
+TEST_CASE("keys are equal as their types have it") {
+  TargetTable target = tests::sample();
+  target.columns[0] = tests::column("id", "numeric(10,1)", "numeric");
+  CHECK(has(Statements(target, "stage", StageKind::rows).merge({.active = {0}, .duplicates = true}),
+            "DISTINCT ON (s.c0::numeric(10,1))"));
+  target.columns[0] = tests::column("id", "public.citext");
+  target.columns[0].equals = "OPERATOR(public.=)";
+  target.columns[0].collation = "\"s\".\"c\"";
+  const std::string sql =
+      Statements(target, "stage", StageKind::rows).merge({.active = {0}, .duplicates = true});
+  CHECK(has(sql, "DISTINCT ON ((s.c0::public.citext) COLLATE \"s\".\"c\")"));
+  CHECK(has(sql, "t.\"id\" OPERATOR(public.=) s.c0::public.citext"));
 }

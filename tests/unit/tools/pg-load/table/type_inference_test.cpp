@@ -46,7 +46,7 @@ TEST_CASE("the statement that creates a table") {
   schema.columns = {
       {.name = "a", .type = "int"}, {.name = "b", .type = "text"}, {.name = "c", .type = "int"}};
   schema.columns[2].nullable = false;
-  CHECK(create_table_sql({.schema = "S", .table = "t"}, schema) ==
+  CHECK(create_table_sql({.schema = "S", .table = "t"}, schema, true) ==
         "CREATE SCHEMA IF NOT EXISTS \"S\"; CREATE TABLE IF NOT EXISTS \"S\".\"t\" (\"a\" int NOT "
         "NULL, \"b\" text NOT NULL, \"c\" int NOT NULL, "
         "PRIMARY KEY (\"b\", \"a\"))");

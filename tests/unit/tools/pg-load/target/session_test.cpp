@@ -21,13 +21,6 @@ TEST_CASE("which errors belong to rows") {
   CHECK_FALSE(is_row_error(base::Error(base::ErrorKind::data, "not from the server")));
 }
 
-TEST_CASE("the row of a COPY that an error is about") {
-  CHECK(copy_line(refused("22P05", "COPY cdckit_stage, line 17, column c3")) == 17);
-  CHECK(copy_line(refused("22P05", "SQL statement\nCOPY t, line 5")) == 5);
-  CHECK_FALSE(copy_line(refused("23505", "PL/pgSQL function f() line 3 at RAISE")));
-  CHECK_FALSE(copy_line(base::Error(base::ErrorKind::data, "x")));
-}
-
 TEST_CASE("a server that is not there is asked again until the time is over") {
   retry::Policy policy;
   policy.give_up_after = std::chrono::milliseconds(0);

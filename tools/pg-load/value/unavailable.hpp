@@ -1,0 +1,30 @@
+// The connector's placeholder for a large value that did not change, in every shape it takes: text,
+// base64, hex, an array of it or of its characters' codes, a map of it, a decimal's or geometry's
+// bytes. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cdckit::pg_load {
+
+inline constexpr const char* kUnavailable = "__debezium_unavailable_value";
+
+class Unavailable {
+ public:
+  // As the connector's property has it: text, or bytes behind `hex:`. Empty: nothing is one.
+  explicit Unavailable(std::string_view text);
+  // `json`: a valid JSON value.
+  [[nodiscard]] bool is(std::string_view json) const;
+
+ private:
+  [[nodiscard]] bool is_text(std::string_view token) const;
+  [[nodiscard]] bool is_array(std::string_view json) const;
+  [[nodiscard]] bool is_struct(std::string_view json) const;
+
+  std::string bytes_;
+  std::vector<std::string> texts_;
+};
+
+}  // namespace cdckit::pg_load
