@@ -164,7 +164,19 @@ Result Connection::take_result(pg_result* result, const std::string& what) {
   }
 }
 
+namespace {
+
+// libpq would send what stands before it.
+void refuse_nul(std::string_view text) {
+  if (text.find('\0') == std::string_view::npos) return;
+  throw base::Error(ErrorKind::data,
+                    "could not send a text to the server: it holds the character \\u0000");
+}
+
+}  // namespace
+
 Result Connection::query(const std::string& sql) {
+  refuse_nul(sql);
   return take_result(PQexec(handle(), sql.c_str()), statement_name(sql));
 }
 
@@ -172,7 +184,9 @@ Result Connection::query(const std::string& sql, std::span<const Parameter> para
   std::vector<std::string> texts;
   texts.reserve(parameters.size());
   std::vector<const char*> values;
+  refuse_nul(sql);
   for (const auto& parameter : parameters) {
+    refuse_nul(parameter.value_or(""));
     texts.emplace_back(parameter.value_or(""));
     values.push_back(parameter ? texts.back().c_str() : nullptr);
   }

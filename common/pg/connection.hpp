@@ -33,16 +33,23 @@ class ServerError : public base::Error {
   ServerError(base::ErrorKind kind,
               const std::string& message,
               std::string sqlstate,
-              std::string context)
-      : Error(kind, message), sqlstate_(std::move(sqlstate)), context_(std::move(context)) {}
+              std::string context,
+              std::string routine = {})
+      : Error(kind, message),
+        sqlstate_(std::move(sqlstate)),
+        context_(std::move(context)),
+        routine_(std::move(routine)) {}
   // "" when the connection was lost.
   [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
   // CONTEXT, e.g. `COPY t, line 3, column c`.
   [[nodiscard]] const std::string& context() const noexcept { return context_; }
+  // The function of the server that refused, e.g. `ExecWithCheckOptions`.
+  [[nodiscard]] const std::string& routine() const noexcept { return routine_; }
 
  private:
   std::string sqlstate_;
   std::string context_;
+  std::string routine_;
 };
 
 // Rows of text values. Owns the result.

@@ -107,7 +107,10 @@ ErrorKind kind_of_sqlstate(std::string_view sqlstate) noexcept {
 
 bool is_row_error(const base::Error& error) noexcept {
   const auto* server = dynamic_cast<const ServerError*>(&error);
-  return server != nullptr && !server->sqlstate().empty() && server->kind() == ErrorKind::data;
+  if (server == nullptr || server->sqlstate().empty()) return false;
+  // A policy refuses a row with the SQLSTATE of a missing privilege.
+  const bool policy = server->sqlstate() == "42501" && server->routine() == "ExecWithCheckOptions";
+  return policy || server->kind() == ErrorKind::data;
 }
 
 std::string one_line(std::string_view message) {
@@ -135,8 +138,11 @@ ServerError server_error(pg_conn* connection, const pg_result* result, const std
     if (!detail.empty()) message += ": " + one_line(detail);
     message += " (SQLSTATE " + sqlstate + ")";
   }
-  return {
-      kind_of_sqlstate(sqlstate), message, sqlstate, std::string(field(result, PG_DIAG_CONTEXT))};
+  return {kind_of_sqlstate(sqlstate),
+          message,
+          sqlstate,
+          std::string(field(result, PG_DIAG_CONTEXT)),
+          std::string(field(result, PG_DIAG_SOURCE_FUNCTION))};
 }
 
 ServerError connect_error(std::string_view message, bool password_needed) {

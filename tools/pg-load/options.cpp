@@ -75,12 +75,13 @@ void declare_target(cli::FlagTable& table, Options& options) {
 
 void declare_encoding(cli::FlagTable& table, Options& options) {
   table
-      .choice("encoding",
-              {"plain", "debezium"},
-              options.encoding,
-              "How the values of events are written that do not say it themselves. debezium: by the "
-              "Connect schema that comes with them, else by the column's type and the connector's "
-              "defaults.")
+      .choice(
+          "encoding",
+          {"plain", "debezium"},
+          options.encoding,
+          "How the values of events are written that do not say it themselves. debezium: by the "
+          "Connect schema that comes with them, else by the column's type and the connector's "
+          "defaults.")
       .fallback = "what the stream says";
   table
       .choice("binary-handling",
@@ -147,6 +148,17 @@ EncoderSettings Options::encoder_settings() const {
                            .extra_to = extra_to};
   if (missing_word == "null") settings.missing = Missing::use_null;
   if (missing_word == "error") settings.missing = Missing::error;
+  return settings;
+}
+
+DecoderSettings Options::decoder_settings(const std::string& said) const {
+  DecoderSettings settings{.said = parse_encoding(said),
+                           .otherwise = parse_encoding(encoding),
+                           .unavailable = unavailable_value};
+  if (binary_handling == "bytes") settings.binary = Binary::bytes;
+  if (binary_handling == "base64") settings.binary = Binary::base64;
+  if (binary_handling == "base64-url-safe") settings.binary = Binary::base64_url_safe;
+  if (binary_handling == "hex") settings.binary = Binary::hex;
   return settings;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/cli/run_tool.hpp"
+#include "tools/pg-load/table/event_decoder.hpp"
 #include "tools/pg-load/table/row_encoder.hpp"
 
 #include <chrono>
@@ -55,9 +56,9 @@ struct Options {
   bool alter = false;
   bool no_staging = false;
   bool allow_empty = false;
-  std::string max_delete;            // N or P%
-  std::string encoding;              // plain | debezium; empty: as the stream says
-  std::string binary_handling;       // the connector's, where its schema only says string
+  std::string max_delete;       // N or P%
+  std::string encoding;         // plain | debezium; empty: as the stream says
+  std::string binary_handling;  // the connector's, where its schema only says string
   std::string unavailable_value = "__debezium_unavailable_value";
   std::string extra_to;
   std::string spool_folder;  // empty: $TMPDIR, else /tmp
@@ -65,6 +66,8 @@ struct Options {
 
   [[nodiscard]] Mode mode() const;
   [[nodiscard]] EncoderSettings encoder_settings() const;
+  // `said`: the encoding that `hello` names, "" when it does not.
+  [[nodiscard]] DecoderSettings decoder_settings(const std::string& said) const;
   [[nodiscard]] std::vector<std::string> key_columns() const;
 };
 

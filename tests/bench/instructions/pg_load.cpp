@@ -103,7 +103,8 @@ class Events final : public Work {
     const event::TableSchema schema = event::parse_schema_line(line);
     auto& table = tables_[schema.schema + "." + schema.table];
     if (!table)
-      table = std::make_unique<EventTable>(table_of(schema), TableConduct{}, EncoderSettings{});
+      table = std::make_unique<EventTable>(
+          table_of(schema), TableConduct{}, EncoderSettings{}, decoder_);
   }
   void fold(const event::Event& event) {
     const event::Source source = sources_.read(event);
@@ -127,6 +128,7 @@ class Events final : public Work {
   std::string path_;
   std::string name_;
   event::SourceReader sources_;
+  StreamDecoder decoder_{{.said = Encoding::plain}};
   std::map<std::string, std::unique_ptr<EventTable>> tables_;
 };
 

@@ -1,6 +1,7 @@
 #include "tools/pg-load/commands/verify_target.hpp"
 
 #include "common/base/error.hpp"
+#include "common/pg/session_settings.hpp"
 #include "tools/pg-load/table/table_setup.hpp"
 
 #include <algorithm>
@@ -25,6 +26,8 @@ Standing standing(std::string_view applied,
 }
 
 VerifyTarget::VerifyTarget(Session& session) : session_(session) {
+  // Rows that a policy hides from us would count as equal.
+  session_.connection().execute(pg::kRefuseRowSecurity);
   session_.connection().execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 }
 

@@ -100,7 +100,7 @@ void CollectedRun::move_alone(std::uint64_t line_number,
                               const event::Event& event) {
   bool rejected = false;
   if (change_alone(line_number, event, rejected) || rejected) return;
-  if (event.unchanged.empty()) {
+  if (!table.has_holes(event)) {
     fold(line_number, table, event);
     return;
   }

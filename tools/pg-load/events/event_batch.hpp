@@ -15,7 +15,10 @@ namespace cdckit::pg_load {
 class EventBatch {
  public:
   using Clock = std::chrono::steady_clock;
-  explicit EventBatch(std::size_t memory_limit) : lines_(memory_limit) {}
+  explicit EventBatch(std::size_t memory_limit, const std::string& spool_folder = {})
+      : lines_(memory_limit) {
+    lines_.spill_to(spool_folder);
+  }
 
   void add(std::uint64_t line_number, std::string_view text);
   // A checkpoint was read: lines that have to be sent again are committed from mark to mark.

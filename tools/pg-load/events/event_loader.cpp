@@ -29,13 +29,14 @@ EventLoader::EventLoader(const Options& options, Session& session, Rejects& reje
     : session_(session),
       rejects_(rejects),
       tables_(options),
-      batch_(kStoreBytes),
-      sent_(kStoreBytes),
+      batch_(kStoreBytes, options.spool_folder),
+      sent_(kStoreBytes, options.spool_folder),
       run_(session, tables_, positions_, rejects, batch_.lines()),
       atomic_(options.atomic) {}
 
-void EventLoader::hello(std::string_view source_json) {
+void EventLoader::hello(std::string_view source_json, std::string_view encoding) {
   forget();
+  tables_.hello(encoding);
   for (;;) {
     try {
       positions_.open(session_.connection(), source_id(source_json));
@@ -108,7 +109,7 @@ void EventLoader::take_event(std::uint64_t line_number, const event::Event& even
   }
   if (event.op == 'd' && !event.new_key.empty()) return hold(line_number, event);
   if (moves) return take_move(line_number, event);
-  if (is_second_half(event) && !event.unchanged.empty()) return reject_torn(line_number, event);
+  if (is_second_half(event) && table.has_holes(event)) return reject_torn(line_number, event);
   take_change(line_number, table, event);
 }
 

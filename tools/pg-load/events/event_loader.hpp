@@ -27,7 +27,7 @@ class EventLoader {
   EventLoader(const Options& options, Session& session, Rejects& rejects);
 
   // A tracked source: from now on positions are kept in the target.
-  void hello(std::string_view source_json);
+  void hello(std::string_view source_json, std::string_view encoding);
   void add(std::uint64_t line_number, const event::Event& event);
   // schema and snapshot lines.
   void add(std::uint64_t line_number, const event::Control& control);

@@ -104,7 +104,7 @@ void EventRun::take_control(const event::Item& item) {
       finish_commit();
       context_.promise();
       acknowledger_.hello(item.control);
-      loader_.hello(item.control.source);
+      loader_.hello(item.control.source, item.control.encoding);
       break;
     case event::ControlKind::schema:
     case event::ControlKind::snapshot:

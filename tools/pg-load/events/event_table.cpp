@@ -1,5 +1,6 @@
 #include "tools/pg-load/events/event_table.hpp"
 
+#include "common/base/error.hpp"
 #include "common/event/position.hpp"
 #include "tools/pg-load/events/key_range.hpp"
 #include "tools/pg-load/events/single_change.hpp"
@@ -15,8 +16,12 @@ constexpr std::size_t kAnalyzeRows = 1000;
 
 }  // namespace
 
-EventTable::EventTable(TargetTable target, TableConduct conduct, EncoderSettings settings)
-    : target_(std::move(target)),
+EventTable::EventTable(TargetTable target,
+                       TableConduct conduct,
+                       EncoderSettings settings,
+                       StreamDecoder& decoder)
+    : decoder_(decoder),
+      target_(std::move(target)),
       conduct_(conduct),
       encoder_(target_, settings),
       stage_("cdckit_events_" + std::to_string(target_.oid)),
@@ -53,7 +58,29 @@ FoldStatus EventTable::read_event(const event::Event& event) {
   return FoldStatus::folded;
 }
 
+FoldStatus EventTable::fail_decoding() {
+  const FieldProblem& problem = decoder_.problem();
+  std::string text = decoder_.problem_text();
+  if (!problem.hint.empty()) text.append(". ").append(problem.hint);
+  return fail(std::move(text), problem.code);
+}
+
 FoldStatus EventTable::fold(const event::Event& event) {
+  const event::Event* plain = decoder_.plain(event, target_);
+  return plain == nullptr ? fail_decoding() : fold_plain(*plain);
+}
+
+FoldStatus EventTable::fold_move(const event::Event& event) {
+  const event::Event* plain = decoder_.plain(event, target_);
+  return plain == nullptr ? fail_decoding() : fold_move_plain(*plain);
+}
+
+bool EventTable::has_holes(const event::Event& event) {
+  const event::Event* plain = decoder_.plain(event, target_);
+  return plain != nullptr && !plain->unchanged.empty();
+}
+
+FoldStatus EventTable::fold_plain(const event::Event& event) {
   if (event.op != 'd' && event.after.empty()) return fail("the event has no \"after\"", "22023");
   if (target_.key.empty() && (event.op == 'u' || event.op == 'd')) {
     if (!event.before.empty()) return FoldStatus::alone;
@@ -71,7 +98,7 @@ FoldStatus EventTable::fold(const event::Event& event) {
   return FoldStatus::barrier;
 }
 
-FoldStatus EventTable::fold_move(const event::Event& event) {
+FoldStatus EventTable::fold_move_plain(const event::Event& event) {
   if (event.after.empty()) return fail("the event has no \"after\"", "22023");
   if (target_.key.empty() || conduct_.moves_alone) return FoldStatus::alone;
   if (const FoldStatus read = read_event(event); read != FoldStatus::folded) return read;
@@ -294,10 +321,14 @@ bool EventTable::picture_lost(const Session& session) const noexcept {
   return picture_ == Picture::tracked && picture_generation_ != session.generation();
 }
 
-bool EventTable::change_alone(Session& session, const event::Event& event) {
+bool EventTable::change_alone(Session& session, const event::Event& given) {
+  const event::Event* plain = decoder_.plain(given, target_);
+  if (plain == nullptr) throw base::Error(base::ErrorKind::data, decoder_.problem_text());
+  const event::Event& event = *plain;
   pg::Connection& connection = session.connection();
   if (event.op == 'd') {
-    const pg::Parameter parameters[] = {event.before};
+    const std::string before = as_sent(target_, event.before);
+    const pg::Parameter parameters[] = {before};
     const std::uint64_t deleted =
         connection.query(delete_equal_row_sql(target_), parameters).affected();
     receipt_.deleted += deleted;
@@ -306,7 +337,9 @@ bool EventTable::change_alone(Session& session, const event::Event& event) {
   const bool moves = !event.old_key.empty() && !target_.key.empty();
   const bool replaces = moves && has_identity_key(target_);
   const std::vector<std::string> columns = writable_members(target_, event.after, replaces);
-  const pg::Parameter parameters[] = {event.after, moves ? event.old_key : event.before};
+  const std::string after = as_sent(target_, event.after);
+  const std::string before = as_sent(target_, moves ? event.old_key : event.before);
+  const pg::Parameter parameters[] = {after, before};
   const std::string sql = replaces ? replace_moved_sql(target_, columns)
                           : moves  ? move_sql(target_, columns)
                                    : change_equal_row_sql(target_, columns);

@@ -10,6 +10,7 @@
 #include "tools/pg-load/events/table_conduct.hpp"
 #include "tools/pg-load/table/row_encoder.hpp"
 #include "tools/pg-load/table/statements.hpp"
+#include "tools/pg-load/table/stream_decoder.hpp"
 #include "tools/pg-load/target/session.hpp"
 
 #include <cstdint>
@@ -30,7 +31,11 @@ enum class FoldStatus {
 
 class EventTable {
  public:
-  EventTable(TargetTable target, TableConduct conduct, EncoderSettings settings);
+  // `decoder` outlives the table.
+  EventTable(TargetTable target,
+             TableConduct conduct,
+             EncoderSettings settings,
+             StreamDecoder& decoder);
   EventTable(const EventTable&) = delete;
   EventTable& operator=(const EventTable&) = delete;
 
@@ -62,6 +67,8 @@ class EventTable {
   // A key that moves (c with old_key), or a change in a table without key. False when the row to
   // change is not there.
   bool change_alone(Session& session, const event::Event& event);
+  // Whether the event leaves columns out that did not change.
+  bool has_holes(const event::Event& event);
 
   // A complete picture begins: rows that it lacks are deleted at its end.
   void begin_picture(Session& session);
@@ -99,6 +106,9 @@ class EventTable {
   RowStatus read_row(const event::Event& event);
   FoldStatus read_event(const event::Event& event);
   FoldStatus encode(const event::Event& event, EncodedEvent& encoded);
+  FoldStatus fold_plain(const event::Event& event);
+  FoldStatus fold_move_plain(const event::Event& event);
+  FoldStatus fail_decoding();
   FoldStatus encode_leaving(std::string_view old_key, LeavingKey& leaving);
   void plan_set();
   [[nodiscard]] std::optional<KeyRange> range_of_set() const;
@@ -107,6 +117,7 @@ class EventTable {
   [[nodiscard]] std::string picture_table() const;
   [[nodiscard]] std::string make_picture_sql() const;
 
+  StreamDecoder& decoder_;
   TargetTable target_;
   TableConduct conduct_;
   RowEncoder encoder_;

@@ -70,8 +70,8 @@ EventTable& EventTables::open_raw(Session& session,
 void EventTables::place(Session& session, const std::string& raw_name, TargetTable target) {
   const TableConduct conduct = ask_conduct(session.connection(), target);
   std::unique_ptr<EventTable>& slot = targets_[target.oid];
-  auto table =
-      std::make_unique<EventTable>(std::move(target), conduct, options_.encoder_settings());
+  auto table = std::make_unique<EventTable>(
+      std::move(target), conduct, options_.encoder_settings(), decoder_);
   if (slot) {
     table->go_on_from(*slot);
     std::replace(order_.begin(), order_.end(), slot.get(), table.get());
@@ -98,6 +98,7 @@ std::vector<std::string> EventTables::sources_of(const EventTable& table) const 
 }
 
 void EventTables::announce(Session& session, const event::TableSchema& schema) {
+  decoder_.announce(schema);
   const TableName name = target_name(options_, schema.schema, schema.table);
   std::optional<TargetTable> target = find_target(session, name, options_.key_columns());
   if (!target && options_.create) {

@@ -19,7 +19,11 @@ namespace cdckit::pg_load {
 
 class EventTables {
  public:
-  explicit EventTables(const Options& options) : options_(options) {}
+  explicit EventTables(const Options& options)
+      : options_(options), decoder_(options.decoder_settings("")) {}
+
+  // What the stream says of its encoding. Throws data for one that is not known.
+  void hello(std::string_view encoding) { decoder_.hello(encoding); }
 
   // Null when it was not used before.
   EventTable* find(const event::Event& event);
@@ -43,6 +47,7 @@ class EventTables {
   void place(Session& session, const std::string& raw_name, TargetTable target);
 
   const Options& options_;
+  StreamDecoder decoder_;
   std::map<std::uint32_t, std::unique_ptr<EventTable>> targets_;  // by oid
   std::map<std::string, EventTable*, std::less<>> tables_;        // by raw schema and table
   std::vector<EventTable*> order_;

@@ -19,6 +19,9 @@ std::vector<std::string> writable_members(const TargetTable& target,
                                           bool identity = false);
 
 [[nodiscard]] bool has_identity_key(const TargetTable& target) noexcept;
+// A row as the statements below take it: hstore as its own text.
+std::string as_sent(const TargetTable& target, std::string_view row);
+
 // UPDATE ... SET columns FROM the row $1, WHERE the key equals that of $2.
 std::string move_sql(const TargetTable& target, const std::vector<std::string>& columns);
 // For a key that no update may write: the old row goes and comes back, with the columns of row $1

@@ -69,8 +69,8 @@ std::string refused_row_text(Session& session,
   session.savepoint("why");
   try {
     session.connection().execute(create_try(stage.target()));
-    column = find_column(
-        session, stage, ord, dynamic_cast<const pg::ServerError&>(error).sqlstate());
+    column =
+        find_column(session, stage, ord, dynamic_cast<const pg::ServerError&>(error).sqlstate());
   } catch (const pg::ServerError& failure) {
     if (failure.sqlstate().empty()) throw;
   }

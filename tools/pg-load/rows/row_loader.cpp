@@ -1,7 +1,6 @@
 #include "tools/pg-load/rows/row_loader.hpp"
 
 #include "common/base/error.hpp"
-#include "common/base/text.hpp"
 #include "common/log/log.hpp"
 #include "tools/pg-load/rows/refused_row.hpp"
 #include "tools/pg-load/table/table_setup.hpp"
@@ -11,22 +10,9 @@
 namespace cdckit::pg_load {
 namespace {
 
-constexpr std::uint64_t kSampleRows = 1000;   // for --create
-constexpr std::uint64_t kMostAsked = 100;     // refused rows of a batch whose column is looked for
-constexpr std::uint64_t kAnalyzeRows = 1000;  // below, the planner's guess does no harm
-// A deferred constraint that fails at the commit would not tell which row it was.
-constexpr const char* kCheckNow = "SET CONSTRAINTS ALL IMMEDIATE";
+constexpr std::uint64_t kSampleRows = 1000;  // for --create
 
 constexpr FieldProblem kOtherScope{.code = "44000", .reason = "not of the scope"};
-
-std::string sqlstate_of(const base::Error& error) {
-  const auto* server = dynamic_cast<const pg::ServerError*>(&error);
-  return server == nullptr ? "" : server->sqlstate();
-}
-
-std::uint64_t number_at(const pg::Result& result, int column) {
-  return base::parse_unsigned(result.at(0, column)).value_or(0);
-}
 
 }  // namespace
 
@@ -118,8 +104,7 @@ void RowLoader::add(std::uint64_t line_number, const ndjson::Object& row) {
 void RowLoader::stream(const StoredLine& line, ndjson::FoundMembers found) {
   const RowStatus status = stage_->add(line, scope_, found);
   const RowEncoder& encoder = stage_->encoder();
-  if (status == RowStatus::bad)
-    return reject_row(line, encoder.problem_text(), encoder.problem());
+  if (status == RowStatus::bad) return reject_row(line, encoder.problem_text(), encoder.problem());
   if (status == RowStatus::foreign)
     return reject_row(line, scope_.problem_text(encoder), kOtherScope);
   store_.append(line);
@@ -204,8 +189,8 @@ bool RowLoader::add_stored(std::uint64_t from, std::uint64_t to) {
   return good;
 }
 
-// What the COPY itself refuses, it may put down to a wrong line or to none: a part that is refused is
-// halved until one line is left.
+// What the COPY itself refuses, it may put down to a wrong line or to none: a part that is refused
+// is halved until one line is left.
 bool RowLoader::stage_part(std::uint64_t from, std::uint64_t to) {
   session_.savepoint("rows");
   try {
@@ -260,13 +245,15 @@ void RowLoader::send(bool picture) {
   batch_.counts = {};
   if (!batch_.streaming) replay();
   stage_->finish();
+  RowMerge merge(session_, *stage_, store_, rejects_, options_);
   if (stage_->direct()) {
     session_.connection().execute(kCheckNow);
     batch_.counts.inserted = store_.size() - rejects_.pending();
   } else {
-    apply();
+    merge.apply();
+    batch_.counts = merge.counts();
   }
-  if (picture) delete_missing();
+  if (picture) delete_missing(merge);
   rejects_.settle(store_);
   session_.commit();
 }
@@ -285,140 +272,17 @@ void RowLoader::recover(const base::Error& error) {
   batch_.in_parts = true;
 }
 
-void RowLoader::apply() {
-  if (store_.size() == 0) return;
-  if (store_.size() >= kAnalyzeRows)
-    session_.connection().execute(stage_->statements().analyze_stage());
-  std::uint64_t first = 0;
-  std::uint64_t last = 0;
-  store_.for_each(0, 1, [&](const StoredLine& line) { first = line.number; });
-  store_.for_each(
-      store_.size() - 1, store_.size(), [&](const StoredLine& line) { last = line.number; });
-  StageFacts facts = stage_->facts();
-  if (apply_part(facts)) return;
-  facts.from = static_cast<std::int64_t>(first);
-  facts.to = static_cast<std::int64_t>(last);
-  stage_->index();
-  split(facts);
-}
-
-void RowLoader::split(const StageFacts& facts) {
-  const std::int64_t middle = facts.from + (facts.to - facts.from) / 2;
-  StageFacts half = facts;
-  half.to = middle;
-  if (!apply_part(half)) split(half);
-  if (facts.from == facts.to) return;
-  half = facts;
-  half.from = middle + 1;
-  if (!apply_part(half)) split(half);
-}
-
-// False when some row of the part was refused; a single row is rejected here.
-bool RowLoader::apply_part(const StageFacts& facts) {
-  const Counts before = batch_.counts;
-  session_.savepoint("part");
-  try {
-    run_merge(facts);
-    session_.connection().execute(kCheckNow);
-    session_.release("part");
-    return true;
-  } catch (const base::Error& error) {
-    if (!is_row_error(error)) throw;
-    session_.roll_back_to("part");
-    batch_.counts = before;
-    if (facts.to == 0 || facts.from != facts.to) return false;
-    reject_staged(facts.from, error);
-    return true;
-  }
-}
-
-void RowLoader::reject_staged(std::int64_t line, const base::Error& error) {
-  std::string reason = server_words(stage_->target(), error);
-  // Not for thousands of rows: each costs a statement a column.
-  if (batch_.asked < kMostAsked) {
-    ++batch_.asked;
-    store_.for_each(0, store_.size(), [&](const StoredLine& stored) {
-      if (stored.number == static_cast<std::uint64_t>(line))
-        reason = refused_row_text(session_, *stage_, line, stored.text, error);
-    });
-  }
-  rejects_.later(static_cast<std::uint64_t>(line), std::move(reason), sqlstate_of(error));
-}
-
-RowLoader::Counts RowLoader::statistics() {
-  const std::string oid = std::to_string(stage_->target().oid);
-  const pg::Result result =
-      session_.connection().query("SELECT pg_stat_get_xact_tuples_inserted(" + oid +
-                                  "), pg_stat_get_xact_tuples_updated(" + oid + ")");
-  return {.inserted = number_at(result, 0), .updated = number_at(result, 1)};
-}
-
-std::optional<std::uint64_t> RowLoader::matches_before(const StageFacts& facts) {
-  if (stage_->target().counted) return std::nullopt;
-  return number_at(session_.connection().query(stage_->statements().count_matches(facts)), 0);
-}
-
-std::uint64_t RowLoader::staged_keys(const StageFacts& facts) {
-  const bool known = facts.to == 0 && !facts.duplicates && !facts.key_only;
-  if (known) return store_.size() - rejects_.pending();
-  return number_at(session_.connection().query(stage_->statements().count_keys(facts)), 0);
-}
-
-void RowLoader::run_merge(const StageFacts& facts) {
-  pg::Connection& connection = session_.connection();
-  if (mode_ == Mode::insert) {
-    batch_.counts.inserted += connection.query(stage_->statements().insert(facts)).affected();
-    return;
-  }
-  const std::optional<std::uint64_t> matched = matches_before(facts);
-  const Counts before = matched ? Counts{} : statistics();
-  const std::uint64_t keys = staged_keys(facts);
-  const std::uint64_t affected =
-      Statements::changed_rows(connection.query(stage_->statements().merge(facts)));
-  Counts done;
-  if (matched) {
-    done.inserted = keys - *matched;
-  } else {
-    done.inserted = statistics().inserted - before.inserted;
-  }
-  done.updated = affected - std::min(affected, done.inserted);
-  batch_.counts.inserted += done.inserted;
-  batch_.counts.updated += done.updated;
-}
-
-void RowLoader::delete_missing() {
+void RowLoader::delete_missing(RowMerge& merge) {
   if (batch_.torn || rejects_.foreign() > foreign_before_) {
     log::warning(
         "rows of the picture were rejected and their keys are not known: nothing is deleted this "
         "time");
     return;
   }
-  const std::string scope = scope_.condition();
-  check_deletes(scope);
-  batch_.counts.deleted =
-      session_.connection().query(stage_->statements().delete_missing(scope)).affected();
+  batch_.counts.deleted = merge.delete_missing(scope_.condition());
 }
 
-// --max-delete: before the first of them.
-void RowLoader::check_deletes(const std::string& scope) {
-  if (options_.max_delete.empty()) return;
-  const pg::Result result =
-      session_.connection().query(stage_->statements().count_missing(scope));
-  const std::uint64_t missing = number_at(result, 0);
-  const std::uint64_t there = number_at(result, 1) - batch_.counts.inserted;
-  const MaxDelete limit = parse_max_delete(options_.max_delete);
-  if (!limit.exceeded(missing, there)) return;
-  throw base::Error(base::ErrorKind::data,
-                    "could not go on: " + std::to_string(missing) + " of " +
-                        std::to_string(there) + " rows of table \"" +
-                        display_name(stage_->target().name) +
-                        "\" are not in the picture, more than --max-delete " +
-                        options_.max_delete + " allows: nothing is changed",
-                    "Look at the input first; a larger --max-delete lets it pass.");
-}
-
-// Every row once: those that the input itself found bad, too. What no merge counted was there
-// already, or came again later in the batch.
+// Every row once: those that the input itself found bad, too.
 Receipt RowLoader::receipt(const std::string& pos) const {
   const auto spent = std::chrono::steady_clock::now() - batch_.started;
   Receipt receipt{.table = display_name(stage_ ? stage_->target().name : name_), .pos = pos};
@@ -428,8 +292,7 @@ Receipt RowLoader::receipt(const std::string& pos) const {
   receipt.inserted = batch_.counts.inserted;
   receipt.updated = batch_.counts.updated;
   receipt.deleted = batch_.counts.deleted;
-  const std::uint64_t told = receipt.rejected + receipt.inserted + receipt.updated;
-  receipt.unchanged = receipt.rows_in - std::min(receipt.rows_in, told);
+  receipt.unchanged = batch_.counts.unchanged;
   receipt.bytes = batch_.bytes;
   receipt.milliseconds = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(spent).count());

@@ -6,6 +6,7 @@
 #include "tools/pg-load/batch/receipt.hpp"
 #include "tools/pg-load/batch/rejects.hpp"
 #include "tools/pg-load/options.hpp"
+#include "tools/pg-load/rows/row_merge.hpp"
 #include "tools/pg-load/rows/row_stage.hpp"
 #include "tools/pg-load/rows/scope.hpp"
 #include "tools/pg-load/target/session.hpp"
@@ -41,17 +42,11 @@ class RowLoader {
   }
 
  private:
-  struct Counts {
-    std::uint64_t inserted = 0;
-    std::uint64_t updated = 0;
-    std::uint64_t deleted = 0;
-  };
   // Of the batch that is collected.
   struct Batch {
-    Counts counts;
+    MergeCounts counts;
     std::uint64_t rows_read = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t asked = 0;    // refused rows whose column was looked for
     std::uint64_t refused = 0;  // of the rows read, before they were stored
     bool streaming = false;     // the rows of the store are on their way
     bool direct_allowed = true;
@@ -74,16 +69,7 @@ class RowLoader {
   bool add_stored(std::uint64_t from, std::uint64_t to);
   void send(bool picture);
   void recover(const base::Error& error);
-  void apply();
-  bool apply_part(const StageFacts& facts);
-  void split(const StageFacts& facts);
-  void reject_staged(std::int64_t line, const base::Error& error);
-  void check_deletes(const std::string& scope);
-  void run_merge(const StageFacts& facts);
-  void delete_missing();
-  std::optional<std::uint64_t> matches_before(const StageFacts& facts);
-  std::uint64_t staged_keys(const StageFacts& facts);
-  Counts statistics();
+  void delete_missing(RowMerge& merge);
   Receipt receipt(const std::string& pos) const;
   void reset();
 

@@ -1,116 +1,81 @@
 #include "tools/pg-load/rows/row_run.hpp"
 
-#include "common/io/file_descriptor.hpp"
+#include "common/base/error.hpp"
 #include "common/log/log.hpp"
 
 #include <algorithm>
 
 namespace cdckit::pg_load {
 
+using pipe::Finish;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 RowRun::RowRun(const Options& options, cli::Context& context, Session& session)
     : options_(options),
-      context_(context),
       sync_(options.mode() == Mode::sync),
-      input_(context.input_settings()),
-      rejects_(input_, options.max_rejects),
+      end_(context, {.name = "postgresql:" + options.table}),
+      rejects_(end_.input(), options.max_rejects),
       loader_(options, session, rejects_),
-      acknowledger_(context.ack_path(), "postgresql:" + options.table),
       reporter_(context) {}
 
 base::ExitCode RowRun::run() {
   loader_.prepare();
-  while (step()) {
-  }
-  if (interrupted_) return interrupted();
-  finish();
-  reporter_.summary(input_.rejected());
-  return input_.end_code();
+  const base::ExitCode code = end_.run(*this);
+  reporter_.summary(end_.rejected());
+  return code;
 }
 
-milliseconds RowRun::wait() const {
-  if (sync_ || options_.atomic || loader_.pending_rows() == 0) return milliseconds(-1);
+milliseconds RowRun::patience() const {
+  if (!in_batches() || loader_.pending_rows() == 0) return milliseconds(-1);
   const auto spent =
       std::chrono::duration_cast<milliseconds>(steady_clock::now() - loader_.started());
   return std::max(milliseconds(0), options_.batch_time - spent);
 }
 
+// A flood is not cut into batches by the clock: each merge would read the whole table again.
 bool RowRun::due() const {
-  if (sync_ || options_.atomic || loader_.pending_rows() == 0) return false;
+  if (!in_batches() || loader_.pending_rows() == 0) return false;
   if (loader_.pending_rows() >= static_cast<std::uint64_t>(options_.batch_rows)) return true;
   // Asking the clock for every row would cost more than encoding it.
-  return loader_.pending_rows() % 256 == 0 && wait() == milliseconds(0) && !more_is_there();
+  return loader_.pending_rows() % 256 == 0 && patience() == milliseconds(0) &&
+         !end_.more_is_there();
 }
 
-// A flood is not cut into batches by the clock: each merge would read the whole table again.
-bool RowRun::more_is_there() const {
-  return input_.has_buffered_line() ||
-         io::wait_readable({context_.input_settings().fd}, milliseconds(0)) != 0;
+void RowRun::reject(const event::Item& item, std::string_view reason) {
+  rejects_.now({.line_number = item.line_number,
+                .pos = item.event.pos,
+                .reason = reason,
+                .code = {},
+                .text = item.text});
 }
 
-bool RowRun::step() {
-  const event::Item& item = input_.next(wait(), context_.stop().fd());
-  switch (item.kind) {
-    case event::ItemKind::row:
-      take_row(item);
-      break;
-    case event::ItemKind::event:
-      rejects_.now({.line_number = item.line_number,
-                    .pos = item.event.pos,
-                    .reason = "a change event, not a row: it needs --mode events",
-                    .code = {},
-                    .text = item.text});
-      break;
-    case event::ItemKind::control:
-      take_control(item.control);
-      break;
-    case event::ItemKind::timeout:
-      commit(false);
-      break;
-    case event::ItemKind::interrupted:
-      interrupted_ = true;
-      return false;
-    case event::ItemKind::end:
-      return false;
-  }
-  return true;
+void RowRun::on_event(const event::Item& item) {
+  reject(item, "a change event, not a row: it needs --mode events");
 }
 
-void RowRun::take_row(const event::Item& item) {
-  if (saw_borders_ && !picture_open_) {
-    rejects_.now({.line_number = item.line_number,
-                  .pos = {},
-                  .reason = "a row outside of the snapshot's borders",
-                  .code = {},
-                  .text = item.text});
-    return;
-  }
+void RowRun::on_row(const event::Item& item) {
+  if (saw_borders_ && !picture_open_)
+    return reject(item, "a row outside of the snapshot's borders");
   loader_.add(item.line_number, {item.text, item.event.row_members});
   if (due()) commit(false);
 }
 
-void RowRun::take_control(const event::Control& control) {
+void RowRun::on_quiet(bool /*woken*/) {
+  if (in_batches()) commit(false);
+}
+
+void RowRun::on_control(const event::Item& item) {
   saw_control_ = true;
-  switch (control.kind) {
-    case event::ControlKind::hello:
-      context_.promise();
-      acknowledger_.hello(control);
-      break;
-    case event::ControlKind::snapshot:
-      if (sync_) take_border(control);
-      break;
-    case event::ControlKind::checkpoint:
-    case event::ControlKind::eof:
-      acknowledger_.checkpoint(control);
-      pos_ = control.pos;
-      if (!sync_ && !options_.atomic) commit(false);
-      acknowledge();
-      break;
-    default:
-      break;
-  }
+  if (sync_ && item.control.kind == event::ControlKind::snapshot) take_border(item.control);
+}
+
+void RowRun::on_checkpoint(const event::Control& control, std::uint64_t mark, bool /*eof*/) {
+  saw_control_ = true;
+  mark_ = mark;
+  pos_ = control.pos;
+  if (in_batches()) commit(false);
+  acknowledge();
 }
 
 void RowRun::take_border(const event::Control& control) {
@@ -133,15 +98,14 @@ void RowRun::commit(bool picture) {
 
 // Everything read so far must be committed: rows that wait are not.
 void RowRun::acknowledge() {
-  if (picture_open_ || loader_.pending_rows() > 0) return;
-  acknowledger_.durable(reporter_.rows_ok(), input_.rejected());
+  if (mark_ > 0 && settled()) end_.durable(mark_, reporter_.rows_ok());
 }
 
 // A picture without a row is far more often a source that failed than an empty one: where control
 // lines say that it is whole, or --allow-empty, it counts.
 void RowRun::refuse_empty_picture() const {
   if (!sync_ || options_.allow_empty || saw_control_ || loader_.pending_rows() > 0 ||
-      input_.rejected() > 0)
+      end_.rejected() > 0)
     return;
   throw base::Error(base::ErrorKind::data,
                     "could not take an empty input for a picture: every row of table \"" +
@@ -149,34 +113,29 @@ void RowRun::refuse_empty_picture() const {
                     "Use --allow-empty when that is meant.");
 }
 
-void RowRun::finish() {
-  const bool whole = input_.whole();
-  refuse_empty_picture();
-  if (sync_ && !saw_borders_ && whole) {
-    commit(true);
-  } else if (!sync_ && whole) {
+// A picture cannot be finished by a signal, and a source that is tracked sends the rest again.
+void RowRun::commit_end(Finish how, bool tracked) {
+  if (how == Finish::whole) {
+    refuse_empty_picture();
+    if (!sync_ || !saw_borders_) commit(sync_);
+  } else if (how == Finish::stopped && !tracked && in_batches()) {
     commit(false);
   }
-  if (const auto receipt = loader_.rejected_alone(pos_)) reporter_.committed(*receipt);
-  if (picture_open_ || loader_.pending_rows() > 0) {
+}
+
+bool RowRun::finish(Finish how, bool tracked) {
+  commit_end(how, tracked);
+  const bool whole = settled();
+  if (!whole) {
     log::warning("the input ended early: " + std::to_string(loader_.pending_rows()) +
                  " rows since the last checkpoint are forgotten");
     loader_.forget();
-    return;
+    picture_open_ = false;
   }
+  if (const auto receipt = loader_.rejected_alone(pos_)) reporter_.committed(*receipt);
   rejects_.settle(LineStore());
-  acknowledge();
-}
-
-base::ExitCode RowRun::interrupted() {
-  // A picture cannot be finished, and a source that is tracked sends the rest again.
-  const bool keep = !sync_ && !input_.tracked() && !options_.atomic;
-  if (keep) commit(false);
-  const bool lost = loader_.pending_rows() > 0 || picture_open_;
-  loader_.forget();
-  reporter_.summary(input_.rejected());
-  if (lost || acknowledger_.pending()) return base::ExitCode::retry_later;
-  return input_.rejected() > 0 ? base::ExitCode::differences : base::ExitCode::done;
+  if (whole) acknowledge();
+  return whole;
 }
 
 }  // namespace cdckit::pg_load

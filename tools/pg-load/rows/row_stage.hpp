@@ -29,8 +29,8 @@ class RowStage {
 
   // Inside a transaction: everything added from now on goes there.
   void start(Session& session, bool direct);
-  // Good, bad (encoder().problem), foreign (not of the scope) or recoded: then start() again and add
-  // all rows again. `found` are the members of the line when they are known.
+  // Good, bad (encoder().problem), foreign (not of the scope) or recoded: then start() again and
+  // add all rows again. `found` are the members of the line when they are known.
   RowStatus add(const StoredLine& line, Scope& scope, ndjson::FoundMembers found = {});
   // Ends the COPY; more rows may be added, or close_copy() alone says whether it was taken so far.
   void finish();

@@ -25,9 +25,9 @@ Scope::Scope(const TargetTable& target, const std::string& column, const std::st
     : table_(display_name(target.name)), name_(column), value_(value) {
   const auto found = target.find(column);
   if (!found) {
-    throw base::Error(base::ErrorKind::unavailable,
-                      "could not use --scope: table \"" + table_ + "\" has no column \"" + column +
-                          "\"");
+    throw base::Error(
+        base::ErrorKind::unavailable,
+        "could not use --scope: table \"" + table_ + "\" has no column \"" + column + "\"");
   }
   column_ = *found;
   codec_ = target.columns[column_].codec;
@@ -53,8 +53,11 @@ bool Scope::holds(const RowEncoder& row) {
 }
 
 std::string Scope::problem_text(const RowEncoder& row) const {
-  return column_problem(
-      table_, name_, type_, "the row is not of --scope " + name_ + "=" + value_, row.value(column_));
+  return column_problem(table_,
+                        name_,
+                        type_,
+                        "the row is not of --scope " + name_ + "=" + value_,
+                        row.value(column_));
 }
 
 std::string Scope::condition() const {

@@ -78,7 +78,8 @@ RowStatus RowEncoder::fail(const FieldProblem& problem, std::string_view column)
 RowStatus RowEncoder::fail(const FieldProblem& problem, std::size_t column) {
   fail(problem, target_.columns[column].name);
   problem_type_ = target_.columns[column].type;
-  problem_value_ = values_[column].json;
+  const std::string_view given = values_[column].json;
+  problem_value_ = given.empty() || ndjson::is_null(given) ? std::string_view() : given;
   return RowStatus::bad;
 }
 

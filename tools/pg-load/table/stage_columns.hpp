@@ -1,6 +1,7 @@
 // The columns of a staging table as SQL sees them: one column c<n> per column n of the target; of a
-// very wide one `rest` holds the columns behind the first ones (TargetTable::packed_from). For events
-// also o<n> per key column: the key under which the target still has a row that moved. Pure text.
+// very wide one `rest` holds the columns behind the first ones (TargetTable::packed_from). For
+// events also o<n> per key column: the key under which the target still has a row that moved. Pure
+// text.
 #pragma once
 
 #include "tools/pg-load/table/target_table.hpp"

@@ -104,16 +104,15 @@ std::string Statements::differs(std::size_t column, const StageFacts& facts) con
   const std::string old_value = "t." + target_column(column);
   const Codec codec = staged_codec(column);
   const bool text = codec == Codec::text;
-  std::string new_value =
-      text || codec >= Codec::cast ? staged_for_match(column) : staged(column);
+  std::string new_value = text || codec >= Codec::cast ? staged_for_match(column) : staged(column);
   if (!text && codec < Codec::cast && about.type != std::string(staging_type(codec)))
     new_value += "::" + about.type;
   // IS DISTINCT FROM would look for an operator by its name.
-  std::string test = about.exact ? "((" + old_value + kEquals + new_value +
-                                       ") IS NOT TRUE AND NOT (" + old_value + " IS NULL AND " +
-                                       new_value + " IS NULL))"
-                                 : "ROW(" + old_value + ")::record OPERATOR(pg_catalog.*<>) ROW(" +
-                                       new_value + ")::record";
+  std::string test = about.exact
+                         ? "((" + old_value + kEquals + new_value + ") IS NOT TRUE AND NOT (" +
+                               old_value + " IS NULL AND " + new_value + " IS NULL))"
+                         : "ROW(" + old_value + ")::record OPERATOR(pg_catalog.*<>) ROW(" +
+                               new_value + ")::record";
   if (facts.masked) test = "((" + bit(column) + kEquals + "1) IS NOT TRUE AND " + test + ")";
   return test;
 }
@@ -167,7 +166,8 @@ std::string Statements::with_origin(const std::string& stage) const {
       columns += ", o." + target_column(i) + " AS v" + std::to_string(i);
   }
   const std::string same = join(target_.key, " AND ", [&](std::size_t c) {
-    return "o." + target_column(c) + " " + target_.columns[c].equals + " " + for_match(c, origin(c));
+    return "o." + target_column(c) + " " + target_.columns[c].equals + " " +
+           for_match(c, origin(c));
   });
   return "(SELECT " + columns + " FROM " + stage + " s LEFT JOIN " + target_.quoted() + " o ON " +
          same + ")";
@@ -301,8 +301,8 @@ std::string Statements::count_keys(const StageFacts& facts) const {
 }
 
 std::string Statements::count_matches(const StageFacts& facts) const {
-  return "SELECT pg_catalog.count(*) FROM " + source(facts) + " s JOIN " + target_.quoted() + " t ON " +
-         match();
+  return "SELECT pg_catalog.count(*) FROM " + source(facts) + " s JOIN " + target_.quoted() +
+         " t ON " + match();
 }
 
 std::string Statements::count_holes(const StageFacts& facts) const {

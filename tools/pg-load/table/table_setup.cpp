@@ -95,7 +95,8 @@ bool add_columns(Session& session,
 base::Error missing_table(const TableName& name, bool may_create) {
   return {base::ErrorKind::unavailable,
           "could not find table \"" + display_name(name) + "\"",
-          may_create ? "There was no row and no schema line to create it from."
+          may_create ? "Its events came without a schema line to create it from: walcat prints "
+                       "them with --ack or --control."
                      : "Create it first, or let --create do it."};
 }
 
@@ -106,9 +107,7 @@ void create_target(Session& session, const TableName& name, const event::TableSc
   const TableName whole = with_schema(session, name);
   const pg::Parameter wanted[] = {whole.schema};
   const bool has_schema =
-      session.connection()
-          .query("SELECT FROM pg_namespace WHERE nspname = $1", wanted)
-          .rows() > 0;
+      session.connection().query("SELECT FROM pg_namespace WHERE nspname = $1", wanted).rows() > 0;
   session.connection().execute(create_table_sql(whole, safe, !has_schema));
   log::info("created table \"" + display_name(name) + "\"");
 }

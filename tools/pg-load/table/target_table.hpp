@@ -20,12 +20,12 @@ struct Column {
   std::string resolved_type = {};  // with modifier, of a domain what lies below all of it
   std::string collation = {};      // quoted, where it is not the type's own
   std::string equals = "OPERATOR(pg_catalog.=)";  // of the type, wherever its extension lives
-  std::string default_expression;  // what a missing value becomes; empty: null
+  std::string default_expression;                 // what a missing value becomes; empty: null
   Codec codec = Codec::cast;
   bool not_null = false;
   bool identity_always = false;
-  bool generated = false;  // computed by the server: never written
-  bool exact = false;      // `=` tells every difference that can be seen
+  bool generated = false;   // computed by the server: never written
+  bool exact = false;       // `=` tells every difference that can be seen
   bool same_bytes = false;  // values are equal only when their fields of binary COPY are
 };
 

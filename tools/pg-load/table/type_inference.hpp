@@ -38,8 +38,8 @@ class TypeInference {
   std::vector<Seen> seen_;
 };
 
-// CREATE SCHEMA (when asked for) and CREATE TABLE IF NOT EXISTS with NOT NULL and the primary key of
-// `schema`. The types stand as they are: see safe_columns().
+// CREATE SCHEMA (when asked for) and CREATE TABLE IF NOT EXISTS with NOT NULL and the primary key
+// of `schema`. The types stand as they are: see safe_columns().
 std::string create_table_sql(const TableName& name,
                              const event::TableSchema& schema,
                              bool with_schema);

@@ -41,9 +41,11 @@ bool is_name(std::string_view text) noexcept {
 }
 
 bool are_modifiers(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return is_word(c) || c == ',' || c == ' ' || c == '-' || c == '+';
-  }) && text.find("--") == std::string_view::npos;
+  return std::all_of(
+             text.begin(),
+             text.end(),
+             [](char c) { return is_word(c) || c == ',' || c == ' ' || c == '-' || c == '+'; }) &&
+         text.find("--") == std::string_view::npos;
 }
 
 std::size_t find_outside_quotes(std::string_view text, char wanted) noexcept {
@@ -193,7 +195,8 @@ std::optional<TypePieces> take_type_apart(std::string_view text) {
     const std::string_view inside = text.substr(open + 1, close - open - 1);
     if (inside.empty() || !are_modifiers(inside)) return std::nullopt;
     pieces.modifiers = text.substr(open, close - open + 1);
-    pieces.name = std::string(base::trim(text.substr(0, open))) + std::string(text.substr(close + 1));
+    pieces.name =
+        std::string(base::trim(text.substr(0, open))) + std::string(text.substr(close + 1));
   }
   if (!is_name(pieces.name)) return std::nullopt;
   return pieces;

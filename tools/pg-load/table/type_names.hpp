@@ -26,8 +26,8 @@ std::string put_type_together(std::string_view server_name, std::string_view mod
 
 // The columns with types that may stand in a statement, and names cut as the server would cut them.
 // Throws data for a text that is no type and for two names that are cut to one, unavailable for a
-// type that is not there. `create`: makes enums that are missing, where `connect` (of a schema line)
-// has their labels.
+// type that is not there. `create`: makes enums that are missing, where `connect` (of a schema
+// line) has their labels.
 std::vector<event::Column> safe_columns(Session& session,
                                         const TableName& table,
                                         const std::vector<event::Column>& columns,

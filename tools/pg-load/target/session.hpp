@@ -35,8 +35,8 @@ class Session {
   // What the user's search_path makes of a bare table name: the schema that has it, else the one
   // that a new table would go to.
   std::string schema_of(const std::string& table);
-  // For what a user's names mean, and for questions to the catalog; until the transaction ends, when
-  // there is one.
+  // For what a user's names mean, and for questions to the catalog; until the transaction ends,
+  // when there is one.
   void use_search_path();
   void empty_search_path();
   // Each connection has a new number: temporary tables of another number are gone.

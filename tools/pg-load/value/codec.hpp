@@ -26,9 +26,9 @@ enum class Codec : std::uint8_t {
   json,
   jsonb,
   bytea,
-  cast,      // staged as text, the server casts: any other scalar type
-  populate,  // staged as json, the server reads it as row_to_json's inverse: arrays, composites
-  hstore,    // as cast; an object becomes hstore's own text
+  cast,          // staged as text, the server casts: any other scalar type
+  populate,      // staged as json, the server reads it as row_to_json's inverse: arrays, composites
+  hstore,        // as cast; an object becomes hstore's own text
   hstore_array,  // as populate, its elements likewise
 };
 

@@ -1,5 +1,6 @@
-// Debezium's geometric structs (raw JSON) as PostgreSQL's own text: point, box, lseg, path, polygon,
-// circle, line, and PostGIS's. Each appends the text without quotes; false: not of that form. Pure.
+// Debezium's geometric structs (raw JSON) as PostgreSQL's own text: point, box, lseg, path,
+// polygon, circle, line, and PostGIS's. Each appends the text without quotes; false: not of that
+// form. Pure.
 #pragma once
 
 #include <string>

@@ -64,8 +64,8 @@ bool append_bits(std::string& out, std::string_view bytes, std::size_t length) {
   std::string bits;
   for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte) {
     for (int bit = 7; bit >= 0; --bit)
-      bits += (static_cast<unsigned>(static_cast<unsigned char>(*byte)) >> bit & 1U) != 0 ? '1'
-                                                                                         : '0';
+      bits +=
+          (static_cast<unsigned>(static_cast<unsigned char>(*byte)) >> bit & 1U) != 0 ? '1' : '0';
   }
   const std::size_t first = bits.find('1');
   bits.erase(0, first == std::string::npos ? bits.size() : first);

@@ -9,12 +9,14 @@ namespace {
 
 constexpr std::int64_t kSecondsOfDay = 86'400;
 constexpr std::int64_t kMicro = 1'000'000;
-constexpr std::int64_t kFirstDay = -2'440'588;     // 4714-11-24 BC
-constexpr std::int64_t kLastDay = 2'145'031'948;   // 5874897-12-31
-constexpr std::int64_t kMonth = 2'629'800;         // seconds of 30.4375 days
+constexpr std::int64_t kFirstDay = -2'440'588;    // 4714-11-24 BC
+constexpr std::int64_t kLastDay = 2'145'031'948;  // 5874897-12-31
+constexpr std::int64_t kMonth = 2'629'800;        // seconds of 30.4375 days
 
-constexpr std::array<std::int64_t, 2> kLatest{2'146'033'979, -622'191'234};
-constexpr std::array<std::int64_t, 3> kEarliest{-2'147'472'691, -625'821'272, -2'147'472'692};
+// Streamed, in snapshots, and as walcat writes them.
+constexpr std::array<std::int64_t, 3> kLatest{2'146'033'979, -622'191'234, 2'147'483'647};
+constexpr std::array<std::int64_t, 4> kEarliest{
+    -2'147'472'691, -625'821'272, -2'147'472'692, -2'147'483'648};
 
 void append_padded(std::string& out, std::int64_t value, std::size_t width) {
   const std::string digits = std::to_string(value);
@@ -82,11 +84,13 @@ bool append_infinite(std::string& out, std::int64_t units) {
   constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
   constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
   // As microseconds and as milliseconds; the second ones are the JDBC driver's.
-  for (const std::int64_t late : {kMost, std::int64_t{9223372036825200000}, kMost / 1000,
-                                  std::int64_t{9223372036825200}}) {
+  for (const std::int64_t late :
+       {kMost, std::int64_t{9223372036825200000}, kMost / 1000, std::int64_t{9223372036825200}}) {
     if (units == late) return out.append("infinity"), true;
   }
-  for (const std::int64_t early : {kLeast, std::int64_t{-9223372036832400000}, kLeast / 1000,
+  for (const std::int64_t early : {kLeast,
+                                   std::int64_t{-9223372036832400000},
+                                   kLeast / 1000,
                                    std::int64_t{-9223372036832400}}) {
     if (units == early) return out.append("-infinity"), true;
   }
@@ -156,7 +160,7 @@ bool append_iso(std::string& out, std::string_view text, bool zoned) {
 
 void append_duration(std::string& out, std::int64_t units, std::int64_t per_second) {
   std::int64_t micros = 0;
-  if (!to_micros(units, per_second, micros)) micros = 0;
+  to_micros(units, per_second, micros);  // both units fit
   constexpr std::int64_t kDay = kSecondsOfDay * kMicro;
   std::int64_t months = micros / (kMonth * kMicro);
   std::int64_t rest = micros % (kMonth * kMicro);
@@ -166,8 +170,8 @@ void append_duration(std::string& out, std::int64_t units, std::int64_t per_seco
   }
   const std::int64_t days = rest / kDay;
   const std::int64_t clock = rest % kDay;
-  out += std::to_string(months) + " mons " + std::to_string(days) + " days " +
-         (clock < 0 ? "-" : "");
+  out +=
+      std::to_string(months) + " mons " + std::to_string(days) + " days " + (clock < 0 ? "-" : "");
   append_clock(out, clock < 0 ? -clock : clock);
 }
 

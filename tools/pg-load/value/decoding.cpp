@@ -15,8 +15,9 @@ namespace problems {
 const FieldProblem kUnknownEncoding{
     .code = "0A000",
     .reason = "it is not known how the value is written",
-    .hint = "Let the schema come with the events (walcat --encoding debezium, a Connect schema), "
-            "say --encoding and --binary-handling, or write the plain encoding."};
+    .hint =
+        "Let the schema come with the events (walcat --encoding debezium, a Connect schema), "
+        "say --encoding and --binary-handling, or write the plain encoding."};
 const FieldProblem kNotThisEncoding{
     .code = "22P02",
     .reason = "the value is not written as Debezium writes this type",
@@ -123,7 +124,8 @@ const FieldProblem* ValueDecoder::decode_array(const Decoding& how,
   for (bool first = true; cursor.next(element); first = false) {
     if (!first) out += ',';
     // Of an array of arrays all dimensions have the same elements.
-    const bool deeper = !vector && element.starts_with('[') && how.items.front().form != Form::array;
+    const bool deeper =
+        !vector && element.starts_with('[') && how.items.front().form != Form::array;
     const Decoding& inner = vector ? how : (deeper ? how : how.items.front());
     if (vector) {
       out += element.starts_with('"') ? element.substr(1, element.size() - 2) : element;

@@ -1,6 +1,6 @@
-// How the values of one column are written in a stream that Debezium (or walcat --encoding debezium)
-// wrote, and what they are in the plain encoding (cdc-event(5)), which all codecs here read. A
-// Decoding is made once per column (connect_schema.hpp) and used for each value. Pure.
+// How the values of one column are written in a stream that Debezium (or walcat --encoding
+// debezium) wrote, and what they are in the plain encoding (cdc-event(5)), which all codecs here
+// read. A Decoding is made once per column (connect_schema.hpp) and used for each value. Pure.
 #pragma once
 
 #include "tools/pg-load/value/codec.hpp"
@@ -14,10 +14,10 @@ namespace cdckit::pg_load {
 
 enum class Form : std::uint8_t {
   as_it_is,
-  unknown,    // nobody said how it is written: refused
-  bit,        // true or false of a bit(1)
-  bits,       // bytes, lowest first; `size` bits
-  decimal,    // bytes; `scale`
+  unknown,  // nobody said how it is written: refused
+  bit,      // true or false of a bit(1)
+  bits,     // bytes, lowest first; `size` bits
+  decimal,  // bytes; `scale`
   variable_decimal,
   decimal_text,  // "NAN", "POSITIVE_INFINITY"
   date,
@@ -52,8 +52,8 @@ struct Decoding {
 // Decodes values; owns scratch memory, one per thread.
 class ValueDecoder {
  public:
-  // Appends the JSON value in the plain encoding. `json` is a valid JSON value. Null when fine, else
-  // the problem; `out` then holds garbage behind its old end.
+  // Appends the JSON value in the plain encoding. `json` is a valid JSON value. Null when fine,
+  // else the problem; `out` then holds garbage behind its old end.
   const FieldProblem* decode(const Decoding& how, std::string_view json, std::string& out);
 
  private:

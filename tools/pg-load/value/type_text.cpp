@@ -41,8 +41,7 @@ TypeText parse_type_text(std::string_view text) {
     return type;
   }
   for (const std::string& part : base::split(text.substr(open + 1, close - open - 1), ',')) {
-    if (const auto number = base::parse_signed(base::trim(part)))
-      type.modifiers.push_back(*number);
+    if (const auto number = base::parse_signed(base::trim(part))) type.modifiers.push_back(*number);
   }
   // `timestamp(3) without time zone`: the modifier stands inside.
   type.name = bare_name(std::string(text.substr(0, open)) + std::string(text.substr(close + 1)));

@@ -92,7 +92,8 @@ bool Unavailable::is_struct(std::string_view json) const {
   }
   ndjson::ObjectCursor cursor(json);
   ndjson::Member member;
-  if (!cursor.next(member) || !member.value.starts_with('"') || !is_text(member.value)) return false;
+  if (!cursor.next(member) || !member.value.starts_with('"') || !is_text(member.value))
+    return false;
   const std::string_view name(member.name.data() - 1, member.name.size() + 2);
   return is_text(name) && !cursor.next(member);
 }

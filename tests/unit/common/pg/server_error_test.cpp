@@ -50,6 +50,9 @@ TEST_CASE("only what is about rows counts as bad input") {
   CHECK(pg::kind_of_sqlstate("F0000") == ErrorKind::config);
   CHECK(pg::kind_of_sqlstate("0P000") == ErrorKind::permission);
   CHECK_FALSE(pg::is_row_error(pg::ServerError(ErrorKind::temporary, "x", "40001", "")));
+  CHECK_FALSE(pg::is_row_error(pg::ServerError(ErrorKind::permission, "x", "42501", "")));
+  CHECK(pg::is_row_error(
+      pg::ServerError(ErrorKind::permission, "x", "42501", "", "ExecWithCheckOptions")));
   CHECK_FALSE(pg::is_row_error(pg::ServerError(ErrorKind::temporary, "gone", "", "")));
   CHECK_FALSE(pg::is_row_error(base::Error(ErrorKind::data, "not from the server")));
 }

@@ -1,6 +1,7 @@
 // Tables of the target as the unit tests need them.
 #pragma once
 
+#include "tools/pg-load/table/stream_decoder.hpp"
 #include "tools/pg-load/table/target_table.hpp"
 
 namespace cdckit::pg_load::tests {
@@ -12,6 +13,7 @@ inline Column column(const std::string& name,
               .type = type,
               .base_type = base_type.empty() ? type : base_type,
               .default_expression = {}};
+  made.resolved_type = made.type;
   made.codec = codec_for_type(made.base_type);
   made.exact = compares_exactly({.base_type = made.base_type,
                                  .kind = 'b',
@@ -32,6 +34,12 @@ inline TargetTable sample() {
   target.columns[2].default_expression = "1.5";
   target.key = {0};
   return target;
+}
+
+// Of a stream whose hello says plain.
+inline StreamDecoder& plain_stream() {
+  static StreamDecoder decoder({.said = Encoding::plain});
+  return decoder;
 }
 
 }  // namespace cdckit::pg_load::tests

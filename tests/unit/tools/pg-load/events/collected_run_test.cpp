@@ -18,7 +18,7 @@ TEST_CASE("events that a picture holds already are known by their commit") {
   PositionStore positions;
   const LineStore lines;
   CollectedRun run(session, tables, positions, rejects, lines);
-  EventTable table(tests::sample(), {}, {});
+  EventTable table(tests::sample(), {}, {}, tests::plain_stream());
   event::Event event;
   event.op = 'u';
   event.pos = "00000000000000A0/0000000000000001";
@@ -48,7 +48,7 @@ TEST_CASE("the horizon comes from what the target has stored") {
   positions.at("snapshot public.t") = "00000000000000FF";
   const LineStore lines;
   CollectedRun run(session, tables, positions, rejects, lines);
-  EventTable table(tests::sample(), {}, {});
+  EventTable table(tests::sample(), {}, {}, tests::plain_stream());
   run.know_horizon(table);
   CHECK(table.horizon() == 0xFF);
 }

@@ -20,7 +20,7 @@ event::Event make(char op, std::string_view after, std::string_view key = R"({"i
 }  // namespace
 
 TEST_CASE("changes are collected until the shape of the rows grows") {
-  EventTable table(tests::sample(), {}, {});
+  EventTable table(tests::sample(), {}, {}, tests::plain_stream());
   CHECK(table.fold(make('c', R"({"id":1,"s":"a"})")) == FoldStatus::folded);
   CHECK(table.fold(make('d', "")) == FoldStatus::folded);
   CHECK(table.fold(make('c', R"({"id":2,"s":"a","n":1})")) == FoldStatus::barrier);
@@ -30,7 +30,7 @@ TEST_CASE("changes are collected until the shape of the rows grows") {
 }
 
 TEST_CASE("an update that lacks columns after a delete waits for the delete") {
-  EventTable table(tests::sample(), {}, {});
+  EventTable table(tests::sample(), {}, {}, tests::plain_stream());
   event::Event update = make('u', R"({"id":1,"s":"a"})");
   update.unchanged = R"(["big"])";
   REQUIRE(table.fold(make('c', R"({"id":2,"s":"a","big":"b"})")) == FoldStatus::folded);
@@ -39,10 +39,10 @@ TEST_CASE("an update that lacks columns after a delete waits for the delete") {
 }
 
 TEST_CASE("events that cannot be applied") {
-  EventTable table(tests::sample(), {}, {});
+  EventTable table(tests::sample(), {}, {}, tests::plain_stream());
   CHECK(table.fold(make('u', "")) == FoldStatus::bad);
   CHECK(table.fold(make('c', R"({"s":"a"})")) == FoldStatus::bad);
-  CHECK(table.problem() == "column \"id\": the key is missing");
+  CHECK(table.problem() == "table \"public.t\", column \"id\" (integer): the key is missing");
   CHECK(table.fold(make('d', "", "")) == FoldStatus::bad);
   CHECK(table.fold(make('c', R"({"id":1,"n":"x"})")) == FoldStatus::bad);
   CHECK(table.problem_code() == "22P02");
@@ -51,7 +51,7 @@ TEST_CASE("events that cannot be applied") {
 TEST_CASE("a table without key") {
   TargetTable target = tests::sample();
   target.key.clear();
-  EventTable table(std::move(target), {}, {});
+  EventTable table(std::move(target), {}, {}, tests::plain_stream());
   CHECK(table.fold(make('c', R"({"id":1})", "")) == FoldStatus::folded);
   CHECK(table.fold(make('c', R"({"id":1})", "")) == FoldStatus::folded);
   event::Event change = make('u', R"({"id":2})", "");
@@ -63,13 +63,13 @@ TEST_CASE("a table without key") {
 TEST_CASE("a date that only the server may know") {
   TargetTable target = tests::sample();
   target.columns.push_back(tests::column("d", "date"));
-  EventTable table(std::move(target), {}, {});
+  EventTable table(std::move(target), {}, {}, tests::plain_stream());
   CHECK(table.fold(make('c', R"({"id":1,"d":"today"})")) == FoldStatus::recoded);
   CHECK(table.fold(make('c', R"({"id":1,"d":"today"})")) == FoldStatus::folded);
 }
 
 TEST_CASE("what was collected is handed over as a set, what comes then is put aside and back") {
-  EventTable table(tests::sample(), {}, {});
+  EventTable table(tests::sample(), {}, {}, tests::plain_stream());
   CHECK_FALSE(table.hand_over());
   REQUIRE(table.fold(make('c', R"({"id":1,"s":"a"})")) == FoldStatus::folded);
   CHECK(table.hand_over());

@@ -9,10 +9,11 @@ using namespace cdckit;
 using namespace cdckit::pg_load;
 
 TEST_CASE("the server's words, without what was run") {
-  const pg::ServerError error(base::ErrorKind::data,
-                              "could not run MERGE INTO: null value in column \"s\" (SQLSTATE 23502)",
-                              "23502",
-                              "");
+  const pg::ServerError error(
+      base::ErrorKind::data,
+      "could not run MERGE INTO: null value in column \"s\" (SQLSTATE 23502)",
+      "23502",
+      "");
   CHECK(server_words(tests::sample(), error) ==
         "table \"public.t\": null value in column \"s\" (SQLSTATE 23502)");
   CHECK(server_words(tests::sample(), base::Error(base::ErrorKind::data, "x")) ==

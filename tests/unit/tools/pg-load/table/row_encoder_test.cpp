@@ -80,12 +80,14 @@ TEST_CASE("what cannot be loaded names its column") {
   for (const char* row : {R"({"s":"a"})", R"({"id":null})"}) {
     (void)encoder.read(row);
     CHECK(encoder.append(out) == RowStatus::bad);
-    CHECK(encoder.problem_text() == "table \"public.t\", column \"id\" (integer): the key is missing");
+    CHECK(encoder.problem_text() ==
+          "table \"public.t\", column \"id\" (integer): the key is missing");
   }
   RowEncoder strict(target, {.missing = Missing::error});
   (void)strict.read(R"({"id":1,"s":"a","big":"b"})");
   CHECK(strict.append(out) == RowStatus::bad);
-  CHECK(strict.problem_text() == "table \"public.t\", column \"n\" (numeric(12,2)): the member is missing");
+  CHECK(strict.problem_text() ==
+        "table \"public.t\", column \"n\" (numeric(12,2)): the member is missing");
   RowEncoder lenient(target, {.ignore_extra = true});
   CHECK(lenient.read(R"({"id":1,"q":1})") == RowStatus::good);
 }

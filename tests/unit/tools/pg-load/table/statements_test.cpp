@@ -51,11 +51,12 @@ TEST_CASE("rows that moved take along what their events leave out") {
   CHECK(has(sql, "INSERT (\"id\", \"s\", \"n\", \"big\")"));
   CHECK(has(sql, "CASE WHEN s.has_origin THEN s.v2 ELSE 1.5 END"));
   CHECK(has(sql,
-            "CASE WHEN get_bit(s.missing,1) = 1 THEN CASE WHEN s.has_origin THEN s.v1 ELSE NULL "
+            "CASE WHEN pg_catalog.get_bit(s.missing,1) OPERATOR(pg_catalog.=) 1 THEN CASE WHEN "
+            "s.has_origin THEN s.v1 ELSE NULL "
             "END ELSE s.c1 END"));
   CHECK_FALSE(has(sql, "made"));
   CHECK(has(events.count_holes(facts),
-            "t.\"id\" = CASE WHEN s.o0 IS NOT NULL THEN s.o0 ELSE s.c0 END"));
+            "t.\"id\" OPERATOR(pg_catalog.=) CASE WHEN s.o0 IS NOT NULL THEN s.o0 ELSE s.c0 END"));
   CHECK(has(events.count_twins(), "GROUP BY s.c0 HAVING"));
 }
 
@@ -73,31 +74,37 @@ TEST_CASE("merge changes only what differs") {
   const TargetTable target = tests::sample();
   const Statements rows(target, "stage", StageKind::rows);
   const std::string sql = rows.merge({.active = {0, 1, 2}});
-  CHECK(sql ==
-        "MERGE INTO \"public\".\"t\" t USING pg_temp.stage s ON t.\"id\"" + kIs +
-            "s.c0 WHEN MATCHED AND (" + differs("t.\"s\"", "s.c1") + " OR " +
-            differs("t.\"n\"", "s.c2::numeric(12,2)") +
-            ") THEN UPDATE SET \"s\" = s.c1, \"n\" = s.c2 "
-        "WHEN NOT MATCHED THEN INSERT "
-        "(\"id\", \"s\", \"n\") OVERRIDING SYSTEM VALUE VALUES (s.c0, s.c1, s.c2)");
+  CHECK(sql == "MERGE INTO \"public\".\"t\" t USING pg_temp.stage s ON t.\"id\"" + kIs +
+                   "s.c0 WHEN MATCHED AND (" + differs("t.\"s\"", "s.c1") + " OR " +
+                   differs("t.\"n\"", "s.c2::numeric(12,2)") +
+                   ") THEN UPDATE SET \"s\" = s.c1, \"n\" = s.c2 "
+                   "WHEN NOT MATCHED THEN INSERT "
+                   "(\"id\", \"s\", \"n\") OVERRIDING SYSTEM VALUE VALUES (s.c0, s.c1, s.c2)");
 }
 
 TEST_CASE("masked columns take their default on insert and keep their value on update") {
   const TargetTable target = tests::sample();
   const std::string sql =
       Statements(target, "stage", StageKind::rows).merge({.active = {0, 1, 2}, .masked = true});
-  CHECK(has(sql, "\"n\" = CASE WHEN pg_catalog.get_bit(s.missing,2)" + kIs + "1 THEN t.\"n\" ELSE s.c2 END"));
-  CHECK(has(sql, "VALUES (s.c0, s.c1, CASE WHEN pg_catalog.get_bit(s.missing,2)" + kIs + "1 THEN 1.5 ELSE s.c2 END)"));
-  CHECK(has(sql, "((pg_catalog.get_bit(s.missing,1)" + kIs + "1) IS NOT TRUE AND " + differs("t.\"s\"", "s.c1") + ")"));
+  CHECK(has(
+      sql,
+      "\"n\" = CASE WHEN pg_catalog.get_bit(s.missing,2)" + kIs + "1 THEN t.\"n\" ELSE s.c2 END"));
+  CHECK(has(sql,
+            "VALUES (s.c0, s.c1, CASE WHEN pg_catalog.get_bit(s.missing,2)" + kIs +
+                "1 THEN 1.5 ELSE s.c2 END)"));
+  CHECK(has(sql,
+            "((pg_catalog.get_bit(s.missing,1)" + kIs + "1) IS NOT TRUE AND " +
+                differs("t.\"s\"", "s.c1") + ")"));
 }
 
 TEST_CASE("only the last of equal keys, only a part, only whole rows") {
   const TargetTable target = tests::sample();
   const Statements rows(target, "stage", StageKind::rows);
   StageFacts facts{.active = {0, 1}, .duplicates = true, .from = 3, .to = 9};
-  CHECK(has(rows.merge(facts),
-            "(SELECT DISTINCT ON (s.c0) * FROM pg_temp.stage s WHERE ord OPERATOR(pg_catalog.>=) 3 AND "
-            "ord OPERATOR(pg_catalog.<=) 9 ORDER BY s.c0, ord DESC)"));
+  CHECK(has(
+      rows.merge(facts),
+      "(SELECT DISTINCT ON (s.c0) * FROM pg_temp.stage s WHERE ord OPERATOR(pg_catalog.>=) 3 AND "
+      "ord OPERATOR(pg_catalog.<=) 9 ORDER BY s.c0, ord DESC)"));
   facts = {.active = {0, 1}, .key_only = true};
   CHECK(has(rows.merge(facts), "(SELECT * FROM pg_temp.stage WHERE ord OPERATOR(pg_catalog.>) 0)"));
 }
@@ -113,7 +120,8 @@ TEST_CASE("types that the server casts") {
   CHECK(has(sql, "ON t.\"id\"" + kIs + "s.c0::bpchar"));
   CHECK(has(sql, "ROW(t.\"s\")::record OPERATOR(pg_catalog.*<>) ROW(s.c1::inet)::record"));
   CHECK(has(sql,
-            "\"big\" = (pg_catalog.json_populate_record(NULL::\"public\".\"t\", pg_catalog.json_build_object('big', "
+            "\"big\" = (pg_catalog.json_populate_record(NULL::\"public\".\"t\", "
+            "pg_catalog.json_build_object('big', "
             "s.c3))).\"big\""));
   CHECK(has(sql, "VALUES (s.c0, s.c1::inet, "));
 }
@@ -132,13 +140,17 @@ TEST_CASE("a server without MERGE changes, adds and deletes in one statement") {
   TargetTable target = tests::sample();
   target.merges = false;
   const Statements rows(target, "stage", StageKind::rows);
-  CHECK(
-      rows.merge({.active = {0, 1}}) ==
-      "WITH updated AS (UPDATE \"public\".\"t\" t SET \"s\" = s.c1 FROM pg_temp.stage s WHERE "
-      "t.\"id\"" + kIs + "s.c0 AND (" + differs("t.\"s\"", "s.c1") + ") RETURNING 1), inserted AS (INSERT INTO "
-      "\"public\".\"t\" (\"id\", \"s\") OVERRIDING SYSTEM VALUE SELECT s.c0, s.c1 FROM "
-      "pg_temp.stage s WHERE NOT EXISTS (SELECT FROM \"public\".\"t\" t WHERE t.\"id\"" + kIs + "s.c0) "
-      "RETURNING 1) SELECT (SELECT pg_catalog.count(*) FROM updated) + (SELECT pg_catalog.count(*) FROM inserted)");
+  CHECK(rows.merge({.active = {0, 1}}) ==
+        "WITH updated AS (UPDATE \"public\".\"t\" t SET \"s\" = s.c1 FROM pg_temp.stage s WHERE "
+        "t.\"id\"" +
+            kIs + "s.c0 AND (" + differs("t.\"s\"", "s.c1") +
+            ") RETURNING 1), inserted AS (INSERT INTO "
+            "\"public\".\"t\" (\"id\", \"s\") OVERRIDING SYSTEM VALUE SELECT s.c0, s.c1 FROM "
+            "pg_temp.stage s WHERE NOT EXISTS (SELECT FROM \"public\".\"t\" t WHERE t.\"id\"" +
+            kIs +
+            "s.c0) "
+            "RETURNING 1) SELECT (SELECT pg_catalog.count(*) FROM updated) + (SELECT "
+            "pg_catalog.count(*) FROM inserted)");
   const Statements events(target, "stage", StageKind::events);
   const std::string sql = events.merge({.active = {0, 1}});
   CHECK(has(sql, "deleted AS (DELETE FROM"));
@@ -155,7 +167,8 @@ TEST_CASE("a table of keys only, identity columns, deletes of what left") {
   CHECK_FALSE(has(rows.merge({.active = {0, 1, 2}}), "\"s\" ="));
   CHECK(rows.delete_missing("t.\"s\" = 'a'") ==
         "DELETE FROM \"public\".\"t\" t WHERE NOT EXISTS (SELECT FROM pg_temp.stage s WHERE "
-        "t.\"id\"" + kIs + "s.c0) AND t.\"s\" = 'a'");
+        "t.\"id\"" +
+            kIs + "s.c0) AND t.\"s\" = 'a'");
   CHECK(rows.insert({}) == "INSERT INTO \"public\".\"t\" SELECT FROM pg_temp.stage s ORDER BY ord");
 }
 

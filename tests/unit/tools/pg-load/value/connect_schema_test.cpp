@@ -51,8 +51,8 @@ TEST_CASE("the connector's defaults, by the column's type") {
 
 TEST_CASE("a Connect schema says it better") {
   CHECK(by_schema(named("int32", "io.debezium.time.Date"), "date") == Form::date);
-  CHECK(by_schema(named("int64", "io.debezium.time.NanoTimestamp"), "timestamp without time zone") ==
-        Form::timestamp);
+  CHECK(by_schema(named("int64", "io.debezium.time.NanoTimestamp"),
+                  "timestamp without time zone") == Form::timestamp);
   CHECK(by_schema(named("string", "io.debezium.data.Json"), "jsonb") == Form::json);
   CHECK(by_schema(named("string", "io.debezium.time.Interval"), "interval") == Form::as_it_is);
   CHECK(by_schema(named("string", "com.example.Mine"), "text") == Form::unknown);
@@ -99,9 +99,9 @@ TEST_CASE("a schema without a name means what its type can mean, and no more") {
 TEST_CASE("the columns of an envelope, or of a row alone") {
   const std::string row =
       R"("fields":[{"type":"int32","field":"id"},{"type":"string","field":"a\"b"}])";
-  const std::string envelope =
-      R"({"type":"struct","fields":[{"type":"struct",)" + row +
-      R"(,"field":"before"},{"type":"struct",)" + row + R"(,"field":"after"}]})";
+  const std::string envelope = R"({"type":"struct","fields":[{"type":"struct",)" + row +
+                               R"(,"field":"before"},{"type":"struct",)" + row +
+                               R"(,"field":"after"}]})";
   for (const std::string& schema : {envelope, R"({"type":"struct",)" + row + "}"}) {
     const auto fields = row_fields(schema);
     CHECK(fields.size() == 2);

@@ -39,9 +39,8 @@ TEST_CASE("well-known binary: box, lseg, path and polygon") {
   CHECK(shape(lseg + R"(:{"type":"path","closed":"true"}})") == "((0,0),(1,1))");
   CHECK(
       shape(
-          R"({"wkb":"AQMAAAABAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADwPwAAAAAAAPA/AAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","srid":null,"extensions":{"type":"polygon"}})",
-          "box")
-          .starts_with("((0,0),"));
+          R"({"wkb":"AQMAAAABAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADwPwAAAAAAAPA/AAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","srid":null,"extensions":{"type":"polygon"}})",
+          "box") == "((0,0),(1,1),(2,0))");
   CHECK(shape(R"({"wkb":"AQIAAAACAAAA","srid":null})", "path") == "refused");
   CHECK(shape(R"({"wkb":"!","srid":null})", "path") == "refused");
   CHECK(shape(R"({"srid":null})", "path") == "refused");

@@ -1,8 +1,9 @@
 #include "tools/pg-load/value/debezium_time.hpp"
 
 #include <cstdint>
-#include <doctest/doctest.h>
 #include <limits>
+
+#include <doctest/doctest.h>
 
 using namespace cdckit::pg_load;
 
@@ -38,6 +39,8 @@ TEST_CASE("dates, before Christ and infinite ones too") {
   CHECK(text(&append_date, std::int64_t{-2440588}) == "4714-11-24 BC");
   CHECK(text(&append_date, std::int64_t{2146033979}) == "infinity");
   CHECK(text(&append_date, std::int64_t{-622191234}) == "infinity");
+  CHECK(text(&append_date, std::int64_t{2147483647}) == "infinity");
+  CHECK(text(&append_date, std::int64_t{-2147483648}) == "-infinity");
   CHECK(text(&append_date, std::int64_t{-2147472691}) == "-infinity");
   CHECK(text(&append_date, std::int64_t{-625821272}) == "-infinity");
   CHECK(text(&append_date, std::int64_t{-2440589}) == "refused");
@@ -65,7 +68,8 @@ TEST_CASE("timestamps by any unit, rounded down, and infinite ones") {
   CHECK(text(&append_timestamp, std::int64_t{-1}, kMicro) == "1969-12-31 23:59:59.999999");
   CHECK(text(&append_timestamp, std::int64_t{-63517780800000000}, kMicro) ==
         "0044-03-15 12:00:00 BC");
-  CHECK(text(&append_timestamp, std::int64_t{317280024000000000}, kMicro) == "12024-03-15 12:00:00");
+  CHECK(text(&append_timestamp, std::int64_t{317280024000000000}, kMicro) ==
+        "12024-03-15 12:00:00");
   CHECK(text(&append_timestamp, std::numeric_limits<std::int64_t>::max(), kMicro) == "infinity");
   CHECK(text(&append_timestamp, std::numeric_limits<std::int64_t>::min(), kMicro) == "-infinity");
   CHECK(text(&append_timestamp, std::int64_t{9223372036825200000}, kMicro) == "infinity");

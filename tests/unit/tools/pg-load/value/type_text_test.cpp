@@ -14,7 +14,8 @@ TEST_CASE("types are taken apart") {
   type = parse_type_text("public.\"my.mood\"");
   CHECK(type.name == "my.mood");
   CHECK_FALSE(type.array);
-  CHECK(parse_type_text("public.geometry(Point,4326)").modifiers == std::vector<std::int64_t>{4326});
+  CHECK(parse_type_text("public.geometry(Point,4326)").modifiers ==
+        std::vector<std::int64_t>{4326});
   CHECK(parse_type_text("character varying(10)[]").array);
   CHECK(element_type("character varying(10)[]") == "character varying(10)");
   CHECK(element_type("integer") == "integer");

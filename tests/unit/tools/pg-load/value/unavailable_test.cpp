@@ -15,8 +15,7 @@ TEST_CASE("the placeholder in every shape") {
       "[95,95,100,101,98,101,122,105,117,109,95,117,110,97,118,97,105,108,97,98,108,101,95,118,97,"
       "108,117,101]"));
   CHECK(unavailable.is(R"({"__debezium_unavailable_value":"__debezium_unavailable_value"})"));
-  CHECK(unavailable.is(
-      R"("{\"__debezium_unavailable_value\":\"__debezium_unavailable_value\"}")"));
+  CHECK(unavailable.is(R"("{\"__debezium_unavailable_value\":\"__debezium_unavailable_value\"}")"));
   CHECK(unavailable.is(R"({"scale":0,"value":"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ=="})"));
   CHECK(unavailable.is(
       R"({"wkb":"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==","srid":null,"extensions":null})"));
