@@ -9,7 +9,7 @@ using namespace cdckit::walcat;
 
 namespace {
 
-std::string event(char op, const std::string& table) {
+std::string line_of(char op, const std::string& table) {
   return R"({"pos":"0000000000000001/0000000000000001","key":null,"before":null,"after":{"a":1},)"
          R"("source":{"schema":"s","table":")" +
          table + R"("},"op":")" + op + "\"}";
@@ -25,7 +25,7 @@ const char* const kCommit =
 TEST_CASE("rows come with the end of a transaction, the sums at the end of all") {
   PeekCounter counter;
   CHECK(counter.take(kBegin).empty());
-  for (const auto& line : {event('c', "b"), event('c', "a"), event('d', "b")})
+  for (const auto& line : {line_of('c', "b"), line_of('c', "a"), line_of('d', "b")})
     CHECK(counter.take(line).empty());
   const auto rows = counter.take(kCommit);
   REQUIRE(rows.size() == 2);
@@ -36,9 +36,9 @@ TEST_CASE("rows come with the end of a transaction, the sums at the end of all")
   CHECK(summary_line(rows[1]) ==
         R"({"transaction":735,"end":"0000000000000020","ts_us":1790000000000000,"table":"s.b",)"
         R"("events":2,"c":1,"u":0,"d":1,"t":0,"m":0,"bytes":)" +
-            std::to_string(event('c', "b").size() * 2) + "}");
+            std::to_string(line_of('c', "b").size() * 2) + "}");
   CHECK(counter.take(kBegin).empty());
-  CHECK(counter.take(event('u', "b")).empty());
+  CHECK(counter.take(line_of('u', "b")).empty());
   const auto last = counter.finish();  // a transaction that was cut off counts too
   REQUIRE(last.size() == 3);
   CHECK(last[0].xid == "735");
