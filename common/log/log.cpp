@@ -175,8 +175,7 @@ void progress(std::string_view text) {
   if (!shows_progress()) return;
   if (text.empty() && !at.progress_shown) return;
   std::string line = "\r\033[K";
-  // the cursor goes back to the start: what another program writes there covers it
-  if (!text.empty()) line += at.settings.tool + ": " + printable(text) + '\r';
+  if (!text.empty()) line += at.settings.tool + ": " + printable(text);
   (void)!::write(STDERR_FILENO, line.data(), line.size());
   at.progress_shown = !text.empty();
 }

@@ -232,8 +232,14 @@ ConnectionSettings load_connection(const std::string& name, const Environment& e
   lay_environment_over(members, wanted, environment);
   const bool only_environment = found == store.connections.end();
   if (only_environment && (!name.empty() || take(members, "account").empty())) {
+    std::string names;
+    for (const auto& [other, settings] : store.connections) {
+      names += (names.empty() ? "" : ", ") + other;
+    }
     fail("could not find connection \"" + wanted + "\" in \"" + store.source + "\"",
-         "SNOWFLAKE_HOME names the folder of connections.toml; -c names the connection.");
+         names.empty()
+             ? "SNOWFLAKE_HOME names the folder of connections.toml; -c names the connection."
+             : "It has " + names + ": -c names one.");
   }
   ConnectionSettings settings = make_settings(wanted, members);
   take_key(settings, members, environment);

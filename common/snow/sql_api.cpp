@@ -46,6 +46,14 @@ SqlError sql_error(const Failure& failure) {
   return {kind_of_sql_code(failure.code), message, failure.code, failure.state, failure.handle};
 }
 
+// "does not exist or not authorized" leaves open which of the two.
+std::string hint_for(const std::string& code) {
+  if (code != "002003" && code != "002043") return {};
+  return "snow-ddl query -c NAME 'CREATE DATABASE ..' (or SCHEMA, TABLE) makes what is missing; "
+         "the "
+         "role may also lack USAGE on it.";
+}
+
 }  // namespace
 
 std::size_t StatementResult::column(const std::string& name) const {
@@ -73,7 +81,7 @@ SqlError::SqlError(ErrorKind kind,
                    std::string code,
                    std::string state,
                    std::string statement_handle)
-    : Error(kind, message),
+    : Error(kind, message, hint_for(code)),
       code_(std::move(code)),
       state_(std::move(state)),
       handle_(std::move(statement_handle)) {}

@@ -180,7 +180,13 @@ StreamError stream_error(const std::string& what, long status, std::string_view 
   std::string message = "could not " + what + ": HTTP " + std::to_string(status);
   if (!failure.code.empty()) message += " " + failure.code;
   if (!failure.message.empty()) message += ": " + failure.message;
-  return {fault, message, failure.code};
+  return {fault,
+          message,
+          failure.code,
+          is_missing_object(failure.code)
+              ? "snow-ddl query -c NAME 'CREATE DATABASE ..' (or SCHEMA) makes what is missing; "
+                "--create makes tables."
+              : ""};
 }
 
 std::optional<StreamFault> channel_fault(const ChannelStatus& status) {

@@ -244,6 +244,35 @@ class Consume(KafkaTest):
         self.assertEqual(sorted(ids), list(range(4100)))
         self.assertEqual(sum(self.committed("g-two").values()), 4100)
 
+    def test_a_group_that_nobody_knows_and_tables_for_people(self):
+        self.fill(0, 20)
+        sink = Sink(self, "g-listed", "-t", self.topic, "--until", "end")
+        self.assertEqual(sink.wait(), 0)
+
+        def listed(*words: str) -> subprocess.CompletedProcess:
+            return subprocess.run(self.command(*words), check=False, capture_output=True, text=True)
+
+        unknown = listed("lag", "-g", "g-lsited")
+        self.assertEqual((unknown.returncode, unknown.stdout), (69, ""))
+        self.assertIn('could not find group "g-lsited"', unknown.stderr)
+        self.assertIn("Did you mean g-listed?", unknown.stderr)
+        (line,) = [json.loads(text) for text in listed("lag", "-g", "g-listed").stdout.splitlines()]
+        self.assertEqual(list(line), ["group", "topic", "partition", "offset", "end", "lag"])
+        self.assertEqual((line["offset"], line["end"], line["lag"]), (20, 20, 0))
+        table = listed("lag", "-g", "g-listed", "--format", "pretty").stdout.splitlines()
+        self.assertEqual(table[0].split(), ["GROUP", "TOPIC", "PARTITION", "OFFSET", "END", "LAG"])
+        self.assertEqual(table[1].split(), ["g-listed", self.topic, "0", "20", "20", "0"])
+        self.assertEqual(
+            listed("topics", "--format", "pretty").stdout.splitlines()[0].split(), ["TOPIC", "PARTITIONS", "REPLICAS"]
+        )
+        self.assertEqual(
+            listed("groups", "--format", "pretty").stdout.splitlines()[0].split(), ["GROUP", "STATE", "MEMBERS"]
+        )
+        self.assertEqual(listed("check", "-t", self.topic).returncode, 0)
+        missing = listed("check", "-t", self.topic + "x", "--format", "pretty")
+        self.assertEqual(missing.returncode, 69)
+        self.assertRegex(missing.stdout, "(?m)^FAILED  topic +could not find topic")
+
     def test_killed_consumer_loses_nothing(self):
         seed = random.Random(11)
         self.fill(0, 3000, partitions=3)

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """opensky-fetch and its credits: plan, budget, a pause that outlives the run, what is left."""
 
+import http.server
 import json
 import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
+from email.utils import formatdate
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from flight_api import FlightApi
@@ -15,9 +18,39 @@ from flight_api import FlightApi
 TOOL = "opensky-fetch"
 
 
-def fetch(api: FlightApi, *words: str) -> subprocess.CompletedProcess:
+def fetch(api: "FlightApi | Refusing", *words: str) -> subprocess.CompletedProcess:
     command = [TOOL, "states", "--url", api.url, *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+class Refusing:
+    """A service that answers everything with one status and a Retry-After; `url` and `requests` as FlightApi."""
+
+    def __init__(self, status: int, retry_after: str):
+        outer = self
+        self.requests = 0
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.requests += 1
+                self.send_response(status)
+                self.send_header("Retry-After", retry_after)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/api"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def __enter__(self) -> "Refusing":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
 
 class Case(unittest.TestCase):
@@ -60,6 +93,35 @@ class Pause(Case):
             done = fetch(api, *self.state)
             self.assert_code(done, 0)
             self.assertGreater(done.stdout.count("\n"), 10)
+
+    def test_a_pause_may_be_a_date_and_any_refusal_may_ask_for_one(self):
+        for status in (429, 503):
+            later = formatdate(time.time() + 3600, usegmt=True)
+            with self.subTest(status=status), Refusing(status, later) as server:
+                state = ["--state", str(self.folder / f"state-{status}")]
+                began = time.monotonic()
+                self.assert_code(fetch(server, *state, "--max-wait", "10s"), 75)
+                done = fetch(server, *state, "--max-wait", "10s")
+                self.assert_code(done, 75)
+                self.assertIn("the service asked for a pause until", done.stderr)
+                self.assertEqual(server.requests, 1)
+                self.assertLess(time.monotonic() - began, 20)
+
+    def test_pauses_that_nobody_means(self):
+        for text in ("9" * 30, "Fri, 31 Dec 9999 23:59:59 GMT"):
+            with self.subTest(text=text), Refusing(429, text) as server:
+                state = ["--state", str(self.folder / f"state-{len(text)}")]
+                for _ in range(2):
+                    self.assert_code(fetch(server, *state, "--max-wait", "2s"), 75)
+                self.assertEqual(server.requests, 1)
+        for text in ("Thu, 01 Jan 1970 00:00:00 GMT", "-5", "soon", "0"):
+            with self.subTest(text=text), Refusing(429, text) as server:
+                self.assert_code(fetch(server, *self.state, "--max-wait", "2s"), 75)
+                # tried again, but no faster than after any other trouble
+                self.assertIn(server.requests, range(2, 6))
+                asked = server.requests
+                self.assert_code(fetch(server, *self.state, "--max-wait", "1s"), 75)
+                self.assertGreater(server.requests, asked, "nothing is remembered")
 
     def test_a_damaged_state_is_told(self):
         (self.folder / "state").mkdir()

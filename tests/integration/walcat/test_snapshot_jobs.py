@@ -164,6 +164,17 @@ class Jobs(Case):
         self.assertRegex(shown[-2], r"^walcat: snapshot: 1 of 1 tables, 1,000 rows, [0-9,]+ rows/s, 0ms left$")
         self.assertEqual(shown[-1], "")
 
+    def test_nothing_glues_to_the_lines_on_a_terminal(self):
+        self.sql("CREATE TABLE r (id int PRIMARY KEY); INSERT INTO r SELECT generate_series(1, 1000)")
+        self.publish_all()
+        main, side = pty.openpty()
+        self.addCleanup(os.close, main)
+        process = self.popen("--snapshot", "only", "--format", "ndjson", "--limit", "5", stdout=side, stderr=side)
+        os.close(side)
+        self.assertEqual(process.wait(timeout=30), 0)
+        shown = os.read(main, 65536).decode().splitlines()
+        self.assertEqual([json.loads(line)["op"] for line in shown], ["r"] * 5)
+
     def test_under_load_every_row_of_one_instant(self):
         self.big("t")
         self.sql("CREATE TABLE total (id int PRIMARY KEY, sum bigint); INSERT INTO total VALUES (1, 0)")

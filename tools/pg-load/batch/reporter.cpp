@@ -33,7 +33,8 @@ void Reporter::committed(const Receipt& receipt) {
   count("rejected", receipt.rejected);
   if (log::shows_progress())
     log::progress(std::to_string(rows_ok_) + " rows in " + std::to_string(batches_) + " batches");
-  out_.write(receipt.json());
+  // on a terminal a source before us in the pipe may have left its progress on this line
+  out_.write((::isatty(STDOUT_FILENO) == 1 ? "\r" : "") + receipt.json());
 }
 
 void Reporter::summary(std::uint64_t rejected) const {
