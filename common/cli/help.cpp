@@ -4,6 +4,7 @@
 #include "common/cli/standard_flags.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace cdckit::cli {
@@ -120,15 +121,26 @@ void append_man_flag(std::string& out, const Flag& flag) {
   out += "\n:   " + markdown(help_with_default(flag)) + "\n\n";
 }
 
-std::vector<Flag> flags_of(const Tool& tool, bool shared) {
+// The flags that commands share, each once. Where one means another thing to a command that comes
+// later (--ack to a source and to a sink of one tool), both are told, with the commands' names.
+std::vector<Flag> shared_flags_of(const Tool& tool) {
   CommonOptions options;
   std::vector<Flag> out;
+  std::map<std::string, std::string> first;  // the command that a flag's text is from
   for (const Command& command : tool.commands) {
     for (Flag& flag : all_flags(command, options)) {
-      const bool is_shared = flag.group == "Delivery" || flag.group == "General";
-      const bool known =
-          std::any_of(out.begin(), out.end(), [&](const Flag& f) { return f.name == flag.name; });
-      if (is_shared == shared && !known) out.push_back(std::move(flag));
+      if (flag.group != "Delivery" && flag.group != "General") continue;
+      const auto known =
+          std::find_if(out.begin(), out.end(), [&](const Flag& f) { return f.name == flag.name; });
+      if (known == out.end()) {
+        first[flag.name] = command.name;
+        out.push_back(std::move(flag));
+      } else if (known->help.find(flag.help) == std::string::npos && !command.name.empty()) {
+        std::string& owner = first[flag.name];
+        if (!owner.empty()) known->help = owner + ": " + known->help;
+        owner.clear();  // once
+        known->help += " " + command.name + ": " + flag.help;
+      }
     }
   }
   return out;
@@ -186,7 +198,7 @@ std::string man_options(const Tool& tool) {
     if (!known.empty()) out += "As above: " + known + ".\n\n";
   }
   out += "## Shared options\n\n";
-  for (const Flag& flag : flags_of(tool, true)) append_man_flag(out, flag);
+  for (const Flag& flag : shared_flags_of(tool)) append_man_flag(out, flag);
   return out +
          "**-h**, **\\--help**\n:   Show help.\n\n**-V**, **\\--version**\n:   Show the version.\n";
 }

@@ -134,6 +134,21 @@ TEST_CASE("man options: what an earlier command described is only named again") 
   CHECK(contains(man, "As above: **\\--table**, **\\--speed**.\n"));
 }
 
+TEST_CASE("man options: a flag that a source and a sink share is told for both") {
+  Tool tool{"both", "Both", {}, {}, "", ""};
+  Command take;
+  take.name = "take";
+  take.sink = true;
+  Command give;
+  give.name = "give";
+  give.source = true;
+  tool.commands = {take, give, take};
+  const std::string man = man_options(tool);
+  CHECK(contains(man, ":   take: Acknowledge in FILE what is durable"));
+  CHECK(contains(man, " give: Confirm only what the sink"));
+  CHECK(man.find("take: ", man.find("take: ") + 1) == std::string::npos);
+}
+
 TEST_CASE("overview and version") {
   Fixture fixture;
   CHECK(contains(overview_text(fixture.tool), "Usage: walcat COMMAND [OPTIONS]\n"));
