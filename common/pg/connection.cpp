@@ -2,13 +2,11 @@
 
 #include "common/base/text.hpp"
 #include "common/io/file_descriptor.hpp"
-#include "common/log/log.hpp"
+#include "common/pg/connect.hpp"
 #include "common/pg/server_error.hpp"
 #include "common/pg/session_settings.hpp"
 
 #include <array>
-#include <cstring>
-#include <poll.h>
 
 #include <libpq-fe.h>
 
@@ -16,34 +14,6 @@ namespace cdckit::pg {
 namespace {
 
 using base::ErrorKind;
-using Clock = std::chrono::steady_clock;
-
-// A bare name is a database; anything else must parse, so that a typing error is told from a server
-// that is away.
-void check_conninfo(const std::string& conninfo) {
-  const bool is_uri = conninfo.find("://") != std::string::npos;
-  if (!is_uri && conninfo.find('=') == std::string::npos) return;
-  char* reason = nullptr;
-  PQconninfoOption* parsed = PQconninfoParse(conninfo.c_str(), &reason);
-  if (parsed == nullptr) {
-    const std::string text = reason == nullptr ? "out of memory" : one_line(reason);
-    PQfreemem(reason);
-    throw base::Error(ErrorKind::config, "could not read the connection string: " + text);
-  }
-  PQconninfoFree(parsed);
-}
-
-void take_notice(void* warning, const PGresult* result) {
-  const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-  const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  if (message == nullptr) return;
-  const bool warns = severity != nullptr && std::strcmp(severity, "WARNING") == 0;
-  log::write(warns ? log::Level::warning : log::Level::info,
-             std::string("server: ") + one_line(message));
-  if (!warns) return;
-  const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  *static_cast<Warning*>(warning) = {sqlstate == nullptr ? "" : sqlstate, one_line(message)};
-}
 
 // `CREATE TABLE`: enough to recognise the statement, never its data.
 std::string statement_name(std::string_view sql) {
@@ -53,12 +23,6 @@ std::string statement_name(std::string_view sql) {
     end = sql.find_first_of(" \n(;\"", end + 1);
   }
   return "run " + std::string(sql.substr(0, std::min<std::size_t>(end, 40)));
-}
-
-int wait_for(int socket, short events, Clock::time_point deadline) {
-  pollfd entry{socket, events, 0};
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-  return ::poll(&entry, 1, left > 0 ? static_cast<int>(left) : 0);
 }
 
 }  // namespace
@@ -71,6 +35,16 @@ void clear_result(pg_result* result) noexcept {
 }
 void free_bytes(char* bytes) noexcept {
   PQfreemem(bytes);
+}
+void free_cancel(pg_cancel* cancel) noexcept {
+  PQfreeCancel(cancel);
+}
+
+Canceller::Canceller(Connection& connection) : cancel_(PQgetCancel(connection.handle())) {}
+
+void Canceller::cancel() const noexcept {
+  std::array<char, 256> reason{};
+  (void)PQcancel(cancel_.get(), reason.data(), static_cast<int>(reason.size()));
 }
 
 int Result::rows() const noexcept {
@@ -97,51 +71,10 @@ std::string_view Result::command_tag() const noexcept {
   return PQcmdStatus(result_.get());
 }
 
-Connection::Connection(const ConnectOptions& options) : options_(options) {
-  check_conninfo(options_.conninfo);
-  start();
-  wait_connected(options_.connect_timeout);
+Connection::Connection(const ConnectOptions& options)
+    : options_(options), connection_(connect_session(options_, last_warning_.get())) {
   set_session();
   if (!options.setup.empty()) execute(options.setup);
-}
-
-void Connection::start() {
-  std::vector<const char*> names{"dbname", "fallback_application_name", "client_encoding"};
-  std::vector<const char*> values{
-      options_.conninfo.c_str(), options_.application_name.c_str(), "UTF8"};
-  if (options_.replication) {
-    names.push_back("replication");
-    values.push_back("database");
-  }
-  names.push_back(nullptr);
-  values.push_back(nullptr);
-  connection_.reset(PQconnectStartParams(names.data(), values.data(), 1));
-  if (connection_ == nullptr) throw base::Error(ErrorKind::io, "could not connect: out of memory");
-  if (PQstatus(handle()) == CONNECTION_BAD) {
-    throw connect_error(PQerrorMessage(handle()), false);
-  }
-  // Only a verbose message carries the SQLSTATE of a refused login.
-  PQsetErrorVerbosity(handle(), PQERRORS_VERBOSE);
-  PQsetNoticeReceiver(handle(), take_notice, last_warning_.get());
-}
-
-void Connection::wait_connected(std::chrono::seconds limit) {
-  const auto deadline = Clock::now() + limit;
-  PostgresPollingStatusType next = PGRES_POLLING_WRITING;
-  while (next != PGRES_POLLING_OK) {
-    if (next == PGRES_POLLING_FAILED) {
-      throw connect_error(PQerrorMessage(handle()), PQconnectionNeedsPassword(handle()) != 0);
-    }
-    const short events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-    if (wait_for(PQsocket(handle()), events, deadline) == 0) {
-      throw ServerError(ErrorKind::temporary,
-                        "could not connect: no answer within " + base::format_duration(limit),
-                        "",
-                        "");
-    }
-    next = PQconnectPoll(handle());
-  }
-  PQsetErrorVerbosity(handle(), PQERRORS_DEFAULT);
 }
 
 // By SET and not by startup options: poolers and the user's own `options` stay out of it.
@@ -201,32 +134,57 @@ Result Connection::query(const std::string& sql, std::span<const Parameter> para
                      statement_name(sql));
 }
 
+void Connection::each_row(const std::string& sql, const std::function<void(const Result&)>& visit) {
+  const std::string what = statement_name(sql);
+  if (PQsendQuery(handle(), sql.c_str()) == 0 || PQsetSingleRowMode(handle()) == 0)
+    throw server_error(handle(), nullptr, what);
+  std::optional<ServerError> failure;
+  while (pg_result* result = PQgetResult(handle())) {
+    const Result owned(result);
+    const auto status = PQresultStatus(result);
+    if (status == PGRES_SINGLE_TUPLE) visit(owned);
+    if (status == PGRES_FATAL_ERROR && !failure) failure = server_error(handle(), result, what);
+  }
+  if (failure) throw ServerError(*failure);
+}
+
+// False when `end_fd` became readable first; then the server was asked to cancel.
+bool Connection::wait_answer(int end_fd,
+                             const std::string& what,
+                             const std::function<void()>& tick) {
+  const std::chrono::seconds pause(tick ? 1 : -1);
+  while (PQisBusy(handle()) != 0) {
+    const unsigned ready = io::wait_readable({PQsocket(handle()), end_fd}, pause);
+    if (ready == 0 && tick) tick();
+    if ((ready & 2U) != 0) {
+      Canceller(*this).cancel();
+      return false;
+    }
+    if (PQconsumeInput(handle()) == 0) throw server_error(handle(), nullptr, what);
+  }
+  return true;
+}
+
 Result Connection::query_until_stop(const std::string& sql,
                                     signals::StopToken stop,
                                     const std::function<void()>& tick) {
   const std::string what = statement_name(sql);
-  const std::chrono::seconds pause(tick ? 1 : -1);
   if (PQsendQuery(handle(), sql.c_str()) == 0) throw server_error(handle(), nullptr, what);
-  while (PQisBusy(handle()) != 0) {
-    const unsigned ready = io::wait_readable({PQsocket(handle()), stop.fd()}, pause);
-    if (ready == 0 && tick) tick();
-    if ((ready & 2U) != 0) {
-      std::array<char, 256> reason{};
-      const base::UniqueHandle<PGcancel, PQfreeCancel> cancel(PQgetCancel(handle()));
-      PQcancel(cancel.get(), reason.data(), static_cast<int>(reason.size()));
-      throw base::Error(ErrorKind::temporary, "could not " + what + ": stopped");
-    }
-    if (PQconsumeInput(handle()) == 0) throw server_error(handle(), nullptr, what);
-  }
-  return end_of_copy(what);
+  return end_of_copy(what, [&] {
+    if (wait_answer(stop.fd(), what, tick)) return;
+    throw base::Error(ErrorKind::temporary, "could not " + what + ": stopped");
+  });
 }
 
 // Results until there is none, so that the connection is free again; the first failure counts, the
-// last result is given.
-Result Connection::end_of_copy(const std::string& what) {
+// last result is given. `wait` comes before each.
+Result Connection::end_of_copy(const std::string& what, const std::function<void()>& wait) {
   Result last(nullptr);
   std::optional<ServerError> failure;
-  while (pg_result* result = PQgetResult(handle())) {
+  for (;;) {
+    if (wait) wait();
+    pg_result* result = PQgetResult(handle());
+    if (result == nullptr) break;
     last = Result(result);
     const auto status = PQresultStatus(result);
     if (status == PGRES_FATAL_ERROR && !failure) failure = server_error(handle(), result, what);
@@ -267,6 +225,16 @@ void Connection::begin_copy_out(const std::string& sql) {
   if (PQresultStatus(query(sql).handle()) != PGRES_COPY_OUT) {
     throw base::Error(ErrorKind::bug, "could not begin COPY: the statement is none");
   }
+}
+
+bool Connection::begin_copy_out(const std::string& sql, int end_fd) {
+  const std::string what = statement_name(sql);
+  if (PQsendQuery(handle(), sql.c_str()) == 0) throw server_error(handle(), nullptr, what);
+  if (!wait_answer(end_fd, what, nullptr)) return false;
+  if (PQresultStatus(take_result(PQgetResult(handle()), what).handle()) != PGRES_COPY_OUT) {
+    throw base::Error(ErrorKind::bug, "could not begin COPY: the statement is none");
+  }
+  return true;
 }
 
 std::optional<std::string_view> Connection::next_copy() {

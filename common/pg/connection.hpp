@@ -21,12 +21,14 @@
 
 struct pg_conn;
 struct pg_result;
+struct pg_cancel;
 
 namespace cdckit::pg {
 
 void finish_connection(pg_conn* connection) noexcept;
 void clear_result(pg_result* result) noexcept;
 void free_bytes(char* bytes) noexcept;
+void free_cancel(pg_cancel* cancel) noexcept;
 
 class ServerError : public base::Error {
  public:
@@ -75,8 +77,11 @@ struct ConnectOptions {
   std::string conninfo;          // what psql takes: URI, key=value, or a bare database name
   std::string application_name;  // unless the connection string or PGAPPNAME names one
   bool replication = false;      // replication=database
+  // of each address, unless the settings have a connect_timeout
   std::chrono::seconds connect_timeout{10};
-  std::string setup = {};  // a statement for the session, behind those of our own
+  bool hurried = false;          // connect_timeout counts whatever the settings say
+  std::string setup = {};        // a statement for the session, behind those of our own
+  signals::StopToken stop = {};  // a stop while connecting ends that
 };
 
 using Parameter = std::optional<std::string_view>;
@@ -91,9 +96,8 @@ enum class CopyStatus { row, nothing, end };
 
 class Connection {
  public:
-  // Sets client_encoding UTF8, datestyle ISO, intervalstyle postgres, extra_float_digits 3, time
-  // zone UTC, bytea_output hex, empty search_path left alone. PG* variables, service and pgpass
-  // files work as in psql.
+  // Brought about as connect.hpp says, with the settings of session_settings.hpp; the search path
+  // is left alone. PG* variables, service and pgpass files work as in psql.
   explicit Connection(const ConnectOptions& options);
 
   // One or several statements by the simple protocol; the last one's result.
@@ -101,6 +105,9 @@ class Connection {
   // Text parameters $1..$n by the extended protocol (not on replication connections).
   Result query(const std::string& sql, std::span<const Parameter> parameters);
   void execute(const std::string& sql) { (void)query(sql); }
+  // One row after the other, as they come: memory is that of one. The rows of a failed statement
+  // that came before its error are visited too.
+  void each_row(const std::string& sql, const std::function<void(const Result&)>& visit);
   // For statements that may wait for others without limit: asks the server to cancel and throws
   // temporary when a stop is requested meanwhile. `tick`, if any, is called once a second.
   Result query_until_stop(const std::string& sql,
@@ -117,6 +124,8 @@ class Connection {
   // COPY ... TO STDOUT: begin_copy_out, then next_copy until it gives nothing. The view is valid
   // until the next call.
   void begin_copy_out(const std::string& sql);
+  // The same; false when `end_fd` became readable meanwhile: the server was asked to cancel.
+  bool begin_copy_out(const std::string& sql, int end_fd);
   std::optional<std::string_view> next_copy();
   // The same without waiting: `nothing` until socket() is readable again.
   CopyStatus try_next_copy(std::string_view& row);
@@ -141,15 +150,25 @@ class Connection {
   [[nodiscard]] pg_conn* handle() noexcept { return connection_.get(); }  // for this room only
 
  private:
-  void start();
-  void wait_connected(std::chrono::seconds limit);
   void set_session();
   Result take_result(pg_result* result, const std::string& what);
-  Result end_of_copy(const std::string& what);
+  Result end_of_copy(const std::string& what, const std::function<void()>& wait = nullptr);
+  bool wait_answer(int end_fd, const std::string& what, const std::function<void()>& tick);
   ConnectOptions options_;
+  std::unique_ptr<Warning> last_warning_ = std::make_unique<Warning>();  // libpq keeps its address
   base::UniqueHandle<pg_conn, finish_connection> connection_;
   base::UniqueHandle<char, free_bytes> copy_row_;
-  std::unique_ptr<Warning> last_warning_ = std::make_unique<Warning>();  // libpq keeps its address
+};
+
+// Asks the server to cancel what a connection is doing; made by the connection's thread, used by
+// any while the connection lives. The answer is an error there, or nothing when it came too late.
+class Canceller {
+ public:
+  explicit Canceller(Connection& connection);
+  void cancel() const noexcept;
+
+ private:
+  base::UniqueHandle<pg_cancel, free_cancel> cancel_;
 };
 
 // libpq 15.20
