@@ -123,5 +123,72 @@ class Check(Case):
         self.database = before
 
 
+class Make(Case):
+    """What --create and walcat create make, and what they do not."""
+
+    def refused(self, code: int, *options: str) -> str:
+        done = self.walcat(*options)
+        self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+        return done.stderr
+
+    def nothing_was_made(self) -> None:
+        made = "SELECT (SELECT count(*) FROM pg_publication), (SELECT count(*) FROM pg_replication_slots WHERE slot_name = 's')"
+        self.assertEqual(self.sql(made), "0|0")
+
+    def test_a_table_that_could_no_longer_be_updated_is_refused_before_anything_is_made(self):
+        self.sql(
+            "CREATE TABLE good (id int PRIMARY KEY); CREATE SCHEMA audit; CREATE TABLE audit.log (n int); "
+            "CREATE TABLE late (id int PRIMARY KEY DEFERRABLE); CREATE TABLE off (id int PRIMARY KEY); "
+            "ALTER TABLE off REPLICA IDENTITY NOTHING; CREATE UNLOGGED TABLE scratch (n int); "
+            "CREATE TABLE parts (n int) PARTITION BY LIST (n); CREATE TABLE part PARTITION OF parts FOR VALUES IN (1)"
+        )
+        makers = (("create", "--slot", "s"), ("--slot", "s", "--create", "--no-ack", "--until-now"))
+        for maker in makers:
+            said = self.refused(69, *maker)
+            self.assertIn("tables audit.log, public.late, public.off, public.part have no replica identity", said)
+            self.assertIn("REPLICA IDENTITY FULL", said)
+            self.assertIn("--exclude-table audit.log", said)
+            self.assertIn("table audit.log has", self.refused(69, *maker, "--table", "audit.*", "--table", "good"))
+            self.assertIn("table public.part has", self.refused(69, *maker, "--table", "parts"))
+            self.nothing_was_made()
+        lines = self.events("check", "--slot", "s", "--create", code=69)
+        named = [line["detail"] for line in lines if line["check"] == "identity" and not line["ok"]]
+        self.assertEqual(len(named), 4, lines)
+        self.assertIn("audit.log has no replica identity: the server would refuse UPDATE and DELETE on it", named[0])
+        rest = [word for name in ("audit.log", "late", "off", "parts", "part") for word in ("--exclude-table", name)]
+        done = self.walcat("create", "--slot", "s", *rest)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.sql("SELECT string_agg(tablename, ',') FROM pg_publication_tables"), "good")
+        self.sql("INSERT INTO audit.log VALUES (1); UPDATE audit.log SET n = 2; DELETE FROM late; DELETE FROM off")
+
+    def test_what_is_made_is_said(self):
+        self.sql("CREATE TABLE t (id int PRIMARY KEY)")
+        said = self.walcat("create", "--slot", "s").stderr
+        self.assertIn('made publication "cdckit" for all tables, those to come too', said)
+        self.assertIn('made slot "s" at ', said)
+        self.assertNotIn("beside", said)
+        self.assertEqual(self.sql("SELECT pubviaroot FROM pg_publication"), "t")
+        said = self.walcat("create", "--slot", "s", "--publication", "mine", "--table", "t").stderr
+        self.assertIn('made publication "mine" for "public"."t"', said)
+        self.assertIn(
+            'publication "mine" stands beside "cdckit": a walcat without --publication reads all of them', said
+        )
+        self.assertEqual(self.walcat("create", "--slot", "s").stderr, "")
+
+    def test_a_partitioned_table_is_delivered_by_its_name(self):
+        self.sql(
+            "CREATE TABLE root (id int, part int, PRIMARY KEY (id, part)) PARTITION BY LIST (part); "
+            + "".join(f"CREATE TABLE leaf{n} PARTITION OF root FOR VALUES IN ({n}); " for n in range(3))
+            + "INSERT INTO root SELECT n, n % 3 FROM generate_series(1, 30) n"
+        )
+        options = ("--slot", "s", "--create", "--table", "root", "--ack", "stdout", "--until-now")
+        rows = self.data(*options, "--snapshot", "initial")
+        self.assertEqual(({row["source"]["table"] for row in rows}, len(rows)), ({"root"}, 30))
+        self.sql("UPDATE root SET part = (part + 1) % 3 WHERE id <= 4; INSERT INTO leaf1 VALUES (31, 1)")
+        rows = self.data(*options)
+        self.assertEqual({row["source"]["table"] for row in rows}, {"root"})
+        self.assertEqual([row["op"] for row in rows], ["d", "c"] * 4 + ["c"])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -164,6 +164,15 @@ class DropAndAdvance(CommandCase):
         reader.wait()
         self.wait_until(lambda: self.walcat("drop", "--slot", "s").returncode == 0)
 
+    def test_a_slot_that_somebody_reads_is_not_peeked_into(self):
+        self.publish_all()
+        self.make_slot("s")
+        self.reader("s")
+        pid = self.sql("SELECT active_pid FROM pg_replication_slots WHERE slot_name = 's'")
+        for options in (("peek",), ("--no-ack",), ("--ack", "stdout", "--retry-for", "300ms")):
+            said = self.refused(75, *options, "--slot", "s")
+            self.assertIn(f'could not read slot "s": process {pid} is reading it', said)
+
     def test_a_physical_slot_is_left_alone(self):
         self.sql("SELECT pg_create_physical_replication_slot('standby')")
         self.addCleanup(psql, "postgres", "SELECT pg_drop_replication_slot('standby')")

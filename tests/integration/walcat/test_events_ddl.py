@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import subprocess
 import sys
 import unittest
 
@@ -208,6 +209,148 @@ class Backlog(Case):
                 ("t", "full", ["id", "b", "x"]),
             ],
         )
+
+
+class Composites(Case):
+    """Types change without a word in the stream. Rows of then: with the names of then, or as PostgreSQL's text."""
+
+    def prepare(self) -> None:
+        self.sql(
+            "CREATE TYPE pair AS (n int, y text, w int); CREATE TYPE holder AS (p pair, k int); CREATE DOMAIN dp AS pair; "
+            "CREATE TABLE item (k int PRIMARY KEY, v text); "
+            "CREATE TABLE c (id int PRIMARY KEY, p pair, l pair[], h holder, d dp, i item)"
+        )
+        self.publish_all()
+        self.make_slot("s")
+
+    def insert(self, number: int, pair: str, item: str) -> dict:
+        """The row as the server prints it then."""
+        self.sql(
+            f"INSERT INTO c VALUES ({number}, ROW{pair}::pair, ARRAY[ROW{pair}::pair], ROW(ROW{pair}::pair, 1)::holder, "
+            f"ROW{pair}::pair, ROW{item}::item)"
+        )
+        return json.loads(self.sql(f"SELECT row_to_json(c) FROM c WHERE id = {number}"))
+
+    def test_live(self):
+        self.prepare()
+        process = self.popen("--limit", "6")
+        self.wait_until(lambda: self.read_slots() == 1)
+        steps = (
+            ("SELECT", "(1, 'a', 11)", "(1, 'a')"),
+            ("ALTER TYPE pair DROP ATTRIBUTE n", "('b2', 22)", "(2, 'b')"),
+            ("ALTER TABLE item ADD extra int", "('c3', 33)", "(3, 'c', 77)"),
+            ("ALTER TYPE pair RENAME ATTRIBUTE y TO z", "('d4', 44)", "(4, 'd', 88)"),
+            ("ALTER TYPE pair ADD ATTRIBUTE u text; ALTER TABLE item DROP v", "('e5', 55, 'x')", "(5, 99)"),
+            ("ALTER TYPE pair DROP ATTRIBUTE w; ALTER TYPE pair ADD ATTRIBUTE o bool", "('f6', 'y', true)", "(6, 9)"),
+        )
+        for number, (statement, pair, item) in enumerate(steps, 1):
+            self.sql(statement)
+            want = self.insert(number, pair, item)
+            self.assertEqual(json.loads(process.stdout.readline())["after"], want, statement)
+        self.assertEqual(process.wait(60), 0)
+
+    def test_backlog(self):
+        self.prepare()
+        wanted = [self.insert(1, "(1, 'a', 11)", "(1, 'a')")]
+        self.sql("ALTER TYPE pair ADD ATTRIBUTE u text")
+        wanted.append(self.insert(2, "(2, 'b', 22, 'u')", "(2, 'b')"))
+        self.sql("ALTER TABLE item ADD extra int")
+        wanted.append(self.insert(3, "(3, 'c', 33, NULL)", "(3, 'c', 77)"))
+        self.assertEqual([event["after"] for event in self.data(*PEEK)], wanted)  # what was only added is known
+        self.sql("ALTER TYPE pair RENAME ATTRIBUTE y TO z; ALTER TABLE item DROP v")
+        wanted.append(self.insert(4, "(4, 'd', 44, 'u')", "(4, 99)"))
+        done = self.walcat(*PEEK)
+        self.assertIn("walcat snapshot public.c", done.stderr)
+        rows = [json.loads(line)["after"] for line in done.stdout.splitlines()]
+        self.assertEqual(rows[3], wanted[3])
+        self.assertEqual(rows[0]["p"], "(1,a,11)")
+        self.assertEqual(rows[1]["l"], ["(2,b,22,u)"])
+        self.assertEqual(rows[1]["h"], {"p": "(2,b,22,u)", "k": 1})
+        self.assertEqual(rows[1]["d"], "(2,b,22,u)")
+        self.assertEqual(rows[2]["i"], "(3,c,77)")
+        self.assertEqual(rows[0]["i"], "(1,a)")
+
+
+class Silent(Case):
+    """What changes rows and sends no event is warned of, by name and with what helps."""
+
+    HELP = "no event says so; walcat snapshot public.t reads the rows as they are"
+
+    def prepare(self, how: str = "") -> None:
+        self.sql(
+            "CREATE TABLE t (id int PRIMARY KEY, a int, n numeric(9,2)); INSERT INTO t VALUES (1, 1, 1); "
+            f"CREATE PUBLICATION cdckit FOR ALL TABLES {how}"
+        )
+        self.make_slot("s")
+
+    def said(self) -> list[str]:
+        done = self.walcat(*PEEK)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [line for line in done.stderr.splitlines() if "walcat snapshot public.t" in line]
+
+    def test_columns_of_a_backlog(self):
+        for statement, what in (
+            ("ADD d int DEFAULT 7", 'column "d" of table "public.t" was added'),
+            ("ADD g int GENERATED ALWAYS AS IDENTITY", 'column "g" of table "public.t" was added'),
+            ("ALTER a TYPE text", 'column "a" of table "public.t" has another type now'),
+            ("ALTER n TYPE numeric(12,4)", 'column "n" of table "public.t" has another type now'),
+            ("ADD plain int", None),
+            ("RENAME a TO b", None),
+            ("DROP a", None),
+        ):
+            with self.subTest(statement):
+                self.prepare()
+                self.sql("INSERT INTO t VALUES (2, 2, 2)")
+                self.sql(f"ALTER TABLE t {statement}; INSERT INTO t (id) VALUES (3)")
+                said = [line for line in self.said() if "lately" not in line]
+                self.assertEqual(len(said), 1 if what else 0, said)
+                self.assertTrue(all(what in line and self.HELP in line for line in said), said)
+                self.sql("SELECT pg_drop_replication_slot('s'); DROP PUBLICATION cdckit; DROP TABLE t")
+
+    def test_files_while_it_reads(self):
+        self.prepare("WITH (publish = 'insert, update, delete')")
+        self.sql("CREATE TABLE u (id int)")
+        said = self.folder / "said"
+        with said.open("w") as stderr:
+            process = self.popen("--slot", "s", "--no-ack", stderr=stderr, text=True)
+        self.wait_until(lambda: self.read_slots() == 1)
+        what = f'table "public.t" was rewritten or truncated (unless that was VACUUM FULL or CLUSTER): {self.HELP}'
+        for number, statement in enumerate(("ALTER TABLE t ALTER a TYPE int USING a + 1", "TRUNCATE t")):
+            for change in (
+                f"INSERT INTO t VALUES ({number} + 10, 1, 1)",
+                f"{statement}; INSERT INTO t VALUES ({number} + 20, 1, 1)",
+                "INSERT INTO u VALUES (1)",
+            ):
+                self.sql(change)
+                process.stdout.readline()
+            self.wait_until(lambda: said.read_text().count(what) == number + 1)  # noqa: B023
+
+    def test_what_has_its_event_needs_no_word(self):
+        self.prepare()
+        process = self.popen("--slot", "s", "--no-ack", "--limit", "5", stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        self.wait_until(lambda: self.read_slots() == 1)
+        for number in range(2):
+            for change in (f"INSERT INTO t VALUES ({number} + 10, 1, 1)", "TRUNCATE t"):
+                self.sql(change)
+                process.stdout.readline()
+        self.sql("INSERT INTO t VALUES (30, 1, 1)")
+        self.assertEqual((process.wait(60), process.stderr.read()), (0, ""))
+
+    def test_columns_behind_the_position_of_a_slot(self):
+        self.prepare()
+        self.sql("ALTER TABLE t ADD d int DEFAULT 7; INSERT INTO t VALUES (2, 2, 2, 2)")
+        (said,) = self.said()
+        self.assertIn('column "d" of table "public.t" was added or changed lately', said)
+
+    def test_a_publication_of_nothing(self):
+        self.sql("CREATE TABLE t (id int PRIMARY KEY); CREATE PUBLICATION cdckit FOR TABLE t")
+        self.make_slot("s")
+        self.assertEqual(self.walcat(*PEEK).stderr, "")
+        self.sql("DROP TABLE t; CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)")
+        self.assertIn('publication "cdckit" publishes no table', self.walcat(*PEEK).stderr)
+        (line,) = [line for line in self.events("check", "--slot", "s") if line["check"] == "publication"]
+        self.assertIn("ALTER PUBLICATION", line["hint"])
 
 
 class Live(Case):

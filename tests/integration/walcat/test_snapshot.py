@@ -11,7 +11,8 @@ import unittest
 import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from walcat_lab import Case, environment, peak_memory, start_lab, stop_lab
+from holding_proxy import HoldingProxy
+from walcat_lab import Case, environment, peak_memory, psql, start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
@@ -167,6 +168,127 @@ class Snapshots(Case):
         self.assertEqual(last["__cdc"], "eof")
         self.assertTrue(last["pos"].startswith("snapshot:"))
         self.assertEqual(process.wait(timeout=60), 75)
+
+
+class Rewritten(Case):
+    """Tables that are changed between the export of the snapshot and the moment they are read."""
+
+    def proxy(self, text: bytes) -> HoldingProxy:
+        variables = environment()
+        proxy = HoldingProxy(variables["PGHOST"], int(variables["PGPORT"]), text)
+        self.addCleanup(proxy.close)
+        return proxy
+
+    def reader(self, proxy: HoldingProxy, *options: str, **more) -> subprocess.Popen:
+        env = {**self.walcat_environment(*options), **proxy.variables()}
+        process = self.popen("--snapshot", "only", "--control", *options, env=env, stderr=subprocess.PIPE, **more)
+        self.addCleanup(process.stderr.close)
+        return process
+
+    def prepare(self) -> None:
+        self.sql(
+            "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t SELECT n, n FROM generate_series(1, 501) n; "
+            "CREATE TABLE p (id int PRIMARY KEY, a int) PARTITION BY RANGE (id); "
+            "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (100); "
+            "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (100) TO (999); "
+            "INSERT INTO p SELECT n, n FROM generate_series(1, 307) n; "
+            "CREATE PUBLICATION cdckit FOR ALL TABLES WITH (publish_via_partition_root)"
+        )
+
+    @staticmethod
+    def last_picture(out: bytes, table: str) -> list[int]:
+        """One that is begun anew takes the place of what came of the one before."""
+        keys: list[int] = []
+        for event in map(json.loads, out.splitlines()):
+            if event.get("phase") == "begin" and event["table"] == table:
+                keys.clear()
+            if event.get("op") == "r" and event["source"]["table"] == table:
+                keys.append(event["after"]["id"])
+        return keys
+
+    def test_a_table_rewritten_before_it_is_held_makes_the_snapshot_begin_anew(self):
+        self.prepare()
+        for jobs, statement in (
+            ("1", "ALTER TABLE t ALTER a TYPE bigint"),
+            ("2", "ALTER TABLE p ALTER a TYPE bigint"),
+            ("2", "ALTER TABLE t ADD r float DEFAULT random()"),
+            ("1", "ALTER TABLE t RENAME a TO b"),
+            ("1", "DROP TABLE p1"),
+        ):
+            with self.subTest(statement=statement, jobs=jobs):
+                proxy = self.proxy(b"SET TRANSACTION SNAPSHOT")
+                process = self.reader(proxy, "--jobs", jobs)
+                self.assertTrue(proxy.held.wait(60))
+                self.sql(statement)
+                proxy.release()
+                out, said = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, 0, said)
+                self.assertIn(b"begins anew", said)
+                for table in ("t", "p"):
+                    found = sorted(self.last_picture(out, table))
+                    self.assertEqual(str(found), self.sql(f"SELECT json_agg(id ORDER BY id) FROM {table}"))
+
+    def test_no_table_is_rewritten_while_it_waits_for_its_turn(self):
+        self.prepare()
+        self.sql(
+            "CREATE TABLE a (id int PRIMARY KEY, v text); INSERT INTO a SELECT n, repeat('x', 2000) FROM generate_series(1, 9000) n"
+        )
+        for jobs in ("1", "2"):
+            process = self.popen("--snapshot", "only", "--control", "--jobs", jobs)
+            head = process.stdout.read(100_000)  # the rest of the first table waits for room
+            for table in ("t", "p"):
+                with self.assertRaisesRegex(AssertionError, "lock timeout"):
+                    self.sql(f"SET lock_timeout = '300ms'; ALTER TABLE {table} ALTER a TYPE bigint")
+            rows = (head + process.stdout.read()).count(b'"op":"r"')
+            self.assertEqual((process.wait(60), rows), (0, 9000 + 501 + 307))
+
+    def test_a_signal_does_not_wait_for_a_locked_table(self):
+        self.prepare()
+        proxy = self.proxy(b"SET TRANSACTION SNAPSHOT")
+        process = self.reader(proxy)
+        self.assertTrue(proxy.held.wait(60))
+        session = self.session()
+        session.run("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE;")
+        proxy.release()
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 't'::regclass"
+        self.wait_until(lambda: self.sql(waits) == "1")
+        process.terminate()
+        self.assertEqual(process.wait(5), 75)
+        session.run("ROLLBACK;")
+
+    def test_timeouts_of_the_role_do_not_end_what_must_live(self):
+        self.prepare()
+        self.sql(
+            "DROP ROLE IF EXISTS hasty; CREATE ROLE hasty LOGIN SUPERUSER; "
+            "ALTER ROLE hasty SET idle_in_transaction_session_timeout = '100ms'; ALTER ROLE hasty SET lock_timeout = '1ms'; "
+            "ALTER ROLE hasty SET idle_session_timeout = '100ms'; ALTER ROLE hasty SET statement_timeout = '300ms'"
+        )
+        self.addCleanup(psql, "postgres", "DROP ROLE hasty")
+        if int(self.sql("SHOW server_version_num")) >= 170000:
+            self.sql("ALTER ROLE hasty SET transaction_timeout = '400ms'")
+        self.sql(
+            "CREATE TABLE a (id int PRIMARY KEY, v text); INSERT INTO a SELECT n, repeat('x', 2000) FROM generate_series(1, 9000) n"
+        )
+        process = self.popen("--snapshot", "initial", "--until-now", env=environment(PGUSER="hasty"))
+        head = process.stdout.read(100_000)
+        backends = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'hasty' AND clock_timestamp() - state_change > '700ms'"
+        self.wait_until(lambda: int(self.sql(backends)) > 0)
+        rows = (head + process.stdout.read()).count(b'"op":"r"')
+        self.assertEqual((process.wait(60), rows), (0, 9000 + 501 + 307))
+
+    def test_rows_that_row_security_hides_are_no_table(self):
+        self.sql(
+            "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 7); "
+            "ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY few ON t USING (id < 3)"
+        )
+        self.publish_all()
+        for command in (("--snapshot", "only"), ("digest",)):
+            done = self.walcat(*command)
+            self.assertEqual((done.returncode, done.stdout), (77, ""), done.stderr)
+            self.assertIn('row-level security policy for table "t"', done.stderr)
+        (line,) = [line for line in self.events("check", code=77) if not line["ok"]]
+        self.assertEqual(line["detail"], "row security hides rows of public.t from walcat")
+        self.assertIn("BYPASSRLS", line["hint"])
 
 
 if __name__ == "__main__":

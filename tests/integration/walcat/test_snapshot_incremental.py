@@ -9,7 +9,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from walcat_lab import Case, environment, start_lab, stop_lab
+from walcat_lab import Case, environment, peak_memory, start_lab, stop_lab
 
 setUpModule, tearDownModule = start_lab, stop_lab
 
@@ -97,6 +97,59 @@ class Incremental(Case):
         writer.stdin.write("".join(step.format(n=n) for n in range(1, steps)))
         writer.stdin.close()
         return writer
+
+    def test_a_requested_snapshot_is_over_before_until_now_ends(self):
+        self.sql(FILL.format(9_000))
+        self.publish_all()
+        self.make_slot("s")
+        self.ask("t")
+        for number in range(2):
+            self.sql(f"INSERT INTO t VALUES (-{number}, 7, 'x')")
+            before = self.slot("s")[0]
+            source, sink = self.start("--until-now")
+            self.assertEqual((source.wait(60), sink.wait(60)), (0, 0))
+            self.assert_same()
+            self.assertNotEqual(self.slot("s")[0], before)
+        read = [event for event in self.lines() if event["op"] == "r"]
+        self.assertGreaterEqual(len(read), 9_000)
+        self.assertLess(len(read), 9_003)  # the second run has nothing to read again
+
+    def test_large_rows_do_not_fill_the_memory(self):
+        self.sql("CREATE TABLE t (id int PRIMARY KEY, a int, long text); ALTER TABLE t ALTER long SET STORAGE EXTERNAL")
+        self.sql("INSERT INTO t SELECT n, 0, repeat('x', 1000000) FROM generate_series(1, 120) n")
+        self.publish_all()
+        self.make_slot("s")
+        self.ask("t")
+        source = self.popen(
+            "--slot", "s", "--ack", "stdout", "--snapshot", "never", "--until-now", stdout=subprocess.DEVNULL
+        )
+        self.assertLess(peak_memory(source), 120_000)
+        self.assertEqual(source.returncode, 0)
+
+    def test_a_locked_table_does_not_hold_up_the_stream(self):
+        self.sql(
+            "CREATE TABLE t (id int PRIMARY KEY, a int, long text); INSERT INTO t VALUES (1, 1); CREATE TABLE u (id int PRIMARY KEY)"
+        )
+        self.publish_all()
+        self.make_slot("s")
+        self.sql("ALTER SYSTEM SET wal_sender_timeout = '1s'; SELECT pg_reload_conf()")
+        self.addCleanup(self.sql, "ALTER SYSTEM RESET wal_sender_timeout; SELECT pg_reload_conf()")
+        source, sink = self.start(stderr=subprocess.PIPE)
+        self.addCleanup(source.stderr.close)
+        self.wait_until(lambda: self.read_slots() == 1)
+        session = self.session()
+        session.run("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE;")
+        self.ask("t")
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 't'::regclass"
+        for number in range(3):
+            self.wait_until(lambda: self.sql(waits) == "1")
+            self.sql(f"INSERT INTO u VALUES ({number})")
+            self.wait_until(lambda: sum(event["source"]["table"] == "u" for event in self.lines()) == number + 1)  # noqa: B023
+        session.run("ROLLBACK;")
+        self.wait_until(self.caught_up)
+        self.stop(source, sink)
+        self.assertEqual([event["after"]["id"] for event in self.lines() if event["op"] == "r"], [1])
+        self.assertNotIn(b"connected again", source.stderr.read())
 
     def test_a_table_that_no_one_has_seen(self):
         self.sql(FILL.format(10_000))
@@ -226,7 +279,7 @@ class Incremental(Case):
         )
         found = {name.removeprefix("walcat_incremental_snapshot_"): float(value) for name, value in found.items()}
         # 150,000 keys are looked at in ranges of 65,536
-        self.assertEqual(found, {"running": 0, "tables_left": 0, "rows_total": len(rows), "chunks_total": 4})
+        self.assertEqual(found, {"running": 0, "tables_left": 0, "rows_total": len(rows), "chunks_total": 5})
 
     def test_names_with_dots_and_quotes(self):
         names = (("a", "b.c"), ("a.b", "c"), ('we"ird', 'T".x'), ("public", "plain"))

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import pathlib
+import subprocess
 import sys
 import unittest
 
@@ -177,4 +178,35 @@ class Filtered(Transactions):
         self.assertEqual(self.counts(keyed), {"c u": 7000, "d u": 4000, "m ": 1})
         self.assertEqual(next(event for event in keyed if "old_key" in event)["old_key"], {"a": 1, "id": 1})
 
+
+class Stopped(Transactions):
+    """A signal in the middle of a transaction: its reader must not take half of it for the whole."""
+
+    ROWS = 8000
+
+    def stopped(self) -> subprocess.Popen:
+        self.make_slot("one")
+        self.sql(f"INSERT INTO t SELECT n, repeat('x', 500) FROM generate_series(1, {self.ROWS}) n")
+        ack = str(self.folder / "ack")
+        process = self.popen("--slot", "one", "--ack", ack, "--snapshot", "never", "--ack-timeout", "500ms")
+        self.head = process.stdout.read(100_000)  # the rest waits for room
+        process.terminate()
+        return process
+
+    def test_the_rest_comes_before_the_end(self):
+        process = self.stopped()
+        lines = (self.head + process.stdout.read()).splitlines()
+        self.assertEqual(process.wait(60), 75)  # nobody acknowledges here
+        self.assertEqual(sum(b'"op":"c"' in line for line in lines), self.ROWS)
+        self.assertTrue(lines[-1].startswith(b'{"__cdc":"eof"'), lines[-1][:200])
+
+    def test_without_the_rest_there_is_no_clean_end(self):
+        process = self.stopped()
+        self.assertEqual(process.wait(60), 75)  # its reader takes nothing meanwhile
+        lines = (self.head + process.stdout.read()).splitlines()
+        self.assertLess(sum(b'"op":"c"' in line for line in lines), self.ROWS)
+        self.assertFalse(lines[-1].startswith(b'{"__cdc":"eof"') and b'"inside":true' not in lines[-1])
+
+
+if __name__ == "__main__":
     unittest.main()

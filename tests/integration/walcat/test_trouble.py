@@ -6,12 +6,14 @@ import os
 import pathlib
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from holding_proxy import HoldingProxy
 from walcat_lab import Case, environment, start_lab, stop_lab
 
 KILLS = int(os.environ.get("CDC_KILLS", "8"))
@@ -116,6 +118,50 @@ class Trouble(Case):
             self.assertEqual((done.returncode, done.stdout), (69, ""), done.stderr)
             self.assertIn(said, done.stderr)
             self.assertIn("hint: ", done.stderr)
+
+
+class Connecting(Case):
+    def silent(self) -> int:
+        """A port that takes connections and never answers."""
+        server = self.enterContext(socket.create_server(("127.0.0.1", 0), backlog=64))
+        return server.getsockname()[1]
+
+    def test_a_silent_host_gives_way_to_the_next(self):
+        env = environment()
+        hosts = f"host=127.0.0.1,{env['PGHOST']} port={self.silent()},{env['PGPORT']}"
+        info = f"{hosts} connect_timeout=2 sslmode=disable target_session_attrs=read-write dbname={self.database}"
+        done = subprocess.run(
+            ["walcat", "slots", "-d", info], env=env, capture_output=True, text=True, timeout=30, check=False
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_signal_ends_an_attempt_to_connect(self):
+        info = f"host=127.0.0.1 port={self.silent()} sslmode=disable connect_timeout=60"
+        words = ["walcat", "-d", info]
+        process = subprocess.Popen(words, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(process.stderr.close)
+        fds = pathlib.Path(f"/proc/{process.pid}/fd")
+        connected = lambda: any("socket" in os.readlink(fd) for fd in fds.iterdir() if fd.exists())  # noqa: E731
+        self.wait_until(connected)
+        process.terminate()
+        self.assertEqual(process.wait(3), 75)
+
+    def test_that_it_tries_again_is_said_once(self):
+        words = ["walcat", "-d", "host=127.0.0.1 port=1", "--retry-for", "2s"]
+        done = subprocess.run(words, env=environment(), capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, 75)
+        self.assertEqual(done.stderr.count("trying again"), 1, done.stderr)
+
+    def test_a_stream_that_breaks_at_once_each_time_is_given_up(self):
+        self.sql("CREATE TABLE t (id int PRIMARY KEY)")
+        self.publish_all()
+        self.make_slot("s")
+        env = environment()
+        proxy = HoldingProxy(env["PGHOST"], int(env["PGPORT"]), b"START_REPLICATION", cut=True)
+        self.addCleanup(proxy.close)
+        process = self.popen("--slot", "s", "--ack", "stdout", "--retry-for", "2s", env={**env, **proxy.variables()})
+        self.assertEqual(process.wait(30), 75)
+        self.assertGreater(proxy.count, 1)
 
 
 class Killed(Case):

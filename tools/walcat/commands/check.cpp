@@ -78,7 +78,7 @@ std::string check_filters(const Options& options,
   const auto publications = Catalog(*sql).publications(options.publications);
   const auto encoding = make_encoding(options.encoding, options.debezium);
   ColumnFilter columns(options.filters);
-  preflight({*sql, publications, filter, *encoding, columns, backlog});
+  preflight({*sql, publications, filter, *encoding, columns, backlog, ""});
   return "columns, masks and keys fit";
 }
 
@@ -94,7 +94,9 @@ ExitCode run_check(const Options& given, cli::Context& context) {
   Facts facts;
   const bool connected = report.attempt("connection", [&] {
     const auto sql = connect(options, false, context.stop());
-    facts = read_facts(*sql, {options.slot, options.publications, filter});
+    std::vector<std::string> names = options.publications;
+    if (names.empty() && options.create) names.emplace_back(kDefaultPublication);
+    facts = read_facts(*sql, {options.slot, names, filter, options.create});
     return sql->user() + " at " + sql->host() + ", database " + sql->database() + ", " +
            (sql->tls().empty() ? "without TLS" : sql->tls());
   });

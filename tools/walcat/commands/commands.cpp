@@ -7,6 +7,7 @@
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
 #include "tools/walcat/commands/slot_printer.hpp"
+#include "tools/walcat/server/publication.hpp"
 #include "tools/walcat/server/server.hpp"
 
 #include <array>
@@ -153,7 +154,7 @@ ExitCode run_create(const Options& options, cli::Context& context) {
   // what cannot be done is found out before anything is made
   require_usable_server(*connection);
   if (options.slots.failover) require_failover(*connection);
-  for (const auto& name : names) Catalog(*connection).create_publication(name, filter);
+  make_publications(*connection, names, filter);
   const auto replication = connect(options, true, context.stop());
   make_slot(*replication, options, context.stop());
   return SlotPrinter(options, context, false).run();

@@ -6,7 +6,7 @@
 #include "tools/walcat/encode/plain.hpp"
 #include "tools/walcat/server/server.hpp"
 #include "tools/walcat/server/slot.hpp"
-#include "tools/walcat/snapshot/snapshot.hpp"
+#include "tools/walcat/snapshot/import.hpp"
 
 #include <unistd.h>
 
@@ -109,7 +109,10 @@ base::ExitCode run_digest(const Options& options, cli::Context& context) {
   import_snapshot(*connection, slot.snapshot);
   Catalog catalog(*connection);
   Digester digester(options.digest, *connection, base::hex16(slot.consistent_point));
-  for (const auto& source : catalog.published_tables(publications, filter)) {
+  const auto tables = catalog.published_tables(publications, filter);
+  hold_tables(*connection, tables, context.stop(), nullptr);
+  require_unchanged(*connection, tables);
+  for (const auto& source : tables) {
     const auto described = catalog.describe(source.relation);
     digester.print(source, build_table(source.relation, described, encoding).shape);
   }

@@ -111,15 +111,30 @@ void judge_publications(const Facts& facts, const Wanted& wanted, Lines& lines) 
   }
   if (!found.empty()) {
     lines.push_back(
-        {.check = "publication", .detail = found + ": " + count(facts.tables.size(), "table")});
+        {.check = "publication",
+         .detail = found + ": " + count(facts.tables.size(), "table"),
+         .hint = facts.tables.empty()
+                     ? "No table of it is selected: nothing comes until ALTER PUBLICATION .. ADD "
+                       "TABLE .. (a table that is dropped and made anew leaves its publications)."
+                     : ""});
   }
 }
 
 void judge_rights(const Facts& facts, Lines& lines) {
   std::size_t readable = 0;
   for (const auto& table : facts.tables) {
-    if (table.usage && table.select) {
+    if (table.usage && table.select && !table.hidden) {
       ++readable;
+      continue;
+    }
+    if (table.usage && table.select) {
+      lines.push_back({.check = "select",
+                       .ok = false,
+                       .detail = "row security hides rows of " + table.schema + "." + table.table +
+                                 " from " + facts.user,
+                       .hint = "A snapshot must have all: ALTER ROLE " +
+                               pg::quote_identifier(facts.user) + " BYPASSRLS;",
+                       .kind = ErrorKind::permission});
       continue;
     }
     const std::string role = " TO " + pg::quote_identifier(facts.user) + ";";
@@ -137,22 +152,19 @@ void judge_rights(const Facts& facts, Lines& lines) {
   }
 }
 
-bool has_identity(const IdentityFacts& table) {
-  if (table.identity == 'f') return true;
-  return table.identity == 'i' ? table.index : table.identity == 'd' && table.primary_key;
-}
-
 // The server itself refuses UPDATE and DELETE on a published table without identity.
 void judge_identities(const Facts& facts, Lines& lines) {
   std::size_t good = 0;
   for (const auto& table : facts.identities) {
     if (table.publishes_keys && !has_identity(table)) {
-      lines.push_back({.check = "identity",
-                       .ok = false,
-                       .detail = table.name + " has no replica identity: the server refuses "
-                                              "UPDATE and DELETE on it",
-                       .hint = "Give it a primary key, or: ALTER TABLE " + table.name +
-                               " REPLICA IDENTITY FULL;"});
+      lines.push_back(
+          {.check = "identity",
+           .ok = false,
+           .detail = table.name + " has no replica identity: the server " +
+                     (table.planned ? "would refuse" : "refuses") + " UPDATE and DELETE on it",
+           .hint = "Give it a primary key, or: ALTER TABLE " + table.name +
+                   " REPLICA IDENTITY FULL;" +
+                   (table.planned ? " --exclude-table " + table.name + " leaves it out." : "")});
     } else if (table.publishes_keys && table.identity == 'i' && table.primary_key) {
       lines.push_back({.check = "identity",
                        .detail = table.name + " uses an index beside its primary key",

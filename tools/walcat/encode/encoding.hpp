@@ -21,8 +21,7 @@ using AppendValue = void (*)(std::string& out, std::string_view text, const Code
 struct Codec {
   AppendValue append = nullptr;
   TypeForm form = TypeForm::text;
-  std::uint32_t type = 0;  // of a composite, for ShapeMismatch
-  bool inside = false;     // a composite
+  bool inside = false;  // a composite
   char delimiter = ',';
   std::int32_t parameter = 0;      // what the function at hand needs: a scale, digits
   std::vector<Codec> children;     // element, or fields

@@ -1,8 +1,8 @@
 #include "tools/walcat/encode/plain.hpp"
 
+#include "common/base/error.hpp"
 #include "common/ndjson/grammar.hpp"
 #include "common/ndjson/text.hpp"
-#include "tools/walcat/encode/shape_mismatch.hpp"
 #include "tools/walcat/wire/text_forms.hpp"
 
 namespace cdckit::walcat {
@@ -135,49 +135,42 @@ void append_vector(std::string& out, std::string_view text, const Codec& codec) 
   out += ']';
 }
 
-[[noreturn]] void refuse_shape(const Codec& codec, const std::string& why) {
-  throw ShapeMismatch(codec.type, why);
-}
-
-// The one attribute of a type may be NULL, then its text is `()` too.
-void check_count(std::size_t found, const Codec& codec) {
-  const std::size_t known = codec.children.size();
-  if (found == known || (found == 0 && known == 1)) return;
-  refuse_shape(
-      codec, "it has " + std::to_string(found) + " attributes, known are " + std::to_string(known));
-}
-
-void append_field(std::string& out, std::string_view text, const Codec& field, const Codec& of) {
-  if (!may_be(field.form, text)) refuse_shape(of, "an attribute is not of its type");
-  field.append(out, text, field);
-}
-
-void append_fields(std::string& out, std::string_view text, const Codec& codec) {
+// Whether the text has the fields of the type, of their types: otherwise names would be wrong. The
+// one attribute of a type may be NULL, then its text is `()` too.
+bool append_fields(std::string& out, std::string_view text, const Codec& codec) {
   CompositeTextCursor cursor(text);
   std::string_view element;
-  std::size_t count = 0;
-  for (auto kind = cursor.next(element); kind != ElementKind::end; kind = cursor.next(element)) {
-    if (count == codec.children.size()) check_count(count + 1, codec);
-    out += codec.names[count];
-    if (kind == ElementKind::value) {
-      append_field(out, element, codec.children[count], codec);
-    } else {
+  const auto fields = codec.children.size();
+  for (std::size_t i = 0; i < fields; ++i) {
+    if (i > 0 && cursor.done()) return false;
+    out += codec.names[i];
+    const Codec& field = codec.children[i];
+    if (cursor.next(element) != ElementKind::value) {
       out += "null";
+    } else if (may_be(field.form, element)) {
+      field.append(out, element, field);
+    } else {
+      return false;
     }
-    ++count;
   }
-  check_count(count, codec);
-  if (count < codec.children.size()) out += codec.names[0] + "null";
+  return cursor.done();
 }
 
+bool fits_type(std::string& out, std::string_view text, const Codec& codec) {
+  try {
+    return append_fields(out, text, codec);
+  } catch (const base::Error&) {  // a part whose text another type has printed
+    return false;
+  }
+}
+
+// A value of a shape that the type had once, or will have, is printed as PostgreSQL prints it.
 void append_composite(std::string& out, std::string_view text, const Codec& codec) {
   const auto begin = out.size();
-  try {
-    append_fields(out, text, codec);
-  } catch (const ShapeMismatch&) {
-    throw;
-  } catch (const base::Error&) {  // an attribute whose text another type has printed
-    refuse_shape(codec, "an attribute is not of its type");
+  if (!fits_type(out, text, codec)) {
+    out.resize(begin);
+    ndjson::append_string(out, text);
+    return;
   }
   if (out.size() == begin) out += ',';
   out[begin] = '{';
@@ -242,7 +235,6 @@ Codec PlainEncoding::compile(const Type& type, bool inside) {
   codec.inside = inside;
   codec.append = append_for(type.form);
   codec.form = type.form;
-  codec.type = type.oid;
   codec.delimiter = type.delimiter;
   if (type.element != nullptr) codec.children.push_back(compile(*type.element, inside));
   for (const auto& field : type.fields) {

@@ -1,6 +1,6 @@
 // The encoding `plain`: a value as row_to_json() prints it with time zone UTC, digit by digit
 // (datum_to_json and its callees in PostgreSQL's json.c). Only white space may differ: JSON text
-// never keeps a line break. A composite that does not fit its type throws ShapeMismatch.
+// never keeps a line break. A composite that does not fit its type is a string of its text.
 #pragma once
 
 #include "tools/walcat/encode/encoding.hpp"

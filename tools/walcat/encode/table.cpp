@@ -138,6 +138,8 @@ Table build_table(const Relation& relation,
                   bool snapshot) {
   Table table;
   table.identity = relation.identity;
+  table.composites = catalog.composites;
+  table.composites_xid = relation.xid;
   table.shape = {relation.schema, relation.table, identity_word(relation.identity), {}, {}};
   table.shape.encoding = encoding.name();
   for (std::size_t i = 0; i < relation.columns.size(); ++i) {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,12 +42,22 @@ struct CatalogColumn {
   int dimensions = 0;                   // of an array, as declared
   std::string default_expression = {};  // pg_get_expr()
 };
+// Composite types, row types of tables among them: the stream does not say when they change.
+struct CompositeFacts {
+  bool any = false;                         // among the types of the columns and their parts
+  std::vector<std::uint32_t> changes = {};  // transactions that made or changed an attribute
+  std::uint64_t as_of = 0;                  // LSN: whatever was committed before it is known
+  std::vector<std::string> altered = {};    // types with attributes younger than the relation
+};
 struct CatalogTable {
   std::vector<CatalogColumn> columns;       // one for each of the relation's
   std::vector<std::string> primary_key;     // in constraint order
   std::vector<std::string> identity_index;  // in index order, with REPLICA IDENTITY USING INDEX
   bool key_lost = false;                    // DDL has changed the primary key since
   bool index_dropped = false;               // of a table without primary key, not long ago
+  CompositeFacts composites = {};
+  std::map<std::uint32_t, std::uint32_t> files = {};  // that hold its rows, by table or partition
+  std::uint64_t as_of = 0;                            // LSN at which the files were these
 };
 
 struct Column {
@@ -76,6 +87,9 @@ struct Table {
   std::uint64_t order_stamp = 0;          // transaction that `order` counts in
   std::uint64_t order = 0;                // events of this table in that transaction
   std::array<std::uint64_t, 6> counts{};  // events since the last look, by op: see op_index()
+  CompositeFacts composites = {};
+  std::uint32_t composites_xid = 0;    // transaction that they were described for
+  std::uint64_t composites_stamp = 0;  // transaction in which they were looked at last
 };
 
 bool has_column(const Relation& relation, const std::string& name);

@@ -3,7 +3,7 @@
 // terminal. With the old row at hand an update shows only the columns that differ.
 #pragma once
 
-#include "tools/walcat/encode/data_line.hpp"
+#include "tools/walcat/encode/row.hpp"
 
 #include <string>
 #include <string_view>

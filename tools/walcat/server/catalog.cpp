@@ -2,12 +2,14 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/event/position.hpp"
 #include "common/log/log.hpp"
 #include "common/pg/catalog_sql.hpp"
 #include "tools/walcat/wire/text_forms.hpp"
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace cdckit::walcat {
 namespace {
@@ -99,6 +101,25 @@ constexpr const char* kAttributes = R"(
          a.attndims, pg_get_expr(d.adbin, d.adrelid)
     FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
    WHERE a.attrelid = $1::oid AND a.attnum > 0 AND a.attgenerated = '' ORDER BY a.attnum)";
+// How a composite looked to transaction $2: attributes that are as they were made or changed before
+// it. A value of it has as many fields, unless one was changed since; whoever prints it counts.
+constexpr const char* kFields = R"(
+  SELECT t.oid, a.attname, a.atttypid, a.xmin,
+         a.xmin = t.xmin OR $2 = '0' OR age(a.xmin) > age($2::text::xid), a.attisdropped, t.typname
+    FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
+   WHERE t.oid = ANY($1::oid[]) AND a.attnum > 0 ORDER BY t.oid, a.attnum)";
+
+constexpr const char* kPresentLsn =
+    "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() "
+    "ELSE pg_current_wal_insert_lsn() END";
+
+// A table that is no partition and has none is no tree.
+constexpr const char* kFiles = R"(
+  SELECT part.oid, pg_relation_filenode(part.oid),
+         CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+              ELSE pg_current_wal_insert_lsn() END
+    FROM (SELECT relid::oid AS oid FROM pg_partition_tree($1::oid) UNION SELECT $1::oid) part
+   WHERE pg_relation_filenode(part.oid) IS NOT NULL)";
 // What array_out() prints of the labels of an enum.
 void read_labels(std::string_view text, TypeRow& type) {
   if (text.empty()) return;
@@ -176,38 +197,6 @@ std::vector<std::string> Catalog::publications(const std::vector<std::string>& w
   return wanted.empty() ? found : wanted;
 }
 
-std::vector<std::string> Catalog::matching_tables(const TableFilter& filter) {
-  const auto result = connection_.query(
-      "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p' AND "
-      "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') ORDER BY 1, 2");
-  std::vector<std::string> names;
-  for (int row = 0; row < result.rows(); ++row) {
-    if (!filter.selects(result.at(row, 0), result.at(row, 1))) continue;
-    names.push_back(pg::quote_name(result.at(row, 0), result.at(row, 1)));
-  }
-  return names;
-}
-
-bool Catalog::create_publication(const std::string& name, const TableFilter& filter) {
-  if (ask("SELECT 1 FROM pg_publication WHERE pubname = $1", name).rows() > 0) return false;
-  std::string sql = "CREATE PUBLICATION " + pg::quote_identifier(name) + " FOR ";
-  if (filter.selects_all()) {
-    sql += "ALL TABLES";
-  } else {
-    const auto tables = matching_tables(filter);
-    if (tables.empty()) {
-      throw base::Error(ErrorKind::unavailable,
-                        "could not create publication \"" + name + "\": no table fits --table");
-    }
-    sql += "TABLE ";
-    for (const auto& table : tables) sql += (&table == tables.data() ? "" : ", ") + table;
-  }
-  connection_.execute(sql);
-  log::info("created publication \"" + name + "\"");
-  return true;
-}
-
 void Catalog::read_relation(std::uint32_t oid, const std::string& columns, PublishedTable& table) {
   const std::string oid_text = std::to_string(oid);
   const std::array<pg::Parameter, 2> values{pg::Parameter(oid_text), pg::Parameter(columns)};
@@ -251,13 +240,15 @@ CatalogTable Catalog::describe(const Relation& relation) {
   const auto attributes = read_attributes(relation);
   compare(relation, attributes, table);
   read_keys(relation, attributes, table);
-  const TypeRows rows = read_types(relation);
+  read_files(relation, table);
+  const TypeRows rows = read_types(relation, table.composites);
   for (std::size_t i = 0; i < relation.columns.size(); ++i) {
     table.columns[i].type = build_type(relation.columns[i].type, rows);
   }
   return table;
 }
 
+// No search path decides how a type is called: those of the schema public go by their name alone.
 void Catalog::read_type_names(const Relation& relation, CatalogTable& table) {
   std::string modifiers = "{";
   for (const auto& column : relation.columns) {
@@ -267,8 +258,8 @@ void Catalog::read_type_names(const Relation& relation, CatalogTable& table) {
   const std::string oids = oid_array(relation);
   const std::array<pg::Parameter, 2> parameters{pg::Parameter(oids), pg::Parameter(modifiers)};
   const auto result = connection_.query(
-      "SELECT format_type(t, m) FROM unnest($1::oid[], $2::int[]) WITH ORDINALITY u(t, m, i) ORDER "
-      "BY i",
+      "SELECT regexp_replace(format_type(t, m), '^public[.]', '') "
+      "FROM unnest($1::oid[], $2::int[]) WITH ORDINALITY u(t, m, i) ORDER BY i",
       parameters);
   for (int row = 0; row < result.rows(); ++row) {
     table.columns[static_cast<std::size_t>(row)].type_name = result.text(row, 0);
@@ -329,6 +320,14 @@ void Catalog::read_keys(const Relation& relation,
   if (by_catalog && table.primary_key.empty()) table.index_dropped = lacks_index(relation);
 }
 
+void Catalog::read_files(const Relation& relation, CatalogTable& table) {
+  const auto result = ask(kFiles, std::to_string(relation.oid));
+  for (int row = 0; row < result.rows(); ++row) {
+    table.files[number_at(result, row, 0)] = number_at(result, row, 1);
+    table.as_of = event::parse_lsn(result.at(row, 2)).value_or(0);
+  }
+}
+
 // relhasindex stays until the next VACUUM.
 bool Catalog::lacks_index(const Relation& relation) {
   const auto result =
@@ -338,7 +337,7 @@ bool Catalog::lacks_index(const Relation& relation) {
   return result.rows() > 0;
 }
 
-TypeRows Catalog::read_types(const Relation& relation) {
+TypeRows Catalog::read_types(const Relation& relation, CompositeFacts& composites) {
   TypeRows rows;
   const bool all_known =
       std::all_of(relation.columns.begin(), relation.columns.end(), [](const auto& column) {
@@ -364,26 +363,36 @@ TypeRows Catalog::read_types(const Relation& relation) {
     read_labels(result.at(row, 9), type);
     rows[type.oid] = std::move(type);
   }
-  read_fields(rows);
+  read_fields(relation, rows, composites);
   return rows;
 }
 
-void Catalog::read_fields(TypeRows& rows) {
-  std::vector<std::string> composites;
+void Catalog::read_fields(const Relation& relation, TypeRows& rows, CompositeFacts& composites) {
+  std::vector<std::string> oids;
   for (const auto& [oid, row] : rows) {
-    if (row.kind == 'c') composites.push_back(std::to_string(oid));
+    if (row.kind == 'c') oids.push_back(std::to_string(oid));
   }
-  if (composites.empty()) return;
-  const auto result =
-      ask("SELECT t.oid, a.attname, a.atttypid FROM pg_type t JOIN pg_attribute a ON a.attrelid = "
-          "t.typrelid "
-          "WHERE t.oid = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY t.oid, "
-          "a.attnum",
-          array_text(composites));
+  if (oids.empty()) return;
+  composites.any = true;
+  // before the question: what is committed meanwhile is looked at again
+  composites.as_of = event::parse_lsn(connection_.query(kPresentLsn).at(0, 0)).value_or(0);
+  const std::string types = array_text(oids);
+  const std::string xid = std::to_string(relation.xid);
+  const std::array<pg::Parameter, 2> parameters{pg::Parameter(types), pg::Parameter(xid)};
+  const auto result = connection_.query(kFields, parameters);
+  std::set<std::uint32_t> changes;
+  std::set<std::string> altered;
   for (int row = 0; row < result.rows(); ++row) {
-    rows[number_at(result, row, 0)].fields.emplace_back(result.text(row, 1),
-                                                        number_at(result, row, 2));
+    changes.insert(number_at(result, row, 3));
+    if (result.at(row, 4) != "t") {
+      altered.insert(result.text(row, 6));
+    } else if (result.at(row, 5) != "t") {
+      rows[number_at(result, row, 0)].fields.emplace_back(result.text(row, 1),
+                                                          number_at(result, row, 2));
+    }
   }
+  composites.changes.assign(changes.begin(), changes.end());
+  composites.altered.assign(altered.begin(), altered.end());
 }
 
 }  // namespace cdckit::walcat

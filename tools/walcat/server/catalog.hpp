@@ -43,16 +43,12 @@ class Catalog {
   // The given publications, each of which must exist; without names all of the database, one at
   // least.
   [[nodiscard]] std::vector<std::string> publications(const std::vector<std::string>& wanted);
-  // False when it was there already. Tables of the filter, else all. Throws unavailable when no
-  // table fits.
-  bool create_publication(const std::string& name, const TableFilter& filter);
   // Selected tables of these publications by name.
   [[nodiscard]] std::vector<PublishedTable> published_tables(
       const std::vector<std::string>& publications, const TableFilter& filter);
   [[nodiscard]] CatalogTable describe(const Relation& relation);
 
  private:
-  std::vector<std::string> matching_tables(const TableFilter& filter);
   void read_relation(std::uint32_t oid, const std::string& columns, PublishedTable& table);
   std::vector<Attribute> read_attributes(const Relation& relation);
   static void compare(const Relation& relation,
@@ -62,9 +58,10 @@ class Catalog {
   void read_keys(const Relation& relation,
                  const std::vector<Attribute>& attributes,
                  CatalogTable& table);
+  void read_files(const Relation& relation, CatalogTable& table);
   bool lacks_index(const Relation& relation);
-  TypeRows read_types(const Relation& relation);
-  void read_fields(TypeRows& rows);
+  TypeRows read_types(const Relation& relation, CompositeFacts& composites);
+  void read_fields(const Relation& relation, TypeRows& rows, CompositeFacts& composites);
   pg::Result ask(const std::string& sql, const std::string& parameter);
   pg::Connection& connection_;
 };

@@ -2,6 +2,7 @@
 
 #include "common/base/text.hpp"
 #include "tools/walcat/server/catalog.hpp"
+#include "tools/walcat/server/publication.hpp"
 
 #include <algorithm>
 #include <array>
@@ -25,7 +26,8 @@ constexpr const char* kTables = R"(
          has_schema_privilege(n.oid, 'USAGE'),
          has_table_privilege(c.oid, 'SELECT') OR
            (SELECT bool_and(has_column_privilege(c.oid, name, 'SELECT'))
-              FROM unnest(min(p.attnames::text)::text[]) name)
+              FROM unnest(min(p.attnames::text)::text[]) name),
+         row_security_active(c.oid)
     FROM pg_publication_tables p
     JOIN pg_namespace n ON n.nspname = p.schemaname
     JOIN pg_class c ON c.relname = p.tablename AND c.relnamespace = n.oid
@@ -37,7 +39,8 @@ constexpr const char* kIdentities = R"(
   SELECT n.nspname, c.relname,
          (SELECT format('%I.%I', ns.nspname, leaf.relname) FROM pg_namespace ns
            WHERE ns.oid = leaf.relnamespace), leaf.relreplident,
-         EXISTS (SELECT 1 FROM pg_index WHERE indrelid = leaf.oid AND indisprimary),
+         EXISTS (SELECT 1 FROM pg_index WHERE indrelid = leaf.oid AND indisprimary
+                    AND indimmediate AND indisvalid),
          EXISTS (SELECT 1 FROM pg_index WHERE indrelid = leaf.oid AND indisreplident),
          bool_or(b.pubupdate OR b.pubdelete)
     FROM pg_publication_tables p
@@ -92,7 +95,8 @@ void read_tables(pg::Connection& connection, const FactsRequest& request, Facts&
     facts.tables.push_back({tables.text(row, 0),
                             tables.text(row, 1),
                             tables.at(row, 2) == "t",
-                            tables.at(row, 3) == "t"});
+                            tables.at(row, 3) == "t",
+                            tables.at(row, 4) == "t"});
   }
   const auto leaves = ask(connection, kIdentities, names);
   for (int row = 0; row < leaves.rows(); ++row) {
@@ -103,6 +107,19 @@ void read_tables(pg::Connection& connection, const FactsRequest& request, Facts&
                                 .index = leaves.at(row, 5) == "t",
                                 .publishes_keys = leaves.at(row, 6) == "t"});
   }
+}
+
+// Of a publication that is missing and would be made.
+void read_planned(pg::Connection& connection, const FactsRequest& request, Facts& facts) {
+  const auto is_missing = [&](const std::string& name) {
+    return std::find(facts.publications.begin(), facts.publications.end(), name) ==
+           facts.publications.end();
+  };
+  if (!request.create ||
+      !std::any_of(request.publications.begin(), request.publications.end(), is_missing))
+    return;
+  const auto plan = plan_publication("", read_candidates(connection), request.filter);
+  for (const auto& table : plan.identities) facts.identities.push_back(table);
 }
 
 bool is_among(const std::vector<Blocker>& blockers, const Blocker& wanted) {
@@ -133,6 +150,7 @@ Facts read_facts(pg::Connection& connection, const FactsRequest& request) {
   read_server(connection, facts);
   read_publications(connection, facts);
   read_tables(connection, request, facts);
+  read_planned(connection, request, facts);
   facts.blockers = read_long_blockers(connection);
   if (!request.slot.empty()) facts.slot = read_slot(connection, request.slot);
   return facts;

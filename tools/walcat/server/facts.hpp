@@ -5,6 +5,7 @@
 #include "common/pg/connection.hpp"
 #include "tools/walcat/filter/table_filter.hpp"
 #include "tools/walcat/server/blockers.hpp"
+#include "tools/walcat/server/identity.hpp"
 #include "tools/walcat/server/slot.hpp"
 
 #include <cstdint>
@@ -18,15 +19,7 @@ struct PublishedFacts {
   std::string table;
   bool usage = false;   // of the schema, by this role
   bool select = false;  // of every published column
-};
-
-// A table whose rows carry an identity: a published one, or a partition of a published root.
-struct IdentityFacts {
-  std::string name = {};
-  char identity = 'd';
-  bool primary_key = false;
-  bool index = false;          // the one of USING INDEX is still there
-  bool publishes_keys = true;  // updates or deletes
+  bool hidden = false;  // row security would hide rows from this role
 };
 
 struct Facts {
@@ -55,6 +48,7 @@ struct FactsRequest {
   std::string slot;                       // empty: a temporary one
   std::vector<std::string> publications;  // empty: all
   const TableFilter& filter;
+  bool create = false;  // what is missing would be made
 };
 
 // Those among `found` that are open for long. A role that may not see how old a transaction is

@@ -28,21 +28,75 @@ void warn_of_index_identities(const Preflight& request) {
   }
 }
 
+constexpr const char* kEmpty = R"(
+  SELECT p.pubname FROM pg_publication p
+   WHERE p.pubname = ANY($1::name[]) AND NOT p.puballtables
+     AND NOT EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid)
+     AND NOT EXISTS (SELECT FROM pg_publication_namespace n WHERE n.pnpubid = p.oid) ORDER BY 1)";
+
+// Columns that were changed after the slot's position (as far as the server still tells), of tables
+// that hold a stored default for old rows or were rewritten.
+constexpr const char* kChangedSince = R"(
+  SELECT DISTINCT n.nspname, c.relname, a.attname
+    FROM pg_publication_tables p
+    JOIN pg_namespace n ON n.nspname = p.schemaname
+    JOIN pg_class c ON c.relname = p.tablename AND c.relnamespace = n.oid
+    JOIN pg_type t ON t.oid = c.reltype
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    JOIN pg_replication_slots s ON s.slot_name = $2
+   WHERE p.pubname = ANY($1::name[]) AND a.xmin <> t.xmin AND age(a.xmin) <= age(s.catalog_xmin)
+     AND (a.atthasmissing OR c.relfilenode <> c.oid) ORDER BY 1, 2, 3)";
+
+void warn_of_empty_publications(const Preflight& request) {
+  const std::string names = array_text(request.publications);
+  const std::array<pg::Parameter, 1> parameters{pg::Parameter(names)};
+  const auto result = request.connection.query(kEmpty, parameters);
+  for (int row = 0; row < result.rows(); ++row) {
+    log::warning("publication \"" + result.text(row, 0) +
+                 "\" publishes no table (one that is dropped and made anew leaves it): nothing "
+                 "comes until ALTER PUBLICATION " +
+                 pg::quote_identifier(result.at(row, 0)) + " ADD TABLE ..");
+  }
+}
+
+void warn_of_changed_columns(const Preflight& request) {
+  if (request.resumed.empty()) return;
+  const std::string names = array_text(request.publications);
+  const std::array<pg::Parameter, 2> parameters{pg::Parameter(names),
+                                                pg::Parameter(request.resumed)};
+  const auto result = request.connection.query(kChangedSince, parameters);
+  for (int row = 0; row < result.rows(); ++row) {
+    if (!request.tables.selects(result.at(row, 0), result.at(row, 1))) continue;
+    const std::string table = result.text(row, 0) + "." + result.text(row, 1);
+    log::warning("column \"" + result.text(row, 2) + "\" of table \"" + table +
+                 "\" was added or changed lately: values that old rows got by that come without an "
+                 "event; walcat snapshot " +
+                 table + " reads the rows as they are");
+  }
+}
+
 // It may come into being later: no reason to refuse.
 void warn_of_idle_globs(const Preflight& request) {
-  if (request.tables.include().empty()) return;
+  if (request.tables.selects_all()) return;
   const std::string names = array_text(request.publications);
   const std::array<pg::Parameter, 1> parameters{pg::Parameter(names)};
   const auto result = request.connection.query(
       "SELECT schemaname, tablename FROM pg_publication_tables WHERE pubname = ANY($1::name[])",
       parameters);
-  for (const auto& glob : request.tables.include()) {
-    const TableFilter filter({glob}, {});
-    bool fits = false;
-    for (int row = 0; row < result.rows() && !fits; ++row) {
-      fits = filter.selects(result.at(row, 0), result.at(row, 1));
+  const auto fits = [&](const TableFilter& filter) {
+    for (int row = 0; row < result.rows(); ++row) {
+      if (filter.selects(result.at(row, 0), result.at(row, 1))) return true;
     }
-    if (!fits) log::warning("\"--table " + glob + "\" fits no published table today");
+    return false;
+  };
+  bool idle = false;
+  for (const auto& glob : request.tables.include()) {
+    if (fits(TableFilter({glob}, {}))) continue;
+    idle = true;
+    log::warning("\"--table " + glob + "\" fits no published table today");
+  }
+  if (!idle && !fits(request.tables)) {
+    log::warning("--table and --exclude-table leave no published table today");
   }
 }
 
@@ -61,7 +115,9 @@ void judge_unmatched(const std::string& unmatched, bool backlog) {
 
 void preflight(const Preflight& request) {
   warn_of_index_identities(request);
+  warn_of_empty_publications(request);
   warn_of_idle_globs(request);
+  warn_of_changed_columns(request);
   if (request.columns.idle()) return;
   Catalog catalog(request.connection);
   for (const auto& found : catalog.published_tables(request.publications, request.tables)) {

@@ -17,7 +17,8 @@ struct Preflight {
   const TableFilter& tables;
   const Encoding& encoding;
   ColumnFilter& columns;
-  bool backlog = false;  // the slot may hold changes of tables that look different today
+  bool backlog = false;      // the slot may hold changes of tables that look different today
+  std::string resumed = {};  // slot whose stream goes on without a snapshot; empty: none
 };
 
 void preflight(const Preflight& request);

@@ -3,7 +3,10 @@
 #include "common/base/text.hpp"
 #include "common/log/log.hpp"
 #include "common/pg/server_error.hpp"
+#include "common/pg/session_settings.hpp"
 #include "tools/walcat/debezium/make_encoding.hpp"
+
+#include <optional>
 
 namespace cdckit::walcat {
 
@@ -11,7 +14,8 @@ pg::ConnectOptions connect_options(const Options& options, bool replication) {
   return {.conninfo = options.conninfo,
           .application_name = "walcat",
           .replication = replication,
-          .setup = make_encoding(options.encoding, options.debezium)->session_setup()};
+          .setup = std::string(pg::kNoSearchPath) + "; " + pg::kRefuseRowSecurity + "; " +
+                   make_encoding(options.encoding, options.debezium)->session_setup()};
 }
 
 retry::Policy retry_policy(const Options& options) {
@@ -21,8 +25,19 @@ retry::Policy retry_policy(const Options& options) {
 }
 
 retry::Observer retry_observer() {
-  return [](const base::Error& error, std::chrono::milliseconds pause) {
-    log::info(std::string(error.what()) + "; trying again in " + base::format_duration(pause));
+  static constexpr std::chrono::minutes kAgain{1};
+  using Time = std::chrono::steady_clock::time_point;
+  return [said = std::optional<Time>()](const base::Error& error,
+                                        std::chrono::milliseconds pause) mutable {
+    const auto now = std::chrono::steady_clock::now();
+    const bool is_news = !said || now - *said >= kAgain;
+    if (is_news) said = now;
+    const std::string text = std::string(error.what()) + "; trying again";
+    if (is_news) {
+      log::warning(text);
+    } else {
+      log::info(text + " in " + base::format_duration(pause));
+    }
   };
 }
 

@@ -10,9 +10,13 @@
 
 namespace cdckit::walcat {
 
+// Values that are names (regclass and its like) are printed with their schema unless that is public
+// or the system's, whatever search path the role has. For a session that asks nothing any more.
+inline constexpr const char* kValuePath = "SET search_path = public";
+
 pg::ConnectOptions connect_options(const Options& options, bool replication);
 retry::Policy retry_policy(const Options& options);
-// Says at level info that and why another attempt follows.
+// Says that and why another attempt follows: the first time, and then once a minute, to everybody.
 retry::Observer retry_observer();
 // Tries again while the server is away.
 std::unique_ptr<pg::Connection> connect(const Options& options,

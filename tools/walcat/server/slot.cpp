@@ -78,17 +78,30 @@ void require_failover(const pg::Connection& connection) {
                     "Leave --failover away; after a failover a new snapshot is needed.");
 }
 
-void rethrow_for_slot(pg::Connection& connection,
-                      const std::string& name,
-                      const std::string& action,
-                      const pg::ServerError& error) {
-  if (error.sqlstate() != "55006") throw pg::ServerError(error);
-  const std::string pid = read_slot(connection, name).active_pid;
+namespace {
+
+[[noreturn]] void refuse_busy(const std::string& name,
+                              const std::string& action,
+                              const std::string& pid) {
   const std::string who = pid.empty() ? "another process" : "process " + pid;
   throw base::Error(
       ErrorKind::temporary,
       "could not " + action + " slot \"" + name + "\": " + who + " is reading it",
       pid.empty() ? "" : "End that first; SELECT pg_terminate_backend(" + pid + ") does.");
+}
+
+}  // namespace
+
+void rethrow_for_slot(pg::Connection& connection,
+                      const std::string& name,
+                      const std::string& action,
+                      const pg::ServerError& error) {
+  if (error.sqlstate() != "55006") throw pg::ServerError(error);
+  refuse_busy(name, action, read_slot(connection, name).active_pid);
+}
+
+void require_free(const SlotInfo& slot, const std::string& name) {
+  if (!slot.active_pid.empty()) refuse_busy(name, "read", slot.active_pid);
 }
 
 ServerState read_server_state(pg::Connection& connection, const std::string& slot) {
@@ -131,7 +144,8 @@ NewSlot create_slot(pg::Connection& connection,
     log::info("creating slot \"" + request.name + "\": waits for all running transactions");
     const auto result =
         connection.query_until_stop(creation_command(request), stop, [&] { watch.tick(); });
-    log::info("created slot \"" + request.name + "\" at " + result.text(0, 1));
+    log::write(request.temporary ? log::Level::info : log::Level::warning,
+               "made slot \"" + request.name + "\" at " + result.text(0, 1));
     return {event::parse_lsn(result.at(0, 1)).value_or(0), result.text(0, 2)};
   } catch (const pg::ServerError& error) {
     const std::string hint = creation_hint(error.sqlstate());

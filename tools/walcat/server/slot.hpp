@@ -75,6 +75,8 @@ void require_failover(const pg::Connection& connection);
                                    const std::string& name,
                                    const std::string& action,
                                    const pg::ServerError& error);
+// Throws the same when somebody reads the slot.
+void require_free(const SlotInfo& slot, const std::string& name);
 // The lines of a timeline history file.
 std::vector<TimelineSwitch> parse_history(std::string_view text);
 ServerState read_server_state(pg::Connection& connection, const std::string& slot);

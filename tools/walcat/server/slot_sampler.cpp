@@ -34,6 +34,7 @@ SlotSampler::SlotSampler(pg::ConnectOptions options, std::string slot, metrics::
           registry.gauge("walcat_slot_retained_bytes", "WAL that the server keeps for the slot.")) {
   options_.replication = false;
   options_.connect_timeout = std::chrono::seconds(1);
+  options_.hurried = true;  // the end waits for it
   thread_ = std::thread([this] { run(); });
 }
 

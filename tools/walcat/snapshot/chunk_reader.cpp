@@ -2,7 +2,9 @@
 
 #include "common/base/error.hpp"
 #include "common/log/log.hpp"
+#include "common/pg/session_settings.hpp"
 #include "tools/walcat/snapshot/conditions.hpp"
+#include "tools/walcat/stream/changes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +14,7 @@ namespace {
 
 constexpr std::size_t kRows = 4096;
 constexpr std::size_t kRowsWithCondition = 65536;  // looked at, not printed
-constexpr std::size_t kFetch = 256;
+constexpr std::size_t kFirstRows = 64;             // of a table whose rows are unknown
 constexpr std::size_t kBytes = 4U << 20U;
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -21,10 +23,10 @@ std::string joined(const std::vector<std::string>& parts) {
   return out;
 }
 
-void add_row(Chunk& chunk, const pg::Result& result, int row) {
-  for (int column = 0; column < result.columns(); ++column) {
-    const auto text = result.at(row, column);
-    chunk.fields.push_back({chunk.bytes.size(), text.size(), result.is_null(row, column)});
+void add_row(Chunk& chunk, const pg::Result& row) {
+  for (int column = 0; column < row.columns(); ++column) {
+    const auto text = row.at(0, column);
+    chunk.fields.push_back({chunk.bytes.size(), text.size(), row.is_null(0, column)});
     chunk.bytes += text;
   }
   ++chunk.rows;
@@ -69,25 +71,62 @@ std::vector<Value> Chunk::row(std::size_t number) const {
 }
 
 pg::Connection& ChunkReader::connection() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (interrupted_) throw base::Error(base::ErrorKind::temporary, "could not go on: stopped");
+  }
   if (connection_ == nullptr) {
-    connection_ = std::make_unique<pg::Connection>(connect_options(options_, false));
-    // a locked table must not hold up the stream for long
+    auto options = connect_options(options_, false);
+    options.connect_timeout = std::chrono::seconds(3);
+    options.hurried = true;
+    connection_ = std::make_unique<pg::Connection>(options);
+    // a locked table must not hold up the others for long
     connection_->execute(
         "SET lock_timeout = '1s'; SET statement_timeout = '30s'; "
         "SET synchronous_commit = 'local'");
+    const std::lock_guard lock(mutex_);
+    canceller_ = std::make_unique<pg::Canceller>(*connection_);
   }
   return *connection_;
+}
+
+void ChunkReader::forget_connection() {
+  const std::lock_guard lock(mutex_);
+  canceller_.reset();
+  connection_.reset();
+}
+
+void ChunkReader::interrupt() {
+  const std::lock_guard lock(mutex_);
+  interrupted_ = true;
+  if (canceller_ != nullptr) canceller_->cancel();
+}
+
+// The lock comes before the snapshot: no ALTER TABLE may rewrite the table in between, which would
+// make it look empty.
+void ChunkReader::hold(const IncrementalState& state) {
+  try {
+    pg::Connection& server = connection();
+    if (server.in_transaction()) server.execute("ROLLBACK");
+    server.execute(pg::kNoSearchPath);
+    server.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const TableName name = parse_table(state.tables[state.table]);
+    server.execute("LOCK TABLE " + pg::quote_name(name.schema, name.table) +
+                   " IN ACCESS SHARE MODE");
+  } catch (...) {
+    forget_connection();
+    throw;
+  }
 }
 
 Chunk ChunkReader::read(const IncrementalState& state) {
   try {
     pg::Connection& server = connection();
-    server.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     Chunk chunk = read_table(server, state);
     server.execute("COMMIT");
     return chunk;
   } catch (...) {
-    connection_.reset();
+    forget_connection();
     throw;
   }
 }
@@ -96,12 +135,35 @@ void ChunkReader::signal(const IncrementalState& state) {
   try {
     send_signal(connection(), state);
   } catch (...) {
-    connection_.reset();
+    forget_connection();
     throw;
   }
 }
 
 namespace {
+
+// How a literal is cast, whatever the search path.
+std::string cast_name(pg::Connection& server, const Relation::Column& column) {
+  return server
+      .query("SELECT format_type(" + std::to_string(column.type) + ", " +
+             std::to_string(column.modifier) + ")")
+      .text(0, 0);
+}
+
+// Keys are compared by the operators that order their index, wherever they live: those of another
+// type would find other rows.
+void use_key_operators(pg::Connection& server, std::uint32_t table) {
+  server.execute(R"(
+    SELECT set_config('search_path', coalesce(string_agg(DISTINCT quote_ident(n.nspname), ','), ''),
+                      true)
+      FROM pg_index i CROSS JOIN unnest(i.indclass::oid[]) k JOIN pg_opclass o ON o.oid = k
+      JOIN pg_amop a ON a.amopfamily = o.opcfamily AND a.amoplefttype = o.opcintype
+       AND a.amoprighttype = o.opcintype
+      JOIN pg_operator p ON p.oid = a.amopopr JOIN pg_namespace n ON n.oid = p.oprnamespace
+     WHERE (i.indisprimary OR i.indisreplident) AND n.nspname <> 'pg_catalog'
+       AND i.indrelid = )" +
+                 std::to_string(table));
+}
 
 // Behind the table at hand.
 void pass(Chunk& chunk, const std::string& why) {
@@ -116,14 +178,11 @@ void pass(Chunk& chunk, const std::string& why) {
 
 }  // namespace
 
-// The lock comes before the snapshot: no ALTER TABLE may rewrite the table in between, which would
-// make it look empty.
 Chunk ChunkReader::read_table(pg::Connection& server, const IncrementalState& state) {
   Chunk chunk;
   chunk.next = state;
   const TableName name = parse_table(state.tables[state.table]);
   const std::string quoted = pg::quote_name(name.schema, name.table);
-  server.execute("LOCK TABLE " + quoted + " IN ACCESS SHARE MODE");
   chunk.seen = SeenTransactions(server.query("SELECT pg_current_snapshot()").at(0, 0));
   auto tables = Catalog(server).published_tables(publications_, filter_);
   const auto found = std::find_if(tables.begin(), tables.end(), [&](const auto& table) {
@@ -148,13 +207,18 @@ Chunk ChunkReader::read_table(pg::Connection& server, const IncrementalState& st
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (chunk.relation.columns[i].name != key) continue;
       source.key.push_back(columns[i]);
-      source.types.push_back(catalog.columns[i].type_name);
+      source.types.push_back(cast_name(server, chunk.relation.columns[i]));
       source.places.push_back(i);
     }
   }
   if (source.key.empty()) {
     pass(chunk, "it has no key to go by");
     return chunk;
+  }
+  if (options_.snapshot.where.empty()) {
+    use_key_operators(server, chunk.relation.oid);
+  } else {  // what a user wrote means what it means to the user
+    server.execute("RESET search_path");
   }
   if (state.until.empty()) read_until(server, source, chunk);
   if (chunk.next.until.empty()) {
@@ -200,15 +264,19 @@ void ChunkReader::read_rows(pg::Connection& server, const Source& source, Chunk&
     return range + " AND " + source.keys() + " > " + source.row(server, chunk.next.after);
   };
   const auto border = read_border(server, source, up_to(chunk.next.until));
-  server.execute("DECLARE chunk NO SCROLL CURSOR FOR SELECT " + source.columns + " FROM " +
-                 source.from + " WHERE " + up_to(border.empty() ? chunk.next.until : border) +
-                 source.filter() + " ORDER BY " + joined(source.key));
-  bool more = true;
-  while (more && chunk.rows < kRows && chunk.bytes.size() < kBytes) {
-    const auto rows = server.query("FETCH " + std::to_string(kFetch) + " FROM chunk");
-    for (int row = 0; row < rows.rows(); ++row) add_row(chunk, rows, row);
-    more = static_cast<std::size_t>(rows.rows()) == kFetch;
-  }
+  if (row_table_ != source.from) row_bytes_ = 0;
+  row_table_ = source.from;
+  const auto limit = row_bytes_ == 0 ? kFirstRows : std::clamp(kBytes / row_bytes_, 1UL, kRows);
+  std::size_t found = 0;
+  server.each_row("SELECT " + source.columns + " FROM " + source.from + " WHERE " +
+                      up_to(border.empty() ? chunk.next.until : border) + source.filter() +
+                      " ORDER BY " + joined(source.key) + " LIMIT " + std::to_string(limit),
+                  [&](const pg::Result& row) {
+                    ++found;
+                    if (chunk.bytes.size() < kBytes) add_row(chunk, row);
+                  });
+  if (chunk.rows > 0) row_bytes_ = std::max<std::size_t>(chunk.bytes.size() / chunk.rows, 1);
+  const bool more = found == limit || found > chunk.rows;
   if (!more && border.empty()) return pass(chunk, "");
   chunk.next.after = border;
   if (!more) return;

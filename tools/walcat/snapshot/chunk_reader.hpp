@@ -1,5 +1,6 @@
 // Reads the next rows of an incremental snapshot in the order of their key, in a short transaction
-// of its own, and says which transactions that read has seen. Bounded in rows and in bytes. Throws
+// of its own, and says which transactions that read has seen. Bounded in rows and in bytes: what is
+// kept is 4 MiB and one row, however large rows are. Throws
 // like pg::Connection; the connection is made when needed and again after it was lost.
 #pragma once
 
@@ -7,6 +8,7 @@
 #include "tools/walcat/snapshot/incremental_state.hpp"
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -36,9 +38,13 @@ class ChunkSource {
   ChunkSource(const ChunkSource&) = delete;
   ChunkSource& operator=(const ChunkSource&) = delete;
   virtual ~ChunkSource() = default;
+  // Keeps the table at hand as it is until it was read; may wait for locks.
+  virtual void hold(const IncrementalState& state) = 0;
   virtual Chunk read(const IncrementalState& state) = 0;
   // A logical message in a transaction of its own; durable when this returns.
   virtual void signal(const IncrementalState& state) = 0;
+  // From another thread: whatever is under way fails soon, and everything after it.
+  virtual void interrupt() = 0;
 };
 
 class ChunkReader final : public ChunkSource {
@@ -48,8 +54,10 @@ class ChunkReader final : public ChunkSource {
               const std::vector<std::string>& publications)
       : options_(options), filter_(filter), publications_(publications) {}
 
+  void hold(const IncrementalState& state) override;
   Chunk read(const IncrementalState& state) override;
   void signal(const IncrementalState& state) override;
+  void interrupt() override;
 
  private:
   struct Source;
@@ -59,12 +67,18 @@ class ChunkReader final : public ChunkSource {
   static std::vector<std::string> read_border(pg::Connection& server,
                                               const Source& source,
                                               const std::string& range);
-  static void read_rows(pg::Connection& server, const Source& source, Chunk& chunk);
+  void read_rows(pg::Connection& server, const Source& source, Chunk& chunk);
+  void forget_connection();
 
   const Options& options_;
   const TableFilter& filter_;
   const std::vector<std::string>& publications_;
   std::unique_ptr<pg::Connection> connection_;
+  std::size_t row_bytes_ = 0;  // what a row of the table at hand takes, as far as known
+  std::string row_table_;      // it is the table of
+  std::mutex mutex_;           // guards what interrupt() uses
+  std::unique_ptr<pg::Canceller> canceller_;
+  bool interrupted_ = false;
 };
 
 // Sends one signal over any connection.

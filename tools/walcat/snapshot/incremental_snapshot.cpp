@@ -5,6 +5,7 @@
 #include "common/log/log.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cdckit::walcat {
 namespace {
@@ -23,10 +24,10 @@ IncrementalSnapshot::IncrementalSnapshot(std::unique_ptr<ChunkSource> reader,
                                          const SourceIdentity& identity,
                                          Delivery& delivery,
                                          metrics::Registry& registry)
-    : reader_(std::move(reader)), line_(identity), delivery_(delivery), meter_(registry) {}
+    : worker_(std::move(reader)), line_(identity), delivery_(delivery), meter_(registry) {}
 
 void IncrementalSnapshot::before_transaction(const Message& begin, std::string& out) {
-  recent_[streamed_++ % recent_.size()] = begin.xid;
+  streamed_.add(begin.xid);
   if (!chunk_ || chunk_->seen.sees(begin.xid)) return;
   const Chunk chunk = std::move(*chunk_);
   chunk_.reset();
@@ -120,28 +121,49 @@ void IncrementalSnapshot::begin_from(IncrementalState state) {
 // A transaction can be streamed before others see it, while it waits for a standby: what was read
 // then may be older than what was printed.
 bool IncrementalSnapshot::streamed_unseen(const SeenTransactions& seen) const noexcept {
-  const auto known = std::min(streamed_, recent_.size());
-  return std::any_of(recent_.begin(),
-                     recent_.begin() + static_cast<std::ptrdiff_t>(known),
-                     [&](std::uint32_t xid) { return !seen.sees(xid); });
+  const auto& running = seen.running();
+  return streamed_.reaches(seen.next()) ||
+         std::any_of(running.begin(), running.end(), [&](std::uint32_t xid) {
+           return streamed_.contains(xid);
+         });
 }
 
 void IncrementalSnapshot::advance() {
-  if (!state_ || stopped_ || chunk_ || !awaited_.empty() || Clock::now() < not_before_) return;
+  if (stopped_) return;
+  if (worker_.busy()) {
+    if (!worker_.holds()) return;
+    frozen_ = true;
+    worker_.look();
+    return;
+  }
+  if (auto outcome = worker_.take()) {
+    frozen_ = false;
+    if (!std::exchange(outdated_, false)) take_outcome(std::move(*outcome));
+  }
+  if (!state_ || chunk_ || worker_.busy() || !awaited_.empty() || Clock::now() < not_before_)
+    return;
+  worker_.read(*state_);
+}
+
+void IncrementalSnapshot::take_outcome(ChunkWorker::Outcome outcome) {
   try {
-    Chunk chunk = reader_->read(*state_);
-    if (streamed_unseen(chunk.seen)) {
-      not_before_ = Clock::now() + kAgainLater;
-      return;
-    }
-    chunk.next.step = base::random_id();
-    awaited_ = chunk.next.step;
-    awaited_state_ = chunk.next;
-    chunk_ = std::move(chunk);
-    reader_->signal(awaited_state_);
+    if (outcome.failure) std::rethrow_exception(outcome.failure);
+    if (outcome.chunk) take_chunk(std::move(*outcome.chunk));
   } catch (const base::Error& error) {
     put_off(error);
   }
+}
+
+void IncrementalSnapshot::take_chunk(Chunk chunk) {
+  if (streamed_unseen(chunk.seen)) {
+    not_before_ = Clock::now() + kAgainLater;
+    return;
+  }
+  chunk.next.step = base::random_id();
+  awaited_ = chunk.next.step;
+  awaited_state_ = chunk.next;
+  chunk_ = std::move(chunk);
+  worker_.signal(awaited_state_);
 }
 
 // The stream goes on whatever happens to a chunk. A table that is gone, may not be read or does not
@@ -171,7 +193,8 @@ void IncrementalSnapshot::pass_table() {
 void IncrementalSnapshot::stream_restarted() {
   chunk_.reset();
   awaited_.clear();
-  streamed_ = 0;
+  streamed_.clear();
+  outdated_ = !worker_.idle();
 }
 
 }  // namespace cdckit::walcat

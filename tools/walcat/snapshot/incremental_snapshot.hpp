@@ -6,15 +6,15 @@
 // Progress lives in the WAL: behind each chunk a message says what comes next. That message is not
 // seen by the instant either, so it is the high watermark too. Until a later one was streamed,
 // nothing from the newest message on is offered for confirmation: whoever reads the slot next finds
-// it and goes on with the chunk behind it. One thread.
+// it and goes on with the chunk behind it. One thread, beside which a worker reads.
 #pragma once
 
-#include "tools/walcat/snapshot/chunk_reader.hpp"
+#include "tools/walcat/snapshot/chunk_worker.hpp"
 #include "tools/walcat/snapshot/incremental_meter.hpp"
+#include "tools/walcat/snapshot/streamed_xids.hpp"
 #include "tools/walcat/stream/changes.hpp"
 #include "tools/walcat/stream/delivery.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -34,10 +34,14 @@ class IncrementalSnapshot final : public StreamObserver {
 
   void before_transaction(const Message& begin, std::string& out) override;
   void signal(std::string_view content) override;
-  // Reads the next chunk if it is time; between any two messages of the stream.
+  // Has the next chunk read if it is time, and takes what was read; between any two messages of the
+  // stream. Never waits.
   void advance();
+  // While rows are being looked at no message of the stream may be taken.
+  [[nodiscard]] bool freezes_stream() const noexcept { return frozen_ && !stopped_; }
   // The stream begins again behind the last whole transaction.
   void stream_restarted();
+  [[nodiscard]] bool working() const { return !worker_.idle(); }
   // No more chunks: the end of the run.
   void stop() noexcept { stopped_ = true; }
   [[nodiscard]] bool active() const noexcept { return state_.has_value(); }
@@ -48,11 +52,13 @@ class IncrementalSnapshot final : public StreamObserver {
   void begin_from(IncrementalState state);
   [[nodiscard]] bool streamed_unseen(const SeenTransactions& seen) const noexcept;
   void print(const Chunk& chunk, const Message& begin, std::string& out);
+  void take_outcome(ChunkWorker::Outcome outcome);
+  void take_chunk(Chunk chunk);
   void put_off(const base::Error& error);
   void pass_table();
   void finish();
 
-  std::unique_ptr<ChunkSource> reader_;
+  ChunkWorker worker_;
   DataLine line_;
   std::string slot_;
   Delivery& delivery_;
@@ -65,8 +71,9 @@ class IncrementalSnapshot final : public StreamObserver {
   std::chrono::steady_clock::time_point not_before_{};
   std::uint64_t rows_ = 0;
   bool stopped_ = false;
-  std::array<std::uint32_t, 1024> recent_{};  // xids streamed last
-  std::size_t streamed_ = 0;
+  bool frozen_ = false;
+  bool outdated_ = false;  // the stream began anew since the worker got its task
+  StreamedXids streamed_;
 };
 
 }  // namespace cdckit::walcat

@@ -10,8 +10,6 @@
 
 namespace cdckit::walcat {
 
-inline constexpr std::string_view kSignalPrefix = "cdckit.snapshot";
-
 // A request has no `step`; each step that a run has done carries a name of its own.
 struct IncrementalState {
   std::string slot;                 // whose walcat it is for
@@ -46,6 +44,9 @@ class SeenTransactions {
   // `xmin:xmax:xip,xip`; throws protocol.
   explicit SeenTransactions(std::string_view text);
   [[nodiscard]] bool sees(std::uint32_t xid) const noexcept;
+  // Begun and not over then; later numbers from next() on had not begun.
+  [[nodiscard]] const std::vector<std::uint32_t>& running() const noexcept { return running_; }
+  [[nodiscard]] std::uint32_t next() const noexcept { return next_; }
 
  private:
   std::uint32_t next_ = 0;              // xmax without its epoch

@@ -2,10 +2,21 @@
 
 #include "common/log/log.hpp"
 #include "common/retry/retry.hpp"
+#include "tools/walcat/snapshot/import.hpp"
 
 #include <algorithm>
 
 namespace cdckit::walcat {
+
+namespace {
+
+// Names inside of values are printed as in the stream. But what a user wrote means what it means to
+// the user: by the search path of role and database.
+void use_path(pg::Connection& connection, const Options& options) {
+  connection.execute(options.snapshot.where.empty() ? kValuePath : "RESET search_path");
+}
+
+}  // namespace
 
 bool InitialSnapshot::run(NewSlot exported) {
   retry::Attempts attempts(retry_policy(request_.options), request_.stop, retry_observer());
@@ -52,6 +63,7 @@ bool InitialSnapshot::attempt(NewSlot exported) {
   }
   for (const auto& connection : connections) import_snapshot(*connection, exported.snapshot);
   exporter.reset();
+  const auto published = hold(connections);
   Snapshot snapshot({.identity = request_.identity,
                      .consistent_point = exported.consistent_point,
                      .limit = request_.limit,
@@ -59,9 +71,28 @@ bool InitialSnapshot::attempt(NewSlot exported) {
                      .meter = request_.meter},
                     changes_,
                     delivery_);
-  const bool whole = snapshot.run(connections, tables(*connections.front()));
-  request_.meter.end();
-  return whole;
+  try {
+    const auto tables = this->tables(*connections.front(), published);
+    for (const auto& connection : connections) use_path(*connection, request_.options);
+    const bool whole = snapshot.run(connections, tables);
+    request_.meter.end();
+    return whole;
+  } catch (const pg::ServerError& error) {
+    rethrow_as_changed(error);
+  }
+}
+
+// The tables as the snapshot sees them, which no job's transaction lets change any more.
+std::vector<PublishedTable> InitialSnapshot::hold(const Connections& connections) const {
+  pg::Connection& first = *connections.front();
+  auto published = Catalog(first).published_tables(request_.publications, request_.filter);
+  // nothing that a row could say
+  std::erase_if(published, [](const auto& table) { return table.relation.columns.empty(); });
+  for (const auto& connection : connections) {
+    hold_tables(*connection, published, request_.stop, request_.tick);
+  }
+  require_unchanged(first, published);
+  return published;
 }
 
 Connections InitialSnapshot::connect_jobs() const {
@@ -91,13 +122,12 @@ double guess(pg::Connection& connection, const PublishedTable& table, const Tabl
 
 }  // namespace
 
-std::vector<SnapshotTable> InitialSnapshot::tables(pg::Connection& connection) {
-  auto published = Catalog(connection).published_tables(request_.publications, request_.filter);
-  // nothing that a row could say
-  std::erase_if(published, [](const auto& table) { return table.relation.columns.empty(); });
+std::vector<SnapshotTable> InitialSnapshot::tables(pg::Connection& connection,
+                                                   const std::vector<PublishedTable>& published) {
   const auto functions = read_output_functions(connection, published);
   const auto facts = read_table_facts(connection, published);
   Conditions conditions(request_.options.snapshot.where);
+  use_path(connection, request_.options);
   std::vector<SnapshotTable> tables;
   double expected = 0;
   for (const auto& source : published) {

@@ -41,7 +41,9 @@ class InitialSnapshot {
  private:
   bool attempt(NewSlot exported);
   [[nodiscard]] Connections connect_jobs() const;
-  std::vector<SnapshotTable> tables(pg::Connection& connection);
+  [[nodiscard]] std::vector<PublishedTable> hold(const Connections& connections) const;
+  std::vector<SnapshotTable> tables(pg::Connection& connection,
+                                    const std::vector<PublishedTable>& published);
   [[nodiscard]] std::vector<SnapshotSource> sources(const PublishedTable& table,
                                                     const TableFacts& facts,
                                                     const TableSelect& select,

@@ -17,7 +17,9 @@ PartReader::PartReader(pg::Connection& connection,
 
 bool PartReader::read(const TablePart& part) {
   CopyBinaryReader reader(part.select->forms);
-  connection_.begin_copy_out(copy_statement(*part.select, part.range));
+  // it may wait for a lock: an end must not wait for that
+  const std::string statement = copy_statement(*part.select, part.range);
+  if (!connection_.begin_copy_out(statement, queues_.closed_fd())) return false;
   std::string_view message;
   for (;;) {
     switch (connection_.try_next_copy(message)) {

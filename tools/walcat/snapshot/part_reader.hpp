@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/pg/connection.hpp"
-#include "tools/walcat/encode/data_line.hpp"
+#include "tools/walcat/line/data_line.hpp"
 #include "tools/walcat/snapshot/batch_queues.hpp"
 #include "tools/walcat/snapshot/select.hpp"
 #include "tools/walcat/wire/copy_binary.hpp"

@@ -26,12 +26,6 @@ std::size_t SnapshotTable::parts() const noexcept {
   return count;
 }
 
-void import_snapshot(pg::Connection& connection, const std::string& snapshot) {
-  connection.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
-  connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  connection.execute("SET TRANSACTION SNAPSHOT " + connection.quote_literal(snapshot));
-}
-
 // The threads, and which part is next. Ends them before anything that they use is gone.
 class Snapshot::Jobs {
  public:

@@ -43,9 +43,6 @@ struct SnapshotTable {
   [[nodiscard]] std::size_t parts() const noexcept;
 };
 
-// Begins the transaction that sees the exported snapshot.
-void import_snapshot(pg::Connection& connection, const std::string& snapshot);
-
 class Snapshot {
  public:
   Snapshot(SnapshotSettings settings, Changes& changes, Delivery& delivery);

@@ -3,14 +3,10 @@
 #include "common/base/clock.hpp"
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
-#include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
 #include "tools/walcat/pretty/pretty_line.hpp"
-#include "tools/walcat/snapshot/incremental_state.hpp"
-#include "tools/walcat/stream/lost_key.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace cdckit::walcat {
 
@@ -19,9 +15,12 @@ Changes::Changes(ChangesSettings settings,
                  const Encoding& encoding,
                  DescribeTable describe)
     : settings_(std::move(settings)),
-      filter_(std::move(filter)),
-      encoding_(encoding),
-      describe_(std::move(describe)),
+      tables_({.filter = std::move(filter),
+               .encoding = encoding,
+               .describe = std::move(describe),
+               .server_name = settings_.identity.name,
+               .columns = settings_.columns,
+               .backlog_end = settings_.backlog_end}),
       line_(settings_.identity, encoding.message_form()) {}
 
 void Changes::apply(const Message& message, std::uint64_t start, std::string& out) {
@@ -42,10 +41,10 @@ void Changes::apply(const Message& message, std::uint64_t start, std::string& ou
       commit(message, out);
       break;
     case 'R':
-      relation(message);
+      tables_.relation(relation_of(message), moment());
       break;
     case 'Y':
-      type(message);
+      tables_.type(message);
       break;
     case 'O':
       origin(message);
@@ -65,16 +64,16 @@ void Changes::apply(const Message& message, std::uint64_t start, std::string& ou
 
 void Changes::resume() noexcept {
   skip_up_to_ = last_printed_;
-  in_transaction_ = false;
+  transaction_.open = false;
 }
 
 void Changes::begin(const Message& message, std::string& out) {
   if (settings_.observer != nullptr) settings_.observer->before_transaction(message, out);
-  in_transaction_ = true;
-  begin_printed_ = settings_.transactions && message.lsn == skip_up_to_.lsn;
-  ordinal_ = total_order_ = message_order_ = 0;
-  counted_.clear();
-  ++transactions_;
+  transaction_.open = true;
+  transaction_.begin_printed = settings_.transactions && message.lsn == skip_up_to_.lsn;
+  transaction_.ordinal = transaction_.total_order = transaction_.message_order = 0;
+  transaction_.counted.clear();
+  ++transaction_.number;
   context_ = {.pos_lsn = message.lsn,
               .unix_us = message.time + kEpoch2000,
               .xid = message.xid,
@@ -93,115 +92,36 @@ void Changes::origin(const Message& message) {
 }
 
 void Changes::commit(const Message& message, std::string& out) {
-  if (begin_printed_) print_commit(message, out);
-  in_transaction_ = false;
+  if (transaction_.begin_printed) print_commit(message, out);
+  transaction_.open = false;
   last_end_ = message.end_lsn;
-}
-
-void Changes::relation(const Message& message) {
-  Relation relation = relation_of(message);
-  relation.xid = static_cast<std::uint32_t>(context_.xid);
-  add_table(relation, false);
-}
-
-// Needed when the catalog does not have the type any more.
-void Changes::type(const Message& message) {
-  const bool built_in = message.schema.empty() || message.schema == "pg_catalog";
-  types_[message.relation] =
-      (built_in ? "" : std::string(message.schema) + ".") + std::string(message.name);
-}
-
-void Changes::name_lost_types(const Relation& relation, CatalogTable& catalog) const {
-  for (std::size_t i = 0; i < relation.columns.size(); ++i) {
-    if (catalog.columns[i].type_name != "???") continue;
-    const auto found = types_.find(relation.columns[i].type);
-    catalog.columns[i].type_name = found == types_.end() ? "text" : found->second;
-    log::warning("the type of \"" + relation.schema + "." + relation.table + "." +
-                 relation.columns[i].name + "\" is gone from the catalog: its values are text");
-  }
-}
-
-Table& Changes::snapshot_table(const Relation& relation) {
-  return add_table(relation, true);
-}
-
-// Some encodings print a value read otherwise than one streamed, and no Relation comes again only
-// because rows were read. After DDL one does.
-void Changes::beside_stream(const Relation& relation, const std::function<void(Table&)>& print) {
-  std::optional<Table> streamed;
-  if (const auto found = tables_.find(relation.oid); found != tables_.end()) {
-    streamed = found->second;
-  }
-  Table& table = add_table(relation, true);
-  print(table);
-  if (!streamed || !(streamed->shape == table.shape)) return;
-  streamed->announced = table.announced;
-  streamed->counts = table.counts;
-  table = std::move(*streamed);
-}
-
-// A Relation comes again after anything that might have changed it; only a real change is
-// announced.
-Table& Changes::add_table(const Relation& relation, bool snapshot) {
-  last_table_ = nullptr;
-  Table table = make_table(relation, snapshot);
-  Table& entry = tables_[relation.oid];
-  table.announced = entry.announced && entry.shape == table.shape;
-  table.counts = entry.counts;
-  table.order = entry.order;
-  table.order_stamp = entry.order_stamp;
-  entry = std::move(table);
-  return entry;
-}
-
-Table Changes::make_table(const Relation& relation, bool snapshot) {
-  if (!filter_.selects(relation.schema, relation.table)) {
-    Table unseen;
-    unseen.selected = false;
-    return unseen;
-  }
-  CatalogTable catalog = describe_(relation);
-  name_lost_types(relation, catalog);
-  Table table = build_table(relation, catalog, encoding_, snapshot);
-  if (settings_.columns != nullptr) settings_.columns->apply(table, relation, catalog);
-  encoding_.wrap(table, settings_.identity.name);
-  if (table.key.empty() && !snapshot) warn_of_lost_key(relation, catalog);
-  return table;
-}
-
-// Once for each table.
-void Changes::warn_of_lost_key(const Relation& relation, const CatalogTable& catalog) {
-  const bool backlog = context_.pos_lsn < settings_.backlog_end;
-  const auto warning = lost_key_warning(relation, catalog, backlog);
-  if (!warning.empty() && warned_.insert(relation.oid).second) log::warning(warning);
-}
-
-Table& Changes::table_of(std::uint32_t oid) {
-  if (last_table_ != nullptr && last_oid_ == oid) return *last_table_;
-  const auto found = tables_.find(oid);
-  if (found == tables_.end()) {
-    throw base::Error(
-        base::ErrorKind::protocol,
-        "could not decode a row: relation " + std::to_string(oid) + " was not announced");
-  }
-  last_oid_ = oid;
-  last_table_ = &found->second;
-  return *last_table_;
+  tables_.passed(last_end_);
 }
 
 void Changes::insert(const Message& message, std::uint64_t start, std::string& out) {
-  Table& table = table_of(message.relation);
+  Table& table = tables_.at(message.relation, moment());
   print(table,
         {.op = 'c', .lsn = start, .key_values = message.new_values, .after = message.new_values},
         out);
 }
 
+namespace {
+
+// An old key tuple holds the identity only: of a key that --key chose elsewhere it says nothing.
+bool sends_key(const Table& table, char old_kind) {
+  return old_kind == 'O' || std::all_of(table.key.begin(), table.key.end(), [&](std::size_t index) {
+           return table.columns[index].key;
+         });
+}
+
+}  // namespace
+
 void Changes::update(const Message& message, std::uint64_t start, std::string& out) {
-  Table& table = table_of(message.relation);
+  Table& table = tables_.at(message.relation, moment());
   Row row{.op = 'u', .lsn = start, .key_values = message.new_values, .after = message.new_values};
   if (message.old_kind == 0 || !table.selected) {
     print(table, row, out);
-    if (message.old_kind != 0) ++ordinal_;
+    if (message.old_kind != 0) ++transaction_.ordinal;
     return;
   }
   // the old row knows what the new one leaves out as unchanged
@@ -214,9 +134,9 @@ void Changes::update(const Message& message, std::uint64_t start, std::string& o
   row.key_values = row.after = values_;
   row.before = message.old_values;
   row.before_is_key = message.old_kind == 'K';
-  if (same_key(table, message.old_values, values_)) {
+  if (!sends_key(table, message.old_kind) || same_key(table, message.old_values, values_)) {
     print(table, row, out);
-    ++ordinal_;  // an update with an old row takes two, whether its key changed or not
+    ++transaction_.ordinal;  // an update with an old row takes two, whether its key changed or not
   } else {
     key_change(table, row, out);
   }
@@ -242,7 +162,7 @@ void Changes::key_change(Table& table, Row row, std::string& out) {
 }
 
 void Changes::remove(const Message& message, std::uint64_t start, std::string& out) {
-  Table& table = table_of(message.relation);
+  Table& table = tables_.at(message.relation, moment());
   print(table,
         {.op = 'd',
          .lsn = start,
@@ -253,13 +173,16 @@ void Changes::remove(const Message& message, std::uint64_t start, std::string& o
 }
 
 void Changes::truncate(const Message& message, std::uint64_t start, std::string& out) {
-  for (const auto oid : message.relations) print(table_of(oid), {.op = 't', .lsn = start}, out);
+  for (const auto oid : message.relations) {
+    tables_.truncated(oid);
+    print(tables_.at(oid, moment()), {.op = 't', .lsn = start}, out);
+  }
 }
 
 // Ordinals count what the server sent, whatever the filters leave of it: the same change has the
 // same position in every run.
 bool Changes::take_ordinal(Row& row) {
-  row.ordinal = ++ordinal_;
+  row.ordinal = ++transaction_.ordinal;
   return !limit_reached() && event::Position{context_.pos_lsn, row.ordinal} > skip_up_to_;
 }
 
@@ -267,7 +190,7 @@ void Changes::print(Table& table, Row row, std::string& out) {
   const bool wanted = take_ordinal(row);
   if (!table.selected || !settings_.ops.test(op_index(row.op))) return;
   if (settings_.transactions) {
-    if (table.order_stamp != transactions_) begin_count(table);
+    if (table.order_stamp != transaction_.number) begin_count(table);
     row.transaction = transaction_block(row.lsn, table.order);
   }
   if (!wanted) return;
@@ -305,7 +228,7 @@ void Changes::message(const Message& message, std::uint64_t start, std::string& 
   if (!wanted || !settings_.ops.test(op_index('m'))) return;
   if (settings_.transactions) {
     print_begin(out);
-    row.transaction = transaction_block(start, message_order_);
+    row.transaction = transaction_block(start, transaction_.message_order);
   }
   line_.append_message(out, row, message.name, message.content);
   last_printed_ = {context_.pos_lsn, row.ordinal};
@@ -333,14 +256,14 @@ void Changes::loose_message(const Message& message, std::string& out) {
 // As Debezium's transaction metadata: each id carries its own position.
 std::string_view Changes::transaction_block(std::uint64_t lsn, std::uint64_t& order) {
   block_ = "{\"id\":\"" + std::to_string(context_.xid) + ":" + std::to_string(lsn) +
-           "\",\"total_order\":" + std::to_string(++total_order_) +
+           "\",\"total_order\":" + std::to_string(++transaction_.total_order) +
            ",\"data_collection_order\":" + std::to_string(++order) + "}";
   return block_;
 }
 
 void Changes::print_begin(std::string& out) {
-  if (begin_printed_) return;
-  begin_printed_ = true;
+  if (transaction_.begin_printed) return;
+  transaction_.begin_printed = true;
   if (line_.pretty() != nullptr) {
     return line_.pretty()->append_border(out, "BEGIN   ", std::to_string(context_.xid));
   }
@@ -350,20 +273,22 @@ void Changes::print_begin(std::string& out) {
 
 void Changes::begin_count(Table& table) {
   table.order = 0;
-  table.order_stamp = transactions_;
-  counted_.push_back(&table);
+  table.order_stamp = transaction_.number;
+  transaction_.counted.push_back(&table);
 }
 
 void Changes::print_commit(const Message& message, std::string& out) {
   if (line_.pretty() != nullptr) {
-    const auto detail = std::to_string(context_.xid) + ", changes: " + std::to_string(total_order_);
+    const auto detail =
+        std::to_string(context_.xid) + ", changes: " + std::to_string(transaction_.total_order);
     return line_.pretty()->append_border(out, "COMMIT  ", detail);
   }
   out += R"({"__cdc":"commit","txId":)" + std::to_string(context_.xid) + ",\"lsn\":\"" +
          base::hex16(message.lsn) + "\",\"pos\":\"" + base::hex16(message.end_lsn) +
-         "\",\"event_count\":" + std::to_string(total_order_) + ",\"data_collections\":[";
+         "\",\"event_count\":" + std::to_string(transaction_.total_order) +
+         ",\"data_collections\":[";
   bool comma = false;
-  for (const Table* table : counted_) {
+  for (const Table* table : transaction_.counted) {
     out += comma ? R"(,{"data_collection":)" : R"({"data_collection":)";
     ndjson::append_string(out, table->shape.schema + "." + table->shape.table);
     out += ",\"event_count\":" + std::to_string(table->order) + "}";

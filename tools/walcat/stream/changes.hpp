@@ -4,9 +4,8 @@
 #pragma once
 
 #include "common/event/position.hpp"
-#include "tools/walcat/encode/data_line.hpp"
-#include "tools/walcat/filter/column_filter.hpp"
-#include "tools/walcat/filter/table_filter.hpp"
+#include "tools/walcat/line/data_line.hpp"
+#include "tools/walcat/stream/known_tables.hpp"
 #include "tools/walcat/wire/pgoutput.hpp"
 
 #include <algorithm>
@@ -14,13 +13,12 @@
 #include <functional>
 #include <limits>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
+#include <vector>
 
 namespace cdckit::walcat {
 
-// Asked when a relation is met; may throw.
-using DescribeTable = std::function<CatalogTable(const Relation&)>;
+// Logical messages with this prefix are meant for walcat itself.
+inline constexpr std::string_view kSignalPrefix = "cdckit.snapshot";
 
 // Looks on from the side: what must stand between two transactions, and messages to walcat itself.
 class StreamObserver {
@@ -55,15 +53,21 @@ class Changes {
   // `start`: the message's own LSN (dataStart).
   void apply(const Message& message, std::uint64_t start, std::string& out);
   // A table read in a snapshot; the reference lives as long as this.
-  Table& snapshot_table(const Relation& relation);
+  Table& snapshot_table(const Relation& relation) { return tables_.snapshot_table(relation); }
   // A table read while the stream goes on, which goes on with its own picture of the table.
-  void beside_stream(const Relation& relation, const std::function<void(Table&)>& print);
+  void beside_stream(const Relation& relation, const std::function<void(Table&)>& print) {
+    tables_.beside_stream(relation, print);
+  }
   void print_schema(Table& table, std::string& out) const;
   // The stream begins anew after the last whole transaction: what was printed of the next one is
   // not printed again.
   void resume() noexcept;
 
-  [[nodiscard]] bool in_transaction() const noexcept { return in_transaction_; }
+  [[nodiscard]] bool in_transaction() const noexcept { return transaction_.open; }
+  // Lines of a transaction that is not yet whole.
+  [[nodiscard]] bool printed_in_transaction() const noexcept {
+    return transaction_.open && last_printed_.lsn == context_.pos_lsn;
+  }
   // End LSN of the last whole transaction, or where the stream began.
   [[nodiscard]] std::uint64_t last_end() const noexcept { return last_end_; }
   // How far lines were printed, of a transaction that is not yet whole too.
@@ -71,6 +75,8 @@ class Changes {
     return std::max(last_end_, last_printed_.lsn);
   }
   void set_start(std::uint64_t lsn) noexcept { last_end_ = lsn; }
+  // Between two transactions: nothing of ours lies before this position.
+  void passed(std::uint64_t lsn) { tables_.passed(lsn); }
   [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
   void add_line(Table& table, char op) noexcept { add_lines(table, op, 1); }
   void add_lines(Table& table, char op, std::uint64_t count) noexcept;
@@ -79,22 +85,19 @@ class Changes {
     return settings_.limit - std::min(lines_, settings_.limit);
   }
   [[nodiscard]] bool limit_reached() const noexcept { return lines_ >= settings_.limit; }
-  [[nodiscard]] std::uint64_t transactions() const noexcept { return transactions_; }
+  [[nodiscard]] std::uint64_t transactions() const noexcept { return transaction_.number; }
   [[nodiscard]] std::int64_t last_commit_us() const noexcept { return context_.unix_us; }
 
   // name, table: for metrics.
   template <class Visit>
   void visit_tables(Visit visit) {
-    for (auto& [oid, table] : tables_) visit(table);
+    tables_.visit(visit);
   }
 
  private:
   void begin(const Message& message, std::string& out);
   void commit(const Message& message, std::string& out);
   void origin(const Message& message);
-  void relation(const Message& message);
-  void type(const Message& message);
-  void name_lost_types(const Relation& relation, CatalogTable& catalog) const;
   void insert(const Message& message, std::uint64_t start, std::string& out);
   void update(const Message& message, std::uint64_t start, std::string& out);
   void remove(const Message& message, std::uint64_t start, std::string& out);
@@ -108,32 +111,32 @@ class Changes {
   void begin_count(Table& table);
   void print_commit(const Message& message, std::string& out);
   std::string_view transaction_block(std::uint64_t lsn, std::uint64_t& order);
-  Table& table_of(std::uint32_t oid);
-  Table& add_table(const Relation& relation, bool snapshot);
-  void warn_of_lost_key(const Relation& relation, const CatalogTable& catalog);
-  Table make_table(const Relation& relation, bool snapshot);
+
+  [[nodiscard]] Moment moment() const noexcept {
+    return {.xid = static_cast<std::uint32_t>(context_.xid),
+            .commit = context_.pos_lsn,
+            .number = transaction_.number};
+  }
+
+  // The transaction at hand, and how many there were.
+  struct Transaction {
+    bool open = false;
+    bool begin_printed = false;
+    std::uint64_t number = 0;
+    std::uint64_t ordinal = 0;
+    std::uint64_t total_order = 0;
+    std::uint64_t message_order = 0;
+    std::vector<Table*> counted;  // in the order of their first events
+  };
 
   ChangesSettings settings_;
-  TableFilter filter_;
-  const Encoding& encoding_;
-  DescribeTable describe_;
+  KnownTables tables_;
   DataLine line_;
   LineContext context_;
   std::string origin_;
-  std::string block_;  // scratch for `transaction`
-  std::unordered_map<std::uint32_t, Table> tables_;
-  std::unordered_map<std::uint32_t, std::string> types_;  // names that the stream told
-  std::unordered_set<std::uint32_t> warned_;              // of a lost key
-  Table* last_table_ = nullptr;
-  std::uint32_t last_oid_ = 0;
-  std::vector<Value> values_;    // the new row with what the old one knows
-  std::vector<Table*> counted_;  // of this transaction, in the order of their first events
-  bool in_transaction_ = false;
-  bool begin_printed_ = false;
-  std::uint64_t ordinal_ = 0;
-  std::uint64_t transactions_ = 0;
-  std::uint64_t total_order_ = 0;
-  std::uint64_t message_order_ = 0;
+  std::string block_;          // scratch for `transaction`
+  std::vector<Value> values_;  // the new row with what the old one knows
+  Transaction transaction_;
   std::uint64_t last_end_ = 0;
   std::uint64_t lines_ = 0;
   event::Position last_printed_;

@@ -4,7 +4,9 @@
 #include "common/base/text.hpp"
 #include "common/event/position.hpp"
 #include "common/log/log.hpp"
+#include "common/pg/session_settings.hpp"
 #include "tools/walcat/server/preflight.hpp"
+#include "tools/walcat/server/publication.hpp"
 #include "tools/walcat/snapshot/initial_snapshot.hpp"
 
 #include <algorithm>
@@ -55,7 +57,7 @@ Session::Session(const Options& options, cli::Context& context)
       source_(options),
       delivery_(delivery_settings(options, context.options()), context),
       meter_(context.metrics()) {
-  if (options.run_for.count() > 0) deadline_ = Clock::now() + options.run_for;
+  if (options.run_for.count() > 0) bounds_.deadline = Clock::now() + options.run_for;
 }
 
 base::ExitCode Session::run() {
@@ -63,48 +65,54 @@ base::ExitCode Session::run() {
   make_slot();
   announce();
   sample_slot();
-  if (plan_.snapshot && !take_snapshot()) return finish_without_stream();
-  changes_->set_start(plan_.start);
-  reached_ = plan_.start;
+  if (start_.plan.snapshot && !take_snapshot()) return finish_without_stream();
+  changes_->set_start(start_.plan.start);
+  progress_.reached = start_.plan.start;
   delivery_.set_rows(changes_->lines());
-  delivery_.reached(plan_.start, base::hex16(plan_.start));
-  if (plan_.snapshot) delivery_.checkpoint(true);
-  sql_.reset();
+  delivery_.reached(start_.plan.start, base::hex16(start_.plan.start));
+  if (start_.plan.snapshot) delivery_.checkpoint(true);
+  links_.sql.reset();
   if (options_.snapshot.mode == SnapshotMode::only) return finish_without_stream();
   const bool acknowledged = stream();
-  meter_.update(*changes_, delivery_, confirmed_);
+  meter_.update(*changes_, delivery_, progress_.confirmed);
   require_acknowledged(acknowledged);
   return base::ExitCode::done;
 }
 
 void Session::prepare() {
-  sql_ = connect(options_, false, context_.stop());
-  require_usable_server(*sql_);
+  links_.sql = connect(options_, false, context_.stop());
+  require_usable_server(*links_.sql);
   prepare_publications();
-  until_ = options_.until_lsn;
+  bounds_.until = options_.until_lsn;
   if (options_.until_now) {
-    const auto now = sql_->query(
+    const auto now = links_.sql->query(
         "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE "
         "pg_current_wal_flush_lsn() END");
-    until_ = std::max(until_.value_or(0), event::parse_lsn(now.at(0, 0)).value_or(0));
+    bounds_.until = std::max(bounds_.until.value_or(0), event::parse_lsn(now.at(0, 0)).value_or(0));
   }
   read_status_interval();
-  replication_ = connect(options_, true, context_.stop());
-  server_ = read_server_state(*replication_, options_.slot);
+  links_.replication = connect(options_, true, context_.stop());
+  start_.server = read_server_state(*links_.replication, options_.slot);
   StartRequest request{.snapshot = snapshot_mode(options_, context_.options()),
                        .create = options_.create};
   request.snapshot_new_slot =
       !options_.snapshot.mode && acks_by_stdout(context_.options()) && options_.filters.wants('r');
   request.start = options_.stream.start;
   request.moves_slot = delivery_.proof() != Proof::none;
-  plan_ = plan_start(server_, delivery_.read_files(), request);
-  preflight({*sql_, publications_, filter_, *encoding_, columns_, !plan_.create_slot});
+  start_.plan = plan_start(start_.server, delivery_.read_files(), request);
+  preflight({*links_.sql,
+             start_.publications,
+             filter_,
+             *encoding_,
+             columns_,
+             !start_.plan.create_slot,
+             start_.plan.create_slot || start_.plan.snapshot ? "" : options_.slot});
   ChangesSettings settings;
-  settings.identity = identity_of(options_, server_.id.database);
+  settings.identity = identity_of(options_, start_.server.id.database);
   settings.control = delivery_.control();
   settings.transactions = options_.transactions;
   settings.limit = limit_of(options_);
-  settings.backlog_end = server_.wal_end;
+  settings.backlog_end = start_.server.wal_end;
   settings.ops = options_.filters.ops;
   settings.columns = &columns_;
   make_incremental();
@@ -120,8 +128,8 @@ void Session::prepare() {
 void Session::make_incremental() {
   if (delivery_.proof() == Proof::none || !options_.filters.wants('r')) return;
   incremental_ = std::make_unique<IncrementalSnapshot>(
-      std::make_unique<ChunkReader>(options_, filter_, publications_),
-      identity_of(options_, server_.id.database),
+      std::make_unique<ChunkReader>(options_, filter_, start_.publications),
+      identity_of(options_, start_.server.id.database),
       delivery_,
       context_.metrics());
 }
@@ -129,37 +137,37 @@ void Session::make_incremental() {
 // Three updates within the time after which the server gives up on a silent client.
 void Session::read_status_interval() {
   const auto result =
-      sql_->query("SELECT setting FROM pg_settings WHERE name = 'wal_sender_timeout'");
+      links_.sql->query("SELECT setting FROM pg_settings WHERE name = 'wal_sender_timeout'");
   const auto timeout = base::parse_unsigned(result.at(0, 0)).value_or(0);
   if (timeout == 0) return;
   const milliseconds third(static_cast<std::int64_t>(timeout / 3));
-  status_interval_ = std::clamp(third, milliseconds(50), status_interval_);
+  bounds_.status_interval = std::clamp(third, milliseconds(50), bounds_.status_interval);
 }
 
 void Session::prepare_publications() {
-  Catalog catalog(*sql_);
+  Catalog catalog(*links_.sql);
   std::vector<std::string> wanted = options_.publications;
   if (options_.create) {
     if (wanted.empty()) wanted.emplace_back(kDefaultPublication);
-    for (const auto& name : wanted) catalog.create_publication(name, filter_);
+    make_publications(*links_.sql, wanted, filter_);
   }
-  publications_ = catalog.publications(wanted);
+  start_.publications = catalog.publications(wanted);
 }
 
 // The snapshot that comes with a new slot lives until the next command on its connection.
 void Session::make_slot() {
-  slot_ = options_.slot;
-  if (!plan_.create_slot) return;
-  const bool temporary = slot_.empty();
-  if (temporary) slot_ = temporary_slot_name();
-  if (plan_.replace_slot) drop_slot(*replication_, slot_);
-  new_slot_ = create_slot(*replication_,
-                          {.name = slot_,
-                           .temporary = temporary,
-                           .export_snapshot = plan_.snapshot,
-                           .failover = options_.slots.failover && !temporary},
-                          context_.stop());
-  plan_.start = new_slot_.consistent_point;
+  start_.slot = options_.slot;
+  if (!start_.plan.create_slot) return;
+  const bool temporary = start_.slot.empty();
+  if (temporary) start_.slot = temporary_slot_name();
+  if (start_.plan.replace_slot) drop_slot(*links_.replication, start_.slot);
+  start_.made = create_slot(*links_.replication,
+                            {.name = start_.slot,
+                             .temporary = temporary,
+                             .export_snapshot = start_.plan.snapshot,
+                             .failover = options_.slots.failover && !temporary},
+                            context_.stop());
+  start_.plan.start = start_.made.consistent_point;
 }
 
 // Only when somebody looks: it takes a connection of its own.
@@ -167,20 +175,20 @@ void Session::sample_slot() {
   const auto& common = context_.options();
   const bool wanted = !common.metrics_file.empty() || !common.metrics_listen.empty() ||
                       common.stats_interval.count() > 0;
-  if (wanted) sampler_.emplace(connect_options(options_, false), slot_, context_.metrics());
+  if (wanted) sampler_.emplace(connect_options(options_, false), start_.slot, context_.metrics());
 }
 
 void Session::announce() {
-  SourceId id = server_.id;
-  id.slot = slot_;
-  delivery_.hello(source_json(id), base::hex16(plan_.start), encoding_->name());
-  if (incremental_) incremental_->read_for(slot_);
-  log::info("reading slot \"" + slot_ + "\" from " + event::lsn_text(plan_.start));
+  SourceId id = start_.server.id;
+  id.slot = start_.slot;
+  delivery_.hello(source_json(id), base::hex16(start_.plan.start), encoding_->name());
+  if (incremental_) incremental_->read_for(start_.slot);
+  log::info("reading slot \"" + start_.slot + "\" from " + event::lsn_text(start_.plan.start));
   if (options_.encoding == "debezium" && !options_.debezium.quirks) log::info(kFaithful);
-  if (plan_.reason.empty()) return;
+  if (start_.plan.reason.empty()) return;
   const bool expected = options_.snapshot.mode == SnapshotMode::always;
   log::write(expected ? log::Level::info : log::Level::warning,
-             plan_.reason + ": taking a new snapshot");
+             start_.plan.reason + ": taking a new snapshot");
 }
 
 bool Session::take_snapshot() {
@@ -188,30 +196,30 @@ bool Session::take_snapshot() {
   InitialSnapshot snapshot({.options = options_,
                             .stop = context_.stop(),
                             .filter = filter_,
-                            .publications = publications_,
-                            .identity = identity_of(options_, server_.id.database),
+                            .publications = start_.publications,
+                            .identity = identity_of(options_, start_.server.id.database),
                             .limit = limit_of(options_),
                             .tick =
                                 [this] {
                                   (void)delivery_.confirmable();
-                                  meter_.update_if_due(*changes_, delivery_, confirmed_);
+                                  meter_.update_if_due(*changes_, delivery_, progress_.confirmed);
                                 },
                             .check_slot = [this] { check_temporary_slot(); },
                             .meter = meter},
                            *changes_,
                            delivery_);
-  const bool whole = snapshot.run(new_slot_);
+  const bool whole = snapshot.run(start_.made);
   delivery_.set_rows(changes_->lines());
   return whole && !changes_->limit_reached();
 }
 
 // A temporary slot is gone with its connection, and the changes since it was made with it.
 void Session::check_temporary_slot() {
-  if (options_.slot.empty()) replication_->execute("SELECT 1");
+  if (options_.slot.empty()) links_.replication->execute("SELECT 1");
 }
 
 base::ExitCode Session::finish_without_stream() {
-  meter_.update(*changes_, delivery_, confirmed_);
+  meter_.update(*changes_, delivery_, progress_.confirmed);
   delivery_.set_printed(changes_->lines());
   require_acknowledged(delivery_.finish([] {}));
   return base::ExitCode::done;
@@ -221,40 +229,56 @@ void Session::require_acknowledged(bool acknowledged) {
   if (!acknowledged) throw delivery_.why_unfinished();
 }
 
-// Comes back after a lost connection and goes on behind the last whole transaction printed.
+// Comes back after a lost connection and goes on behind the last whole transaction printed. Only
+// what comes further, or is quiet for long, counts as a success: an error that comes back at the
+// same place ends the attempts.
 bool Session::stream() {
+  constexpr std::chrono::minutes kQuiet{1};
   retry::Attempts attempts(retry_policy(options_), context_.stop(), retry_observer());
   for (;;) {
+    const auto lines = changes_->lines();
+    const auto end = changes_->last_end();
+    const auto began = Clock::now();
     try {
-      if (replication_ == nullptr) reconnect();
-      pg::ReplicationStream stream(
-          *replication_,
-          slot_,
-          changes_->last_end(),
-          pgoutput_options(
-              replication_->server_version(), publications_, options_.stream.streaming));
-      attempts.succeeded();
-      Streaming streaming(limits(), stream, *changes_, delivery_);
-      stream_once(streaming, stream);
-      return finish_stream(streaming, stream);
+      return stream_to_the_end();
     } catch (const base::Error& error) {
-      replication_.reset();
+      links_.replication.reset();
       if (options_.slot.empty() && error.retryable()) {
         throw base::Error(
             ErrorKind::temporary,
             error.what(),
             "A temporary slot ends with its connection; a persistent one (--slot) would go on.");
       }
-      if (restart_needed_) throw;
+      if (progress_.restart_needed) throw;
+      const bool farther = changes_->lines() > lines || changes_->last_end() > end;
+      if (farther || Clock::now() - began >= kQuiet) attempts.succeeded();
       attempts.failed(error);
     }
   }
 }
 
+bool Session::stream_to_the_end() {
+  if (links_.replication == nullptr) reconnect();
+  const std::string wishes = pgoutput_options(start_.publications, options_.stream.streaming);
+  std::optional<pg::ReplicationStream> stream;
+  links_.replication->execute(kValuePath);
+  try {
+    stream.emplace(*links_.replication, start_.slot, changes_->last_end(), wishes);
+  } catch (const pg::ServerError& error) {
+    // who only looks has nothing to wait for
+    progress_.restart_needed = error.sqlstate() == "55006" && delivery_.proof() == Proof::none;
+    links_.replication->execute(pg::kNoSearchPath);
+    rethrow_for_slot(*links_.replication, start_.slot, "read", error);
+  }
+  Streaming streaming(limits(), *stream, *changes_, delivery_);
+  stream_once(streaming, *stream);
+  return finish_stream(streaming, *stream);
+}
+
 void Session::stream_once(Streaming& streaming, pg::ReplicationStream& stream) {
   const auto remember = [&] {
-    reached_ = streaming.position();
-    confirmed_ = stream.confirmed();
+    progress_.reached = streaming.position();
+    progress_.confirmed = stream.confirmed();
   };
   try {
     streaming.run();
@@ -291,24 +315,26 @@ bool Session::finish_stream(Streaming& streaming, pg::ReplicationStream& stream)
       delivery_.finish([&] { while_connected([&] { streaming.keep_alive(); }); });
   stream.confirm(delivery_.confirmable());
   while_connected([&] { stream.finish(); });
-  confirmed_ = stream.confirmed();
+  progress_.confirmed = stream.confirmed();
   return acknowledged;
 }
 
 void Session::reconnect() {
-  replication_ = std::make_unique<pg::Connection>(connect_options(options_, true));
-  const ServerState now = read_server_state(*replication_, slot_);
+  links_.replication = std::make_unique<pg::Connection>(connect_options(options_, true));
+  const ServerState now = read_server_state(*links_.replication, start_.slot);
   const auto refuse = [&](const std::string& why) {
     throw base::Error(ErrorKind::unavailable,
-                      "could not go on with slot \"" + slot_ + "\": " + why,
+                      "could not go on with slot \"" + start_.slot + "\": " + why,
                       "Start walcat again: it decides from the ack file how to go on.");
   };
-  if (now.id.system_id != server_.id.system_id) refuse("the server is another one now");
-  check_timeline(now, server_.id.timeline, changes_->last_printed(), "what was printed");
+  if (now.id.system_id != start_.server.id.system_id) refuse("the server is another one now");
+  check_timeline(now, start_.server.id.timeline, changes_->last_printed(), "what was printed");
   if (!now.slot.exists) refuse("it is gone");
-  if (now.slot.confirmed > std::max(reached_, confirmed_)) refuse("something else has moved it");
+  require_free(now.slot, start_.slot);
+  if (now.slot.confirmed > std::max(progress_.reached, progress_.confirmed))
+    refuse("something else has moved it");
   if (now.wal_end < changes_->last_end()) refuse("the server has lost what was printed already");
-  if (now.id.timeline != server_.id.timeline) take_timeline(now);
+  if (now.id.timeline != start_.server.id.timeline) take_timeline(now);
   changes_->resume();
   if (incremental_) incremental_->stream_restarted();
   log::info("connected again, going on from " + event::lsn_text(changes_->last_end()));
@@ -318,28 +344,32 @@ void Session::reconnect() {
 // begin, so that no position is ever taken for one of the old timeline.
 void Session::take_timeline(const ServerState& now) {
   if (delivery_.control()) {
-    restart_needed_ = true;
+    progress_.restart_needed = true;
     throw base::Error(
         ErrorKind::temporary,
         "could not go on: the server was promoted to timeline " + std::to_string(now.id.timeline),
         "Start walcat again: nothing is lost, and nothing acknowledged comes again.");
   }
   log::info("the server was promoted to timeline " + std::to_string(now.id.timeline));
-  server_ = now;
+  start_.server = now;
 }
 
 StreamLimits Session::limits() {
   StreamLimits limits;
-  limits.until_lsn = until_;
-  limits.deadline = deadline_;
-  limits.status_interval = status_interval_;
+  limits.until_lsn = bounds_.until;
+  limits.deadline = bounds_.deadline;
+  limits.status_interval = bounds_.status_interval;
   limits.spool_folder =
       options_.stream.spool_folder.empty() ? Spool::default_folder() : options_.stream.spool_folder;
   limits.on_tick = [this](std::uint64_t spooled) {
     meter_.spooled(spooled);
-    meter_.update_if_due(*changes_, delivery_, confirmed_);
+    meter_.update_if_due(*changes_, delivery_, progress_.confirmed);
     if (incremental_) incremental_->advance();
   };
+  if (incremental_) {
+    limits.unfinished = [this] { return incremental_->active(); };
+    limits.frozen = [this] { return incremental_->freezes_stream(); };
+  }
   return limits;
 }
 

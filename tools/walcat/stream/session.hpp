@@ -36,6 +36,7 @@ class Session {
   bool take_snapshot();
   void check_temporary_slot();
   bool stream();
+  bool stream_to_the_end();
   void stream_once(Streaming& streaming, pg::ReplicationStream& stream);
   void reconnect();
   void take_timeline(const ServerState& now);
@@ -44,30 +45,44 @@ class Session {
   bool finish_stream(Streaming& streaming, pg::ReplicationStream& stream);
   void require_acknowledged(bool acknowledged);
 
+  struct Links {
+    std::unique_ptr<pg::Connection> sql;  // until the stream begins
+    std::unique_ptr<pg::Connection> replication;
+  };
+  // What was found and decided before the first line.
+  struct Start {
+    std::vector<std::string> publications;
+    std::string slot;
+    ServerState server;
+    StartPlan plan;
+    NewSlot made;
+  };
+  struct Bounds {
+    std::optional<std::uint64_t> until;
+    std::optional<std::chrono::steady_clock::time_point> deadline;
+    std::chrono::milliseconds status_interval{10'000};
+  };
+  struct Progress {
+    bool restart_needed = false;  // another run must decide how to go on
+    std::uint64_t reached = 0;    // of the stream, survives the connection
+    std::uint64_t confirmed = 0;  // for the meter
+  };
+
   const Options& options_;
   cli::Context& context_;
   std::unique_ptr<Encoding> encoding_;
   TableFilter filter_;
   ColumnFilter columns_;
   TableSource source_;
+  Start start_;                                       // outlives the worker below, which uses it
   std::unique_ptr<IncrementalSnapshot> incremental_;  // none where nothing is ever confirmed
   std::unique_ptr<Changes> changes_;
   Delivery delivery_;
   Meter meter_;
   std::optional<SlotSampler> sampler_;
-  std::unique_ptr<pg::Connection> sql_;
-  std::unique_ptr<pg::Connection> replication_;
-  std::vector<std::string> publications_;
-  std::string slot_;
-  ServerState server_;
-  StartPlan plan_;
-  NewSlot new_slot_;
-  std::optional<std::uint64_t> until_;
-  std::optional<std::chrono::steady_clock::time_point> deadline_;
-  std::chrono::milliseconds status_interval_{10'000};
-  bool restart_needed_ = false;  // another run must decide how to go on
-  std::uint64_t reached_ = 0;    // of the stream, survives the connection
-  std::uint64_t confirmed_ = 0;  // for the meter
+  Links links_;
+  Bounds bounds_;
+  Progress progress_;
 };
 
 }  // namespace cdckit::walcat

@@ -50,16 +50,7 @@ void check_stream_flags(const StreamOptions& options, bool has_slot) {
 }
 
 // Messages are always asked for and origins always told: ordinals must not depend on flags.
-std::string pgoutput_options(int server_version,
-                             const std::vector<std::string>& publications,
-                             bool streaming) {
-  constexpr int kVersion14 = 140000;
-  constexpr int kVersion15 = 150000;
-  if (streaming && server_version < kVersion14) {
-    throw base::Error(base::ErrorKind::unavailable,
-                      "could not use --streaming: the server is too old",
-                      "It came with PostgreSQL 14.");
-  }
+std::string pgoutput_options(const std::vector<std::string>& publications, bool streaming) {
   std::string names;
   for (const auto& name : publications) {
     names += (names.empty() ? "" : ",") + pg::quote_identifier(name);
@@ -67,11 +58,7 @@ std::string pgoutput_options(int server_version,
   std::string quoted;
   for (const char letter : names)
     quoted += letter == '\'' ? std::string("''") : std::string(1, letter);
-  const char* protocol = server_version >= kVersion15   ? "3"
-                         : server_version >= kVersion14 ? "2"
-                                                        : "1";
-  return std::string("proto_version '") + protocol + "', publication_names '" + quoted + "'" +
-         (server_version >= kVersion14 ? ", messages 'true'" : "") +
+  return "proto_version '3', publication_names '" + quoted + "', messages 'true'" +
          (streaming ? ", streaming 'on'" : "");
 }
 

@@ -20,10 +20,7 @@ void add_stream_flags(std::vector<cli::Flag>& into, StreamOptions& options);
 // Throw usage.
 void check_stream_flags(const StreamOptions& options, bool has_slot);
 
-// What START_REPLICATION is told, by the server's version (150020). Throws unavailable when the
-// server is too old for streaming.
-std::string pgoutput_options(int server_version,
-                             const std::vector<std::string>& publications,
-                             bool streaming);
+// What START_REPLICATION is told.
+std::string pgoutput_options(const std::vector<std::string>& publications, bool streaming);
 
 }  // namespace cdckit::walcat

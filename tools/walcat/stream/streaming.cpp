@@ -2,8 +2,10 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/io/file_descriptor.hpp"
 
 #include <algorithm>
+#include <thread>
 
 namespace cdckit::walcat {
 namespace {
@@ -17,6 +19,11 @@ constexpr milliseconds kIdleWait{1000};
 constexpr milliseconds kPendingWait{20};  // while a checkpoint or a written position is pending
 constexpr milliseconds kQuestionInterval{100};
 constexpr milliseconds kConfirmInterval{100};
+constexpr milliseconds kUnfinishedWait{5};  // a worker does not wake the loop
+constexpr milliseconds kFrozenWait{2};
+constexpr milliseconds kStoppedWait{20};
+// How long a stop waits for the commit of what was begun.
+constexpr std::chrono::seconds kBorderWait{1};
 
 }  // namespace
 
@@ -36,6 +43,7 @@ void Streaming::run() {
   pg::StreamMessage message;
   for (;;) {
     bool go_on = true;
+    if (limits_.frozen && limits_.frozen() && !wait_frozen()) return;
     switch (stream_.next(message)) {
       case pg::StreamStatus::data:
         go_on = take(message);
@@ -54,8 +62,42 @@ void Streaming::run() {
   }
 }
 
-bool Streaming::past_end(std::uint64_t lsn) const noexcept {
-  return limits_.until_lsn && lsn >= *limits_.until_lsn;
+bool Streaming::past_end(std::uint64_t lsn) const {
+  if (!limits_.until_lsn || lsn < *limits_.until_lsn) return false;
+  return !limits_.unfinished || !limits_.unfinished();
+}
+
+// Whoever was promised that all comes up to a commit border would take half a transaction for a
+// whole one.
+bool Streaming::end_is_due() {
+  const auto now = Clock::now();
+  const bool stop = delivery_.stopping();
+  if (!stop && !(limits_.deadline && now >= *limits_.deadline)) return false;
+  if (!delivery_.control() || !changes_.printed_in_transaction()) return true;
+  if (!stop) return false;
+  if (!stop_seen_) stop_seen_ = now;
+  return now - *stop_seen_ >= kBorderWait;
+}
+
+// False when the end came while stdout took nothing.
+bool Streaming::make_room() {
+  const auto tick = [this] { keep_alive(); };
+  while (!delivery_.wait_for_room(tick)) {
+    if (end_is_due()) return false;
+    std::this_thread::sleep_for(kStoppedWait);
+    keep_alive();
+  }
+  return !end_is_due();
+}
+
+bool Streaming::wait_frozen() {
+  while (limits_.frozen()) {
+    delivery_.submit(true);
+    keep_alive();
+    if (!make_room()) return false;
+    (void)io::wait_readable({}, kFrozenWait);
+  }
+  return true;
 }
 
 bool Streaming::take(const pg::StreamMessage& message) {
@@ -104,6 +146,7 @@ void Streaming::after_commit(std::uint64_t end) {
 bool Streaming::take_keepalive(const pg::StreamMessage& message) {
   if (changes_.in_transaction() || streamed_.in_block()) return true;
   stream_.received(message.wal_end);
+  changes_.passed(message.wal_end);
   if (message.wal_end > position_) {
     position_ = message.wal_end;
     delivery_.reached(position_, base::hex16(position_));
@@ -117,11 +160,13 @@ bool Streaming::idle() {
   if (!changes_.in_transaction()) delivery_.checkpoint();
   delivery_.submit(true);
   keep_alive();
-  if (!delivery_.wait_for_room([this] { keep_alive(); })) return false;
-  if (delivery_.stopping()) return false;
-  if (limits_.deadline && Clock::now() >= *limits_.deadline) return false;
+  if (!make_room()) return false;
   ask_for_position();
-  delivery_.wait(stream_.socket(), idle_wait());
+  if (delivery_.stopping()) {  // its descriptor stays readable
+    (void)io::wait_readable({stream_.socket()}, kStoppedWait);
+  } else {
+    delivery_.wait(stream_.socket(), idle_wait());
+  }
   return true;
 }
 
@@ -130,13 +175,12 @@ bool Streaming::idle() {
 bool Streaming::pause() {
   if (pace_.is_short()) {
     delivery_.pause(pace_.pause());
-    return !delivery_.stopping();
+    return !end_is_due();
   }
   if (!changes_.in_transaction()) delivery_.checkpoint();
   delivery_.submit(!changes_.in_transaction());
   keep_alive();
-  if (limits_.deadline && Clock::now() >= *limits_.deadline) return false;
-  if (!delivery_.wait_for_room([this] { keep_alive(); }) || delivery_.stopping()) return false;
+  if (!make_room()) return false;
   delivery_.pause(pace_.pause());
   return true;
 }
@@ -145,8 +189,7 @@ bool Streaming::between_batches() {
   unattended_ = 0;
   delivery_.submit(true);
   keep_alive();
-  if (limits_.deadline && Clock::now() >= *limits_.deadline) return false;
-  return delivery_.wait_for_room([this] { keep_alive(); }) && !delivery_.stopping();
+  return make_room();
 }
 
 void Streaming::keep_alive() {
@@ -166,6 +209,7 @@ void Streaming::ask_for_position() {
 milliseconds Streaming::idle_wait() const {
   auto wait = std::min(kIdleWait, limits_.status_interval);
   if (limits_.until_lsn) wait = std::min(wait, kQuestionInterval);
+  if (limits_.unfinished && limits_.unfinished()) wait = std::min(wait, kUnfinishedWait);
   if (stream_.has_news()) wait = std::min(wait, kConfirmInterval);
   if (delivery_.has_unsent_position()) wait = std::min(wait, kPendingWait);
   if (limits_.deadline) {

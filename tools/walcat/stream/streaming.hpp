@@ -22,13 +22,18 @@ struct StreamLimits {
   std::string spool_folder;                           // of transactions that still run
   // with every batch and at least once a second; is told how many bytes are spooled
   std::function<void(std::uint64_t)> on_tick;
+  // true while the end must wait for work that the stream itself carries (a requested snapshot)
+  std::function<bool()> unfinished;
+  // true while nothing more may be taken from the server: it is answered all the same
+  std::function<bool()> frozen;
 };
 
 class Streaming {
  public:
   Streaming(StreamLimits limits, pg::MessageStream& stream, Changes& changes, Delivery& delivery);
 
-  // Until a limit or a stop; the positions are settled, nothing is printed about the end yet.
+  // Until a limit or a stop; the positions are settled, nothing is printed about the end yet. A
+  // reader that was promised commit borders gets the rest of the transaction at hand first.
   void run();
   // Keeps the connection alive and the confirmed position up to date.
   void keep_alive();
@@ -43,7 +48,10 @@ class Streaming {
   bool idle();
   bool pause();
   bool between_batches();
-  [[nodiscard]] bool past_end(std::uint64_t lsn) const noexcept;
+  bool make_room();
+  bool wait_frozen();
+  [[nodiscard]] bool past_end(std::uint64_t lsn) const;
+  bool end_is_due();
   [[nodiscard]] std::chrono::milliseconds idle_wait() const;
   void ask_for_position();
 
@@ -55,6 +63,7 @@ class Streaming {
   StreamedTransactions streamed_;
   Pace pace_;
   std::chrono::steady_clock::time_point last_question_{};
+  std::optional<std::chrono::steady_clock::time_point> stop_seen_;  // inside a transaction
   std::uint64_t position_ = 0;
   std::size_t unattended_ =
       0;  // bytes received since the clock, the pipe and a stop were looked at

@@ -32,6 +32,8 @@ class CompositeTextCursor {
  public:
   explicit CompositeTextCursor(std::string_view text);
   ElementKind next(std::string_view& element);
+  // The last element was given.
+  [[nodiscard]] bool done() const noexcept { return done_; }
 
  private:
   std::string_view text_;

@@ -1,7 +1,5 @@
 #include "tools/walcat/encode/plain.hpp"
 
-#include "tools/walcat/encode/shape_mismatch.hpp"
-
 #include <doctest/doctest.h>
 
 using namespace cdckit::walcat;
@@ -79,7 +77,7 @@ TEST_CASE("arrays, vectors, composites and hstore nest") {
   CHECK(print(TypeForm::hstore, "") == "{}");
 }
 
-TEST_CASE("a composite that does not fit its type says so") {
+TEST_CASE("a composite that does not fit its type is a string of its text") {
   const auto field = [](const char* name, TypeForm form) { return TypeField{name, scalar(form)}; };
   Type number_array;
   number_array.form = TypeForm::array;
@@ -92,13 +90,11 @@ TEST_CASE("a composite that does not fit its type says so") {
   outer.oid = 70'002;
   outer.form = TypeForm::composite;
   outer.fields = {{"p", std::make_shared<Type>(pair)}, {"a", std::make_shared<Type>(number_array)}};
-  const auto culprit = [](const Type& type, std::string_view text) -> std::uint32_t {
-    try {
-      (void)print(type, text);
-    } catch (const ShapeMismatch& mismatch) {
-      return mismatch.type();
-    }
-    return 0;
+  // which of the two came as its text, under no names at all
+  const auto culprit = [&](const Type& type, std::string_view text) -> std::uint32_t {
+    const std::string printed = print(type, text);
+    if (printed.front() == '"') return type.oid;
+    return printed.find("\"p\":\"") == std::string::npos ? 0 : pair.oid;
   };
   CHECK(culprit(pair, "(1,a)") == 0);
   CHECK(culprit(pair, "(1)") == pair.oid);
@@ -119,12 +115,7 @@ TEST_CASE("what JSON takes as it stands is looked at inside a composite") {
     Type single;
     single.form = TypeForm::composite;
     single.fields = {{"x", scalar(form)}};
-    try {
-      (void)print(single, text);
-      return true;
-    } catch (const ShapeMismatch&) {
-      return false;
-    }
+    return print(single, text).front() == '{';
   };
   CHECK(fits(TypeForm::number, "()"));  // its only attribute is NULL
   CHECK_FALSE(fits(TypeForm::number, "(1,)"));

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <fcntl.h>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -16,6 +17,8 @@ namespace {
 // Chunks that a test has laid ready; keeps the signals.
 class Scripted final : public ChunkSource {
  public:
+  void hold(const IncrementalState& /*state*/) override {}
+  void interrupt() override {}
   Chunk read(const IncrementalState& state) override {
     asked.push_back(state);
     if (chunks.empty()) throw base::Error(base::ErrorKind::temporary, "away");
@@ -75,8 +78,15 @@ struct Bench {
   // A whole transaction; what was printed.
   std::string transaction(std::uint64_t lsn, std::uint32_t xid, const std::string& body) {
     std::string out = feed(begin(lsn, xid));
-    out += feed(body);
+    if (!body.empty()) out += feed(body);
     return out + feed(commit(lsn, lsn + 8));
+  }
+  // As the loop does it, until the worker has nothing to do.
+  void advance() {
+    do {
+      incremental.advance();
+      std::this_thread::yield();
+    } while (incremental.working());
   }
   std::string told() {
     delivery.lines().clear();
@@ -110,11 +120,11 @@ bool has(const std::string& text, const std::string& part) {
 TEST_CASE("rows stand before the first transaction that their read has not seen") {
   Bench bench;
   bench.source->chunks.push_back(chunk("50:60:55", "1", 1));
-  bench.incremental.advance();
+  bench.advance();
   CHECK(bench.source->asked.empty());  // nobody has asked
   CHECK(bench.transaction(0x100, 40, signal_message(request())).empty());
   CHECK(bench.incremental.active());
-  bench.incremental.advance();
+  bench.advance();
   CHECK(bench.source->signals.size() == 1);
   CHECK_FALSE(has(bench.transaction(0x200, 54, insert(1, {"7", "a"})), R"("op":"r")"));
   const std::string out = bench.transaction(0x300, 55, insert(1, {"1", "newer"}));
@@ -124,6 +134,32 @@ TEST_CASE("rows stand before the first transaction that their read has not seen"
   CHECK_FALSE(has(bench.transaction(0x400, 61, insert(1, {"8", "b"})), R"("op":"r")"));
 }
 
+TEST_CASE("the stream stands still while rows are looked at, and no longer") {
+  Bench bench;
+  bench.source->chunks.push_back(chunk("50:60:", "1", 1));
+  bench.transaction(0x100, 40, signal_message(request()));
+  CHECK_FALSE(bench.incremental.freezes_stream());
+  bool stood = false;
+  do {
+    bench.incremental.advance();
+    stood = stood || bench.incremental.freezes_stream();
+  } while (bench.incremental.working());
+  CHECK(stood);
+  CHECK_FALSE(bench.incremental.freezes_stream());
+}
+
+TEST_CASE("what comes from a worker whose stream began anew meanwhile means nothing") {
+  Bench bench;
+  bench.source->chunks.push_back(chunk("50:60:", "1", 1));
+  bench.source->chunks.push_back(chunk("50:60:", "2", 1));
+  bench.transaction(0x100, 40, signal_message(request()));
+  bench.incremental.advance();
+  bench.incremental.stream_restarted();
+  bench.advance();
+  CHECK(bench.source->asked.size() == 2);
+  CHECK(bench.source->signals.size() == 1);
+}
+
 TEST_CASE("positions from the newest message on wait until a later one was streamed") {
   Bench bench;
   bench.transaction(0x80, 39, insert(1, {"5", "e"}));
@@ -131,12 +167,12 @@ TEST_CASE("positions from the newest message on wait until a later one was strea
   bench.source->chunks.push_back(chunk("70:80:", "2", 1));
   bench.transaction(0x100, 40, signal_message(request()));
   CHECK(has(bench.told(), R"("pos":"0000000000000088")"));
-  bench.incremental.advance();
+  bench.advance();
   bench.transaction(0x200, 50, insert(1, {"6", "f"}));
   CHECK(has(bench.told(), R"("pos":"0000000000000088")") == false);  // unchanged: not told again
   CHECK(has(bench.transaction(0x300, 60, signal_message(bench.source->signals[0])), R"("op":"r")"));
   CHECK(has(bench.told(), R"("pos":"0000000000000208")"));
-  bench.incremental.advance();
+  bench.advance();
   CHECK(bench.source->asked[1].after == std::vector<std::string>{"1"});
   bench.transaction(0x400, 80, signal_message(bench.source->signals[1]));
   CHECK_FALSE(bench.incremental.active());
@@ -157,7 +193,7 @@ TEST_CASE("a run that finds a step goes on behind it, later steps of the dead ru
   bench.transaction(0x200, 41, signal_message(state_json(over)));
   CHECK(bench.incremental.active());
   bench.source->chunks.push_back(chunk("50:60:", "42", 1));
-  bench.incremental.advance();
+  bench.advance();
   CHECK(bench.source->asked[0].after == std::vector<std::string>{"41"});
 }
 
@@ -180,7 +216,18 @@ TEST_CASE("what was streamed before others see it is read again") {
   bench.transaction(0x100, 40, signal_message(request()));
   bench.transaction(0x200, 55, insert(1, {"1", "newer"}));
   bench.source->chunks.push_back(chunk("50:60:55", "1", 1));
-  bench.incremental.advance();
+  bench.advance();
+  CHECK(bench.source->asked.size() == 1);
+  CHECK(bench.source->signals.empty());
+}
+
+TEST_CASE("one that waits for long is remembered however many come after it") {
+  Bench bench;
+  bench.transaction(0x100, 40, signal_message(request()));
+  bench.transaction(0x110, 41, insert(1, {"1", "newer"}));
+  for (std::uint32_t xid = 100; xid < 3000; ++xid) bench.transaction(0x200 + xid * 16, xid, "");
+  bench.source->chunks.push_back(chunk("41:3000:41", "1", 1));
+  bench.advance();
   CHECK(bench.source->asked.size() == 1);
   CHECK(bench.source->signals.empty());
 }
@@ -188,16 +235,16 @@ TEST_CASE("what was streamed before others see it is read again") {
 TEST_CASE("a chunk that cannot be read waits, a lost stream drops what was read") {
   Bench bench;
   bench.transaction(0x100, 40, signal_message(request()));
-  bench.incremental.advance();
+  bench.advance();
   CHECK(bench.source->asked.size() == 1);
-  bench.incremental.advance();  // too early
+  bench.advance();  // too early
   CHECK(bench.source->asked.size() == 1);
   CHECK(bench.incremental.active());
 
   Bench second;
   second.transaction(0x100, 40, signal_message(request()));
   second.source->chunks.push_back(chunk("50:60:", "1", 1));
-  second.incremental.advance();
+  second.advance();
   second.incremental.stream_restarted();
   CHECK_FALSE(
       has(second.transaction(0x200, 60, signal_message(second.source->signals[0])), "\"r\""));

@@ -1,7 +1,6 @@
-#include "tools/walcat/encode/data_line.hpp"
+#include "tools/walcat/line/data_line.hpp"
 
 #include "tests/unit/tools/walcat/support.hpp"
-#include "tools/walcat/encode/shape_mismatch.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -102,17 +101,4 @@ TEST_CASE_FIXTURE(Fixture, "a message has Debezium's order") {
   CHECK(json["key"]["prefix"] == "pre\"fix");
   CHECK(json["message"]["content"] == "aGk=");
   CHECK(json["source"]["table"] == "");
-}
-
-TEST_CASE_FIXTURE(Fixture, "a line whose composite does not fit leaves nothing behind") {
-  Type type;
-  type.oid = 70'001;
-  type.form = TypeForm::composite;
-  type.fields = {{"n", std::make_shared<Type>()}};
-  table.columns[0].form.codec = PlainEncoding::compile(type);
-  std::string out = "before\n";
-  values = {{'t', "(1,2)"}};
-  const Row row{.table = &table, .key_values = values, .after = values};
-  CHECK_THROWS_AS(line.append(out, row), ShapeMismatch);
-  CHECK(out == "before\n");
 }

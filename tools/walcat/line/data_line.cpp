@@ -1,9 +1,8 @@
-#include "tools/walcat/encode/data_line.hpp"
+#include "tools/walcat/line/data_line.hpp"
 
 #include "common/base/clock.hpp"
 #include "common/base/text.hpp"
 #include "common/ndjson/text.hpp"
-#include "tools/walcat/encode/shape_mismatch.hpp"
 #include "tools/walcat/pretty/pretty_line.hpp"
 
 #include <algorithm>
@@ -118,17 +117,7 @@ void DataLine::append_source(std::string& out,
 }
 
 void DataLine::append(std::string& out, const Row& row) const {
-  const auto begin = out.size();
-  try {
-    if (pretty_ != nullptr) return pretty_->append(out, row);
-    append_line(out, row);
-  } catch (const ShapeMismatch&) {
-    out.resize(begin);
-    throw;
-  }
-}
-
-void DataLine::append_line(std::string& out, const Row& row) const {
+  if (pretty_ != nullptr) return pretty_->append(out, row);
   const Table& table = *row.table;
   append_head(out, row.ordinal);
   if (row.key_values.empty()) {
