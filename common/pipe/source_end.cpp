@@ -51,12 +51,9 @@ void SourceEnd::hello(std::string_view source_json,
                       std::string_view encoding) {
   positions_.begin(std::string(from));
   if (!settings_.control) return;
-  event::append_hello(lines(),
-                      {.run = run_,
-                       .source_json = source_json,
-                       .from = from,
-                       .encoding = encoding,
-                       .ack = absolute(settings_.ack_files)});
+  event::Hello hello{.run = run_, .source_json = source_json, .from = from, .encoding = encoding};
+  if (!settings_.ack_files.empty()) hello.ack = absolute(settings_.ack_files);
+  event::append_hello(lines(), hello);
   lines() += '\n';
   submit();
 }

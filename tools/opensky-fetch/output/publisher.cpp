@@ -119,8 +119,10 @@ void Publisher::flush() {
 }
 
 base::ExitCode Publisher::finish() {
-  if (!end_.finish([] {})) throw end_.why_unfinished();
-  return base::ExitCode::done;
+  if (end_.finish([] {})) return base::ExitCode::done;
+  const base::Error why = end_.why_unfinished();
+  log::warning(why.what());
+  return base::exit_code_for(why.kind());
 }
 
 }  // namespace cdckit::opensky_fetch
