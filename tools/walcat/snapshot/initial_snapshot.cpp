@@ -85,6 +85,9 @@ bool InitialSnapshot::attempt(NewSlot exported) {
 // The tables as the snapshot sees them, which no job's transaction lets change any more.
 std::vector<PublishedTable> InitialSnapshot::hold(const Connections& connections) const {
   pg::Connection& first = *connections.front();
+  // newer servers lock the tables for this too: wait where a stop is heard
+  (void)first.query_until_stop(
+      "SELECT count(*) FROM pg_publication_tables", request_.stop, request_.tick);
   auto published = Catalog(first).published_tables(request_.publications, request_.filter);
   // nothing that a row could say
   std::erase_if(published, [](const auto& table) { return table.relation.columns.empty(); });
