@@ -139,7 +139,9 @@ class Incremental(Case):
         self.wait_until(lambda: self.read_slots() == 1)
         session = self.session()
         session.run("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE;")
-        self.ask("t")
+        # what walcat snapshot sends; to know the table it would itself wait for the lock, on newer servers
+        request = '{"v":1,"slot":"s","step":"","tables":["public.t"],"table":0,"after":[],"until":[]}'
+        self.sql(f"SELECT pg_logical_emit_message(true, 'cdckit.snapshot', '{request}')")
         waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 't'::regclass"
         for number in range(3):
             self.wait_until(lambda: self.sql(waits) == "1")
