@@ -17,6 +17,10 @@ std::string format(const Record& record) {
   out += R"(,"rows_ok":)" + std::to_string(record.rows_ok);
   out += R"(,"rows_rejected":)" + std::to_string(record.rows_rejected) + R"(,"sink":)";
   ndjson::append_string(out, record.sink);
+  if (!record.stored.empty()) {
+    out += R"(,"stored":)";
+    ndjson::append_string(out, record.stored);
+  }
   out += R"(,"ts_ms":)" + std::to_string(record.ts_ms) + "}\n";
   return out;
 }
@@ -53,6 +57,7 @@ std::optional<Record> parse(std::string_view content) {
     record.source = std::string(ndjson::find_member(content, "source"));
     if (record.source == "null") record.source.clear();
     record.sink = json.value("sink", "");
+    record.stored = json.value("stored", "");
     return record;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;

@@ -18,6 +18,9 @@ struct Record {
   std::uint64_t rows_rejected = 0;
   std::string sink;  // e.g. kafka:flights
   std::int64_t ts_ms = 0;
+  // Where the destination's own record of the source stood then, of a sink that keeps one there: it
+  // may be older than pos, when nothing was to be applied in between. Empty: not said.
+  std::string stored = {};
 };
 
 std::string format(const Record& record);

@@ -27,7 +27,10 @@ std::unique_ptr<io::LockedFile> lock_patiently(const std::string& path, io::Syst
 }  // namespace
 
 SinkAck::SinkAck(const std::string& path, std::string sink, io::System& system) : system_(system) {
-  if (!path.empty()) file_ = lock_patiently(path, system);
+  if (!path.empty()) {
+    file_ = lock_patiently(path, system);
+    newest_ = parse(file_->read());
+  }
   record_.sink = std::move(sink);
 }
 
@@ -49,6 +52,7 @@ void SinkAck::acknowledge(std::uint64_t seq,
   record_.rows_rejected = rows_rejected;
   record_.ts_ms = system_.unix_milliseconds();
   file_->replace(format(record_), true);
+  newest_ = record_;
 }
 
 }  // namespace cdckit::ack

@@ -9,6 +9,7 @@
 #include "common/io/locked_file.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace cdckit::ack {
@@ -28,6 +29,10 @@ class SinkAck {
                    const std::string& pos,
                    std::uint64_t rows_ok,
                    std::uint64_t rows_rejected);
+  // For the acks to come: see Record::stored.
+  void set_stored(const std::string& pos) { record_.stored = pos; }
+  // The newest one, of this process or of an earlier one.
+  [[nodiscard]] const std::optional<Record>& newest() const noexcept { return newest_; }
   [[nodiscard]] bool enabled() const noexcept { return file_ != nullptr; }
   [[nodiscard]] std::uint64_t last_seq() const noexcept { return record_.seq; }
   [[nodiscard]] const std::string& run() const noexcept { return record_.run; }
@@ -36,6 +41,7 @@ class SinkAck {
   io::System& system_;
   std::unique_ptr<io::LockedFile> file_;
   Record record_;
+  std::optional<Record> newest_;
 };
 
 }  // namespace cdckit::ack

@@ -64,6 +64,12 @@ class SinkEnd {
   [[nodiscard]] std::uint64_t last_mark() const noexcept { return ledger_.last(); }
   // True when no data line was read since then.
   [[nodiscard]] bool at_checkpoint() const noexcept { return uncovered_ == 0; }
+  // What a destination that keeps positions itself has stored by now: goes into the acks to come,
+  // so that a destination that has lost what was acknowledged is told from one that was idle.
+  void stored(const std::string& pos) { ack_.set_stored(pos); }
+  [[nodiscard]] const std::optional<ack::Record>& newest_ack() const noexcept {
+    return ack_.newest();
+  }
   event::Input& input() noexcept { return input_; }
 
  private:

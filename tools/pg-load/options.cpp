@@ -108,6 +108,10 @@ void declare_batches(cli::FlagTable& table, Options& options) {
       options.no_staging,
       "With --mode insert: COPY straight into the table, whatever happens. A bad row means "
       "sending the batch again.");
+  table.toggle("accept-gap",
+               options.accept_gap,
+               "With --mode events: go on where the source begins, though the target lacks what "
+               "came before.");
   table.toggle("truncate", options.truncate, "Empty the table first, in the first transaction.");
   table.choice("missing",
                {"default", "null", "error"},

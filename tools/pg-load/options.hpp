@@ -60,6 +60,7 @@ struct Options {
   std::string encoding;         // plain | debezium; empty: as the stream says
   std::string binary_handling;  // the connector's, where its schema only says string
   std::string unavailable_value = "__debezium_unavailable_value";
+  bool accept_gap = false;
   std::string extra_to;
   std::string spool_folder;  // empty: $TMPDIR, else /tmp
   VerifyOptions verify;

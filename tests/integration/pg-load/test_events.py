@@ -232,23 +232,6 @@ class Events(Case):
                 self.assertEqual({line["code"] for line in rejected}, {"23503", "23505"})
                 self.assertEqual((done.total("inserted"), done.total("rejected"), done.total("rows_in")), (7, 3, 10))
 
-    def test_a_partition_with_records_of_two_kinds(self):
-        """Records of a writer that knows no positions stand between those that have them: all count, each once."""
-        self.sql("CREATE TABLE t (id int PRIMARY KEY)")
-        hello_line = json.dumps({"__cdc": "hello", "run": "r", "source": {"cluster": "c", "group": "g"}, "from": ""})
-        lines = [hello_line]
-        for offset in range(1, 9):
-            kafka = {"topic": "x.t", "partition": 0, "offset": offset}
-            event = {"op": "c", "key": {"id": offset}, "before": None, "after": {"id": offset}, "kafka": kafka}
-            event["source"] = {"schema": "public", "table": "t"}
-            if offset not in {3, 4, 7}:
-                event["pos"] = position(offset, 1)
-            lines.append(event)
-        lines.append(checkpoint("r", 1, "x", 8, "eof"))
-        self.assertEqual(self.load(lines, "--mode", "events").total("inserted"), 8)
-        self.assertEqual(self.sql("SELECT count(*) FROM t"), "8")
-        self.assertEqual(self.load(lines, "--mode", "events").total("rows_in"), 0)
-
     def test_names_with_dots_are_not_joined(self):
         self.sql('CREATE SCHEMA "a"; CREATE SCHEMA "a.b"; CREATE TABLE "a"."b.c" (id int PRIMARY KEY);')
         self.sql('CREATE TABLE "a.b"."c" (id int PRIMARY KEY); INSERT INTO "a"."b.c" VALUES (1), (2);')

@@ -161,9 +161,9 @@ def expected(table: SourceTable) -> dict:
     }
 
 
-def hello(run: str) -> str:
+def hello(run: str, begin: str = "") -> str:
     return json.dumps(
-        {"__cdc": "hello", "v": 1, "run": run, "source": {"slot": "s"}, "from": ""}, separators=(",", ":")
+        {"__cdc": "hello", "v": 1, "run": run, "source": {"slot": "s"}, "from": begin}, separators=(",", ":")
     )
 
 

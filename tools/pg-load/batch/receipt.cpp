@@ -24,6 +24,13 @@ std::string Receipt::json() const {
   } else {
     ndjson::append_string(out, pos);
   }
+  if (!gap_to.empty()) {
+    out += ",\"gap\":{\"from\":";
+    ndjson::append_string(out, gap_from);
+    out += ",\"to\":";
+    ndjson::append_string(out, gap_to);
+    out += '}';
+  }
   return out + "}";
 }
 

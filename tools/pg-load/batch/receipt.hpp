@@ -18,6 +18,9 @@ struct Receipt {
   std::uint64_t bytes = 0;
   std::uint64_t milliseconds = 0;
   std::string pos{};  // empty: null
+  // --accept-gap: positions between which the target has nothing; empty: no member
+  std::string gap_from{};
+  std::string gap_to{};
 
   // {"tool":"pg-load","table",...,"pos"} without a line break.
   [[nodiscard]] std::string json() const;

@@ -33,8 +33,13 @@ void Reporter::committed(const Receipt& receipt) {
   count("rejected", receipt.rejected);
   if (log::shows_progress())
     log::progress(std::to_string(rows_ok_) + " rows in " + std::to_string(batches_) + " batches");
+  Receipt printed = receipt;
+  if (!gap_to_.empty()) {
+    printed.gap_from = std::exchange(gap_from_, {});
+    printed.gap_to = std::exchange(gap_to_, {});
+  }
   // on a terminal a source before us in the pipe may have left its progress on this line
-  out_.write((::isatty(STDOUT_FILENO) == 1 ? "\r" : "") + receipt.json());
+  out_.write((::isatty(STDOUT_FILENO) == 1 ? "\r" : "") + printed.json());
 }
 
 void Reporter::summary(std::uint64_t rejected) const {

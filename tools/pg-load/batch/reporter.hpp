@@ -6,6 +6,8 @@
 #include "tools/pg-load/batch/receipt.hpp"
 
 #include <cstdint>
+#include <string>
+#include <utility>
 
 namespace cdckit::pg_load {
 
@@ -14,6 +16,11 @@ class Reporter {
   explicit Reporter(cli::Context& context);
 
   void committed(const Receipt& receipt);
+  // --accept-gap: the next receipt says between which positions the target has nothing.
+  void tell_gap(std::string from, std::string to) {
+    gap_from_ = std::move(from);
+    gap_to_ = std::move(to);
+  }
   // On stderr when rows were rejected, else only with -v.
   void summary(std::uint64_t rejected) const;
   [[nodiscard]] std::uint64_t rows_ok() const noexcept { return rows_ok_; }
@@ -22,6 +29,8 @@ class Reporter {
   ndjson::Writer out_;
   metrics::Registry& metrics_;
   metrics::Histogram& seconds_;
+  std::string gap_from_;
+  std::string gap_to_;
   std::uint64_t rows_ok_ = 0;
   std::uint64_t batches_ = 0;
 };

@@ -19,6 +19,11 @@ void EventBatch::put_in_front(EventBatch& earlier) {
   earlier.clear();
 }
 
+void EventBatch::copy_behind_mark(EventBatch& rest) const {
+  lines_.for_each(
+      marked(), size(), [&](const StoredLine& line) { rest.add(line.number, line.text); });
+}
+
 void EventBatch::clear() {
   lines_.clear();
   marks_.clear();

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cdckit::pg_load {
@@ -15,10 +16,12 @@ namespace cdckit::pg_load {
 class EventBatch {
  public:
   using Clock = std::chrono::steady_clock;
-  explicit EventBatch(std::size_t memory_limit, const std::string& spool_folder = {})
-      : lines_(memory_limit) {
-    lines_.spill_to(spool_folder);
+  // `folder`: for what does not fit into memory, see LineStore::spill_to().
+  explicit EventBatch(std::size_t memory_limit, std::string folder = {})
+      : lines_(memory_limit), memory_limit_(memory_limit), folder_(std::move(folder)) {
+    lines_.spill_to(folder_);
   }
+  [[nodiscard]] EventBatch empty_one() const { return EventBatch(memory_limit_, folder_); }
 
   void add(std::uint64_t line_number, std::string_view text);
   // A checkpoint was read: lines that have to be sent again are committed from mark to mark.
@@ -28,6 +31,8 @@ class EventBatch {
   // Puts the lines of the batch before this one in front; that one is empty then.
   void put_in_front(EventBatch& earlier);
   void clear();
+  // Adds the lines behind the newest mark to `rest`.
+  void copy_behind_mark(EventBatch& rest) const;
 
   [[nodiscard]] const LineStore& lines() const noexcept { return lines_; }
   [[nodiscard]] std::uint64_t size() const noexcept { return lines_.size(); }
@@ -42,6 +47,8 @@ class EventBatch {
 
  private:
   LineStore lines_;
+  std::size_t memory_limit_;
+  std::string folder_;
   std::vector<std::uint64_t> marks_;  // sizes of lines_
   std::string reached_;
   Clock::time_point started_{};

@@ -36,6 +36,9 @@ class EventLoader {
   // Everything before this position of a tracked source was added; kept in the target with the next
   // commit, for pg-load verify.
   void reached(const std::string& pos);
+  // The checkpoint that the target has stored, and how far it surely has the source's changes.
+  [[nodiscard]] std::string stored_checkpoint() const { return positions_.stored("checkpoint"); }
+  [[nodiscard]] std::string has_up_to() const;
   // There is something to commit, if only a position.
   [[nodiscard]] bool moved() const noexcept { return pending() > 0 || !batch_.reached().empty(); }
   // Commits what was added; one receipt for each table that was touched, several when the batch had
@@ -50,6 +53,11 @@ class EventLoader {
   std::optional<std::vector<Receipt>> finish_commit();
   // Commits what was added before the newest mark and forgets the rest.
   std::vector<Receipt> commit_marked();
+  // The same, but the rest is kept, to be applied with the next commit.
+  std::vector<Receipt> commit_to_mark();
+  // The first half of a change of key was added last, and its other half will not come: it is not
+  // to be taken for a delete. False when there is none.
+  bool drop_half() noexcept;
   // Takes back what was added since the last commit.
   void forget();
 
@@ -136,8 +144,9 @@ class EventLoader {
   std::string last_pos_;
   std::map<std::uint64_t, Refusal> refused_;  // by line number
   Refusal refusal_;                           // what the last try met
-  bool atomic_ = false;                       // --atomic: nothing is committed before the end
-  bool at_end_ = false;                       // of a transaction: all lines were applied
+  bool half_dropped_ = false;
+  bool atomic_ = false;  // --atomic: nothing is committed before the end
+  bool at_end_ = false;  // of a transaction: all lines were applied
   bool in_transaction_ = false;
   bool broken_ = false;  // apply the lines again
 };

@@ -30,12 +30,13 @@ bool EventLoader::replay(std::uint64_t from, std::uint64_t to) {
 
 void EventLoader::send(std::uint64_t end) {
   if (end > 0 || moved()) ensure_transaction();
+  if (half_dropped_) held_.clear();
   settle_held();
   settle_truncates();
   flush_all(end);
   rejects_.settle(batch_.lines());
   if (!in_transaction_) return;
-  if (end == batch_.size() && !batch_.reached().empty())
+  if (end >= batch_.marked() && !batch_.reached().empty())
     positions_.at("checkpoint") = batch_.reached();
   const PositionStore::Moves moves = positions_.moves();
   positions_.save(session_.connection(), moves);
@@ -253,6 +254,30 @@ std::vector<Receipt> EventLoader::commit_marked() {
   return receipts;
 }
 
+// What was collected of the lines behind the mark is given up, and collected again later: a source
+// falls silent in the middle of a transaction seldom enough.
+std::vector<Receipt> EventLoader::commit_to_mark() {
+  if (batch_.marked() == 0 || at_mark()) return commit();
+  EventBatch rest = batch_.empty_one();
+  batch_.copy_behind_mark(rest);
+  broken_ = true;
+  std::vector<Receipt> receipts = commit_until(batch_.marked());
+  std::swap(batch_, rest);
+  broken_ = true;
+  return receipts;
+}
+
+bool EventLoader::drop_half() noexcept {
+  if (held_.empty()) return false;
+  half_dropped_ = true;
+  return true;
+}
+
+std::string EventLoader::has_up_to() const {
+  const std::string applied = positions_.stored("");
+  return std::max(stored_checkpoint(), applied.substr(0, applied.find('/')));
+}
+
 void EventLoader::take_receipts(std::vector<Receipt>& receipts) {
   const std::uint64_t spent = batch_.milliseconds();
   tables_.for_each([&](EventTable& table) {
@@ -283,6 +308,7 @@ void EventLoader::forget() {
   positions_.revert();
   clear_batch();
   held_.clear();
+  half_dropped_ = false;
   truncates_.clear();
   collected_ = 0;
 }

@@ -75,6 +75,11 @@ std::string& PositionStore::at(std::string_view part) {
   return found != parts_.end() ? found->second.current : parts_[std::string(part)].current;
 }
 
+std::string PositionStore::stored(std::string_view part) const {
+  const auto found = parts_.find(part);
+  return found == parts_.end() ? std::string() : found->second.stored;
+}
+
 bool PositionStore::advance(const event::Event& event) {
   if (!is_open()) return true;
   // Rows of a picture are governed by its borders; through Kafka there are none.

@@ -29,6 +29,8 @@ class PositionStore {
 
   // The position of a part, to be moved by its owner; empty: nothing yet. Stable reference.
   std::string& at(std::string_view part);
+  // What the target itself has of a part, empty: nothing.
+  [[nodiscard]] std::string stored(std::string_view part) const;
   // Takes the position of an event; false when it was applied before.
   bool advance(const event::Event& event);
   // The parts that moved since they were stored.

@@ -46,6 +46,22 @@ TEST_CASE("nothing is acknowledged before a hello; then each newer checkpoint") 
   CHECK(sink.last_seq() == 1);
 }
 
+TEST_CASE("what the destination has stored is remembered for the next process") {
+  const tests::ScratchFolder folder;
+  const std::string path = folder.file("ack");
+  {
+    SinkAck sink(path, "pg:t");
+    CHECK_FALSE(sink.newest());
+    sink.hello(hello("r1"));
+    sink.set_stored("p1");
+    sink.acknowledge(1, "p2", 1, 0);
+  }
+  const SinkAck again(path, "pg:t");
+  REQUIRE(again.newest());
+  CHECK(again.newest()->pos == "p2");
+  CHECK(again.newest()->stored == "p1");
+}
+
 TEST_CASE("acks never go back within a run; a new run begins anew") {
   const tests::ScratchFolder folder;
   const std::string path = folder.file("ack");

@@ -57,3 +57,16 @@ TEST_CASE("an earlier batch comes back in front, its memory full or not") {
   CHECK(sent.marked() == 7);
   CHECK(sent.reached() == "2");
 }
+
+TEST_CASE("what lies behind the newest mark can be kept") {
+  EventBatch batch(1U << 20U);
+  batch.add(1, "one");
+  batch.mark();
+  batch.add(2, "two");
+  batch.add(3, "three");
+  EventBatch rest(1U << 20U);
+  batch.copy_behind_mark(rest);
+  CHECK(rest.size() == 2);
+  CHECK(rest.marked() == 0);
+  rest.lines().for_each(0, 1, [](const StoredLine& line) { CHECK(line.text == "two"); });
+}
