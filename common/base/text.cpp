@@ -1,5 +1,7 @@
 #include "common/base/text.hpp"
 
+#include "common/base/base64.hpp"
+
 #include <array>
 #include <charconv>
 #include <limits>
@@ -177,21 +179,8 @@ bool glob_match(std::string_view pattern, std::string_view text) {
 }
 
 std::string to_base64(std::string_view bytes) {
-  static constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto byte = [&](std::size_t at) {
-      return at < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at]))
-                               : 0U;
-    };
-    const std::uint32_t group = byte(i) << 16U | byte(i + 1) << 8U | byte(i + 2);
-    out += kAlphabet[group >> 18U & 63U];
-    out += kAlphabet[group >> 12U & 63U];
-    out += i + 1 < bytes.size() ? kAlphabet[group >> 6U & 63U] : '=';
-    out += i + 2 < bytes.size() ? kAlphabet[group & 63U] : '=';
-  }
+  append_base64(out, bytes);
   return out;
 }
 

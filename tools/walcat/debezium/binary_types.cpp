@@ -1,3 +1,4 @@
+#include "common/base/base64.hpp"
 #include "tools/walcat/debezium/json_text.hpp"
 #include "tools/walcat/debezium/mapping.hpp"
 #include "tools/walcat/debezium/unavailable.hpp"
@@ -11,10 +12,10 @@ std::string_view hex_of(std::string_view text) noexcept {
   return text.substr(text.size() < 2 ? text.size() : 2);
 }
 
-template <Base64 Alphabet>
+template <base::Base64 Alphabet>
 void append_bytes(std::string& out, std::string_view text, const Codec& /*codec*/) {
   out += '"';
-  append_base64_of_hex(out, hex_of(text), Alphabet);
+  base::append_base64_of_hex(out, hex_of(text), Alphabet);
   out += '"';
 }
 
@@ -37,7 +38,7 @@ void append_bits(std::string& out, std::string_view text, const Codec& /*codec*/
   }
   while (!bytes.empty() && bytes.back() == '\0') bytes.pop_back();
   out += '"';
-  append_base64(out, bytes);
+  base::append_base64(out, bytes);
   out += '"';
 }
 
@@ -48,7 +49,7 @@ void append_one_bit(std::string& out, std::string_view text, const Codec& /*code
 Mapping map_bytea(const DebeziumSettings& settings) {
   const std::string placeholder = unavailable_bytes(settings);
   Mapping mapping;
-  mapping.codec.append = &append_bytes<Base64::standard>;
+  mapping.codec.append = &append_bytes<base::Base64::standard>;
   mapping.schema = simple_schema(settings.binary_handling == "bytes" ? "bytes" : "string");
   mapping.filler = "\"\"";
   mapping.unavailable = base64_string(placeholder);
@@ -56,9 +57,9 @@ Mapping map_bytea(const DebeziumSettings& settings) {
     mapping.codec.append = &append_hex;
     mapping.unavailable = java_string(placeholder);  // as it is given, not in hex
   } else if (settings.binary_handling == "base64-url-safe") {
-    mapping.codec.append = &append_bytes<Base64::url_safe>;
+    mapping.codec.append = &append_bytes<base::Base64::url_safe>;
     mapping.unavailable = "\"";
-    append_base64(mapping.unavailable, placeholder, Base64::url_safe);
+    base::append_base64(mapping.unavailable, placeholder, base::Base64::url_safe);
     mapping.unavailable += '"';
   }
   return mapping;

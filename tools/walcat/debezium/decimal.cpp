@@ -1,5 +1,6 @@
 #include "tools/walcat/debezium/decimal.hpp"
 
+#include "common/base/base64.hpp"
 #include "tools/walcat/debezium/json_text.hpp"
 
 #include <algorithm>
@@ -45,7 +46,7 @@ void append_word(std::string& out, std::int64_t value) {
   char bytes[8];
   for (std::size_t i = 0; i < 8; ++i)
     bytes[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (56 - 8 * i));
-  append_base64(out, shortest({bytes, sizeof bytes}));
+  base::append_base64(out, shortest({bytes, sizeof bytes}));
 }
 
 // Little-endian words of 32 bits; kept between calls, so that long numbers cost no allocation each.
@@ -84,7 +85,7 @@ void append_long(std::string& out, const DigitStream& digits, bool negative) {
     for (unsigned shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(word >> shift);
   }
   std::reverse(bytes.begin(), bytes.end());
-  append_base64(out, shortest(bytes));
+  base::append_base64(out, shortest(bytes));
 }
 
 }  // namespace

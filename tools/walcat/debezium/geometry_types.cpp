@@ -1,3 +1,4 @@
+#include "common/base/base64.hpp"
 #include "tools/walcat/debezium/java_number.hpp"
 #include "tools/walcat/debezium/json_text.hpp"
 #include "tools/walcat/debezium/mapping.hpp"
@@ -55,7 +56,7 @@ void append_pair(std::string& bytes, double x, double y) {
 
 void append_wkb(std::string& out, const std::string& bytes) {
   out += "\"wkb\":\"";
-  append_base64(out, bytes);
+  base::append_base64(out, bytes);
   out += '"';
 }
 
@@ -189,7 +190,7 @@ void append_postgis(std::string& out, std::string_view text, const Codec& /*code
     return value;
   };
   out += "{\"wkb\":\"";
-  append_base64_of_hex(out, text, Base64::standard);
+  base::append_base64_of_hex(out, text, base::Base64::standard);
   out += "\",\"srid\":";
   if ((word(1) & kHasSrid) != 0) {
     append_integer(out, word(5));

@@ -1,5 +1,7 @@
 #include "tools/walcat/debezium/java_calendar.hpp"
 
+#include "common/base/calendar.hpp"
+
 namespace cdckit::walcat {
 namespace {
 
@@ -21,10 +23,6 @@ std::int64_t julian_days_of(const Date& date) noexcept {
   return julian_day - kJulianDayOf1970;
 }
 
-bool has_leap_day(std::int64_t year) noexcept {
-  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
 }  // namespace
 
 bool is_left_out(const Date& date) noexcept {
@@ -35,7 +33,7 @@ std::optional<Date> through_sql_date(const Date& date) noexcept {
   Date out = date;
   if (date.before_christ) out.year = 1 - date.year;
   if (is_left_out(out)) out.day += 10;
-  if (out.month == 2 && out.day == 29 && !has_leap_day(out.year)) return std::nullopt;
+  if (out.month == 2 && out.day == 29 && !base::is_leap_year(out.year)) return std::nullopt;
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "tools/walcat/debezium/json_text.hpp"
 
+#include "common/base/base64.hpp"
+
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -8,11 +10,6 @@ namespace cdckit::walcat {
 namespace {
 
 constexpr std::string_view kUpperHex = "0123456789ABCDEF";
-constexpr std::string_view kStandard =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view kUrlSafe =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
 // True where a letter cannot stay as it is: control, quote, backslash, start of four bytes.
 constexpr std::array<bool, 256> make_special() {
   std::array<bool, 256> table{};
@@ -76,29 +73,6 @@ std::size_t append_four_bytes(std::string& out, std::string_view text) {
   return 4;
 }
 
-unsigned hex_digit(char letter) noexcept {
-  if (letter <= '9') return static_cast<unsigned>(letter - '0');
-  return static_cast<unsigned>((letter | 0x20) - 'a') + 10U;
-}
-
-// `next` gives byte number i.
-template <class Next>
-void append_base64_bytes(std::string& out, std::size_t size, Base64 alphabet, Next next) {
-  const std::string_view letters = alphabet == Base64::standard ? kStandard : kUrlSafe;
-  const auto begin = out.size();
-  out.resize(begin + (size + 2) / 3 * 4);
-  char* to = out.data() + begin;
-  for (std::size_t i = 0; i < size; i += 3) {
-    unsigned group = next(i) << 16U;
-    if (i + 1 < size) group |= next(i + 1) << 8U;
-    if (i + 2 < size) group |= next(i + 2);
-    *to++ = letters[group >> 18U];
-    *to++ = letters[group >> 12U & 63U];
-    *to++ = i + 1 < size ? letters[group >> 6U & 63U] : '=';
-    *to++ = i + 2 < size ? letters[group & 63U] : '=';
-  }
-}
-
 }  // namespace
 
 void append_java_escaped(std::string& out, std::string_view text) {
@@ -127,21 +101,9 @@ std::string java_string(std::string_view text) {
   return out;
 }
 
-void append_base64(std::string& out, std::string_view bytes, Base64 alphabet) {
-  append_base64_bytes(out, bytes.size(), alphabet, [&](std::size_t i) {
-    return static_cast<unsigned>(static_cast<unsigned char>(bytes[i]));
-  });
-}
-
-void append_base64_of_hex(std::string& out, std::string_view hex, Base64 alphabet) {
-  append_base64_bytes(out, hex.size() / 2, alphabet, [&](std::size_t i) {
-    return hex_digit(hex[2 * i]) << 4U | hex_digit(hex[2 * i + 1]);
-  });
-}
-
 std::string base64_string(std::string_view bytes) {
   std::string out = "\"";
-  append_base64(out, bytes);
+  base::append_base64(out, bytes);
   return out + '"';
 }
 

@@ -1,5 +1,7 @@
 #include "tools/walcat/debezium/name_uuid.hpp"
 
+#include "common/base/hex.hpp"
+
 #include <array>
 #include <bit>
 #include <cmath>
@@ -70,15 +72,13 @@ std::string md5(std::string_view bytes) {
 }  // namespace
 
 std::string name_uuid(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string digest = md5(bytes);
   digest[6] = static_cast<char>((static_cast<unsigned char>(digest[6]) & 0x0FU) | 0x30U);
   digest[8] = static_cast<char>((static_cast<unsigned char>(digest[8]) & 0x3FU) | 0x80U);
   std::string out;
   for (std::size_t i = 0; i < digest.size(); ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += kDigits[static_cast<unsigned char>(digest[i]) >> 4U];
-    out += kDigits[static_cast<unsigned char>(digest[i]) & 15U];
+    base::append_hex(out, {&digest[i], 1});
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #include "tools/walcat/debezium/time_text.hpp"
 
+#include "common/base/calendar.hpp"
 #include "common/base/error.hpp"
 #include "tools/walcat/debezium/json_text.hpp"
 
@@ -9,7 +10,6 @@ namespace cdckit::walcat {
 namespace {
 
 constexpr std::string_view kBeforeChrist = " BC";
-constexpr std::int64_t kEraDays = 146'097;  // 400 years
 
 class Scanner {
  public:
@@ -187,32 +187,13 @@ Interval parse_interval(std::string_view text) {
   return interval;
 }
 
-// Howard Hinnant, chrono-Compatible Low-Level Date Algorithms
 std::int64_t days_of(const Date& date) noexcept {
-  const std::int64_t year = date.year - (date.month <= 2 ? 1 : 0);
-  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const std::int64_t year_of_era = year - era * 400;
-  const std::int64_t month = date.month > 2 ? date.month - 3 : date.month + 9;
-  const std::int64_t day_of_year = (153 * month + 2) / 5 + date.day - 1;
-  const std::int64_t day_of_era =
-      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * kEraDays + day_of_era - 719'468;
+  return base::days_from_civil({date.year, date.month, date.day});
 }
 
 Date date_of(std::int64_t days) noexcept {
-  days += 719'468;
-  const std::int64_t era = (days >= 0 ? days : days - (kEraDays - 1)) / kEraDays;
-  const std::int64_t day_of_era = days - era * kEraDays;
-  const std::int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-  const std::int64_t day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const std::int64_t month = (5 * day_of_year + 2) / 153;
-  Date date;
-  date.day = static_cast<unsigned>(day_of_year - (153 * month + 2) / 5 + 1);
-  date.month = static_cast<unsigned>(month < 10 ? month + 3 : month - 9);
-  date.year = year_of_era + era * 400 + (date.month <= 2 ? 1 : 0);
-  return date;
+  const base::CivilDate civil = base::civil_from_days(days);
+  return {.year = civil.year, .month = civil.month, .day = civil.day};
 }
 
 void append_iso_date(std::string& out, const Date& date) {

@@ -13,7 +13,6 @@
 namespace cdckit::walcat {
 
 struct Codec;
-class SaltedHash;
 struct Table;
 // Appends the value as JSON.
 using AppendValue = void (*)(std::string& out, std::string_view text, const Codec& codec);
@@ -26,8 +25,7 @@ struct Codec {
   std::int32_t parameter = 0;      // what the function at hand needs: a scale, digits
   std::vector<Codec> children;     // element, or fields
   std::vector<std::string> names;  // fields: `"name":` behind a comma or brace; a mask's text
-  std::shared_ptr<const SaltedHash> hash = {};  // of a masked column
-  std::size_t hash_digits = 0;
+  std::shared_ptr<const void> state = {};  // what the function at hand owns besides: a salted hash
 };
 
 // A column as an encoding sees it.

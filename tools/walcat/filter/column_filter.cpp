@@ -56,7 +56,8 @@ void append_mask(std::string& out, std::string_view /*text*/, const Codec& codec
 
 void append_hash(std::string& out, std::string_view text, const Codec& codec) {
   out += '"';
-  codec.hash->append(out, text, codec.hash_digits);
+  static_cast<const SaltedHash*>(codec.state.get())
+      ->append(out, text, static_cast<std::size_t>(codec.parameter));
   out += '"';
 }
 
@@ -189,8 +190,8 @@ void ColumnFilter::mask_columns(Table& table,
     codec = asterisks(std::min(room, kAsterisks));
     if (mask->hash == nullptr) continue;
     codec.append = append_hash;
-    codec.hash = mask->hash;
-    codec.hash_digits = std::min(room, kHashDigits);
+    codec.state = mask->hash;
+    codec.parameter = static_cast<std::int32_t>(std::min(room, kHashDigits));
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include "tools/walcat/filter/salted_hash.hpp"
 
+#include "common/base/hex.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -54,7 +56,6 @@ SaltedHash::~SaltedHash() {
 }
 
 void SaltedHash::append(std::string& out, std::string_view text, std::size_t digits) const {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   Digest digest;
   SHA256_CTX state = states_->inner;
   SHA256_Update(&state, text.data(), text.size());
@@ -64,7 +65,7 @@ void SaltedHash::append(std::string& out, std::string_view text, std::size_t dig
   SHA256_Final(digest.data(), &state);
   for (std::size_t i = 0; i < std::min(digits, kHashDigits); ++i) {
     const auto byte = digest[i / 2];
-    out += kDigits[i % 2 == 0 ? byte >> 4U : byte & 0xFU];
+    out += base::kHexDigits[i % 2 == 0 ? byte >> 4U : byte & 0xFU];
   }
 }
 

@@ -1,11 +1,12 @@
 #include "tools/walcat/line/data_line.hpp"
 
+#include "common/base/base64.hpp"
 #include "common/base/clock.hpp"
+#include "common/base/hex.hpp"
 #include "common/base/text.hpp"
 #include "common/ndjson/text.hpp"
 #include "tools/walcat/pretty/pretty_line.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace cdckit::walcat {
@@ -43,20 +44,10 @@ void append_event_time(std::string& out) {
 }
 
 std::string message_content(const MessageForm& form, std::string_view content) {
-  if (form.hex_content) {
-    std::string hex;
-    for (const char byte : content) {
-      constexpr std::string_view kDigits = "0123456789abcdef";
-      hex += kDigits[static_cast<unsigned char>(byte) >> 4U];
-      hex += kDigits[static_cast<unsigned char>(byte) & 15U];
-    }
-    return hex;
-  }
-  std::string out = base::to_base64(content);
-  if (form.url_safe_content) {
-    std::replace(out.begin(), out.end(), '+', '-');
-    std::replace(out.begin(), out.end(), '/', '_');
-  }
+  if (form.hex_content) return base::to_hex(content);
+  std::string out;
+  base::append_base64(
+      out, content, form.url_safe_content ? base::Base64::url_safe : base::Base64::standard);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "tools/walcat/pretty/pretty_line.hpp"
 
 #include "common/base/clock.hpp"
+#include "common/base/hex.hpp"
 #include "common/base/json_string.hpp"
 #include "common/event/position.hpp"
 #include "common/ndjson/text.hpp"
@@ -77,14 +78,8 @@ bool has_both_rows(const Row& row) {
 }
 
 std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out = "\\x";
-  for (const char letter : bytes.substr(0, kLongest / 2)) {
-    const auto byte = static_cast<unsigned char>(letter);
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 0xFU];
-  }
-  return out + (bytes.size() > kLongest / 2 ? "…" : "");
+  return "\\x" + base::to_hex(bytes.substr(0, kLongest / 2)) +
+         (bytes.size() > kLongest / 2 ? "…" : "");
 }
 
 }  // namespace

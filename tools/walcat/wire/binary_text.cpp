@@ -1,6 +1,8 @@
 #include "tools/walcat/wire/binary_text.hpp"
 
+#include "common/base/calendar.hpp"
 #include "common/base/error.hpp"
+#include "common/base/hex.hpp"
 
 #include <algorithm>
 #include <array>
@@ -50,57 +52,26 @@ char* put_two(char* at, std::uint32_t value) {
   return at;
 }
 
-void append_hex(std::string& out, std::string_view bytes) {
-  constexpr const char* kDigits = "0123456789abcdef";
-  for (const char byte : bytes) {
-    out += kDigits[static_cast<unsigned char>(byte) >> 4U];
-    out += kDigits[static_cast<unsigned char>(byte) & 15U];
-  }
-}
-
 void append_uuid(std::string& out, std::string_view bytes) {
   if (bytes.size() != 16) refuse("a uuid of a wrong length");
   constexpr std::array<std::size_t, 6> kCuts{0, 4, 6, 8, 10, 16};
   for (std::size_t part = 0; part + 1 < kCuts.size(); ++part) {
     if (part > 0) out += '-';
-    append_hex(out, bytes.substr(kCuts[part], kCuts[part + 1] - kCuts[part]));
+    base::append_hex(out, bytes.substr(kCuts[part], kCuts[part + 1] - kCuts[part]));
   }
 }
 
 constexpr std::int64_t kDaysTo2000 = 10'957;  // from 1970
 constexpr std::int64_t kDay = 86'400'000'000;
 
-struct CivilDate {
-  std::int64_t year = 0;  // astronomical: 0 is 1 BC
-  std::int64_t month = 0;
-  std::int64_t day = 0;
-};
-
-// The proleptic Gregorian calendar by Howard Hinnant's days_from_civil, reversed.
-CivilDate civil_date(std::int64_t days_since_2000) {
-  const std::int64_t shifted = days_since_2000 + kDaysTo2000 + 719'468;
-  const std::int64_t era = (shifted >= 0 ? shifted : shifted - 146'096) / 146'097;
-  const std::int64_t day_of_era = shifted - era * 146'097;
-  const std::int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-  const std::int64_t day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const std::int64_t month = (5 * day_of_year + 2) / 153;
-  CivilDate date;
-  date.day = day_of_year - (153 * month + 2) / 5 + 1;
-  date.month = month < 10 ? month + 3 : month - 9;
-  date.year = year_of_era + era * 400 + (date.month <= 2 ? 1 : 0);
-  return date;
-}
-
 // True when it is before the year 1: " BC" then ends the value.
 bool append_day(std::string& out, std::int64_t days) {
-  const CivilDate date = civil_date(days);
+  const base::CivilDate date = base::civil_from_days(days + kDaysTo2000);
   const bool before_christ = date.year <= 0;
   append_padded(out, static_cast<std::uint64_t>(before_christ ? 1 - date.year : date.year), 4);
   std::array<char, 6> rest{'-', '0', '0', '-', '0', '0'};
-  put_two(&rest[1], static_cast<std::uint32_t>(date.month));
-  put_two(&rest[4], static_cast<std::uint32_t>(date.day));
+  put_two(&rest[1], date.month);
+  put_two(&rest[4], date.day);
   out.append(rest.data(), rest.size());
   return before_christ;
 }
@@ -293,7 +264,7 @@ void append_binary_text(std::string& out, BinaryForm form, std::string_view byte
       return append_number(out, big_endian<std::uint32_t>(bytes));
     case BinaryForm::bytea:
       out += "\\x";
-      return append_hex(out, bytes);
+      return base::append_hex(out, bytes);
     case BinaryForm::date:
       return append_date(out, bytes);
     case BinaryForm::time:
