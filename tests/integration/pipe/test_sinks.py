@@ -19,7 +19,7 @@ from own_lab import Lab
 from pipe_ends import HeldFile, Running, acknowledged, control, hello, per_tool, until
 
 LAB = Lab("pipe-sinks")
-SINKS = ("pg-load rows", "kcat-cdc", "snow-put")
+SINKS = ("pg-load rows", "pg-load events", "kcat-cdc", "snow-put")
 SOON = 12  # seconds on a busy machine for what takes two or three
 
 

@@ -248,6 +248,8 @@ class Rows(Case):
             ]
             if line["__cdc"] == "snapshot" and line["phase"] == "begin":
                 said.remove("rows")
+            if line["__cdc"] == "schema":  # the page says so: with the encoding debezium only
+                said.remove("connect")
             self.assertEqual(list(line)[1:], said, line)
         message = next(line for line in lines if line.get("op") == "m")
         self.assertEqual(list(message), ["pos", "key", "op", "ts_ms", "source", "transaction", "message"])
