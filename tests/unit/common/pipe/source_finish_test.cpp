@@ -55,14 +55,14 @@ struct Source {
 }  // namespace
 
 TEST_CASE("the end is waited for, as long as acknowledgements come") {
-  Source source(Proof::acks, 500ms);
+  Source source(Proof::acks, 2s);
   source.end.set_rows(1);
   source.end.reached({1, "p1"});
   CHECK(source.end.checkpoint(true) == 1);
   std::jthread sink([&] {
-    std::this_thread::sleep_for(300ms);
+    std::this_thread::sleep_for(1200ms);
     source.acknowledge(1);
-    std::this_thread::sleep_for(300ms);
+    std::this_thread::sleep_for(1200ms);
     source.acknowledge(2);
   });
   CHECK(source.end.finish([] {}));
