@@ -132,7 +132,9 @@ class SnowStub {
       for (const std::string& cell : row) {
         cells += (cells.empty() ? "" : ",") + (cell == "\x01NULL" ? "null" : quoted(cell));
       }
-      rows += (rows.empty() ? "[" : ",[") + cells + "]";
+      rows += rows.empty() ? "[" : ",[";
+      rows += cells;
+      rows += ']';
     }
     return ok(R"({"statementHandle":"h1","resultSetMetaData":{"rowType":[)" + types +
               R"(]},"data":[)" + rows +
