@@ -32,6 +32,8 @@ std::optional<std::uint64_t> parse_lsn(std::string_view text) {
     return text.size() == 16 ? base::parse_hex(text) : std::nullopt;
   const auto high = base::parse_hex(text.substr(0, slash));
   const auto low = base::parse_hex(text.substr(slash + 1));
+  // longer halves are the two of a position, never those of an LSN
+  if (slash > 8 || text.size() - slash - 1 > 8) return std::nullopt;
   if (!high || !low || *high > 0xFFFFFFFFU || *low > 0xFFFFFFFFU) return std::nullopt;
   return *high << 32U | *low;
 }

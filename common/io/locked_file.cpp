@@ -3,6 +3,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/error.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -166,7 +167,14 @@ void LockedFile::replace(std::string_view content, bool durable) {
 }
 
 std::string LockedFile::read() const {
-  return read_file(path_);
+  const FileDescriptor file(system_->open(path_, O_RDONLY));
+  if (!file.is_open())
+    throw base::system_error(base::ErrorKind::io, "could not open \"" + path_ + "\"", errno);
+  std::string content;
+  std::array<char, 4096> block{};
+  while (const std::size_t count = system_->read_some(file.get(), block, path_))
+    content.append(block.data(), count);
+  return content;
 }
 
 bool is_locked(const std::string& path, System& system) {

@@ -137,7 +137,9 @@ class Endings(Sources):
         running = self.start(tool, *more)
         running.process.stdout.readline()
         running.process.stdout.close()
-        self.assertEqual((running.wait(SOON * 2), running.errors()), (0, ""))
+        code = running.wait(SOON * 2)
+        said = [line for line in running.errors().splitlines() if not line.startswith("walcat: made ")]
+        self.assertEqual((code, said), (0, []))
 
     def test_it_says_what_it_waits_for(self, tool: str):
         ack = self.folder / "ack"
@@ -180,7 +182,10 @@ class Stops(Sources):
         first = json.loads(running.process.stdout.readline())
         running.stop()
         _, last, _ = self.read_all(running)
-        self.assertEqual(last["__cdc"], "eof")
+        if not last:  # the signal came before there was anything to end: an attempt to connect, a lock
+            self.assertEqual(running.wait(SOON), 75, running.errors())
+            held.let_go()
+            return
         write_ack(ack, first, last)
         self.assertIn(running.wait(SOON), (75,) if last.get("inside") else (0,), running.errors())
         held.let_go()

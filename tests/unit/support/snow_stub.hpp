@@ -130,7 +130,8 @@ class SnowStub {
     for (const auto& row : reply.rows) {
       std::string cells;
       for (const std::string& cell : row) {
-        cells += (cells.empty() ? "" : ",") + (cell == "\x01NULL" ? "null" : quoted(cell));
+        if (!cells.empty()) cells += ',';
+        cells += cell == "\x01NULL" ? "null" : quoted(cell);
       }
       rows += rows.empty() ? "[" : ",[";
       rows += cells;
