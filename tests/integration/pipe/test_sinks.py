@@ -76,7 +76,8 @@ class Sinks(unittest.TestCase):
         return event(self.table, number)
 
     def begin(self, sink: str, **more) -> list[str]:
-        lines = [hello(**more)]
+        # a source of its own: pg-load remembers in the target what it has of each
+        lines = [hello(**{"source": {"slot": self.table, "system_id": "7"}} | more)]
         return lines if sink == "pg-load rows" else [*lines, schema_line(self.table)]
 
     def start(self, sink: str, ack: pathlib.Path | None = None, **more) -> Running:
