@@ -106,7 +106,8 @@ TEST_CASE("a sink that has read everything and still works is waited for") {
   });
   // the pipe takes a few lines before its reader goes
   try {
-    CHECK(source.end.finish([] {}));
+    const bool acknowledged = source.end.finish([] {});
+    CHECK(acknowledged);
   } catch (const base::Error& error) {
     CHECK(error.kind() == base::ErrorKind::output_closed);
   }
