@@ -133,8 +133,10 @@ TEST_CASE(
   CHECK(source.end.wait_for_room([&] {
     if (++ticks != 2) return;
     std::array<char, 1U << 17U> block{};
-    while (!source.stdout_pipe.writer.get() || source.end.full())
-      (void)io::read_some(source.stdout_pipe.reader.get(), block, "pipe");
+    const int pipe = source.stdout_pipe.reader.get();
+    while (source.end.full()) {  // the writer says so a moment after its last byte was taken
+      if (io::wait_readable({pipe}, 10ms) != 0) (void)io::read_some(pipe, block, "pipe");
+    }
   }));
   CHECK(ticks == 2);
 }
