@@ -117,6 +117,9 @@ bool Input::accept_any(const ndjson::Line& line) {
 // The input ended inside a line. A tracked source sends it again; otherwise the input is bad, and
 // --on-error must not hide that something was cut off.
 bool Input::accept_cut_line(const ndjson::Line& line) {
+  // even a hello may be cut: whoever prints control lines sends them again
+  const bool begun = line.number == 1 && kControlPrefix.starts_with(line.text);
+  if (line.text.starts_with(kControlPrefix) || begun) saw_hello_ = true;
   if (whole()) {
     throw base::Error(
         ErrorKind::data,
