@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 release := build/release
 bootstrapped := scripts/bootstrap
 
-.PHONY: help build demo test check bench bench-load bench-instructions soak fmt install deb clean bootstrap configure dev clang asan tsan
+.PHONY: help build demo test check bench bench-load bench-check bench-kafka bench-snow bench-instructions soak board fmt install deb dist clean bootstrap configure dev clang asan tsan
 .DEFAULT_GOAL := build
 
 # verbs, from the comments behind them
@@ -27,17 +27,24 @@ build: ## release build: build/release/bin/
 	@$(MAKE) --no-print-directory configure
 	@cmake --build --preset release -j $(JOBS)
 
-demo: ## the whole pipeline on recorded flights; KEEP=1 leaves it up
-	@$(bootstrapped) --only build --only lab
+# what stays up is looked at
+demo_parts = $(WITH) $(if $(filter 1,$(KEEP)),$(filter-out $(WITH),board))
+
+demo: ## the whole pipeline on recorded flights; KEEP=1 leaves it up with the flight board, WITH=monitoring with Prometheus
+	@$(bootstrapped) --only build --only lab$(foreach part,$(demo_parts), --only $(part))
 	@$(MAKE) --no-print-directory build
-	@scripts/demo
+	@WITH="$(strip $(demo_parts))" scripts/demo
+
+board: ## the flight board on a lab that is up; prints its address
+	@$(bootstrapped) --only board
+	@scripts/flights/board/start
 
 test: ## everything the house promises, on real servers
 	@$(bootstrapped) --only build --only lab --only test
 	@$(MAKE) --no-print-directory build
 	@scripts/test
 
-check: ## format, layers, headers, scripts, pages, clang-tidy
+check: ## format, layers, headers, scripts, pages, workflows, compose files, clang-tidy
 	@$(bootstrapped) --only build --only check
 	@scripts/check
 
@@ -48,6 +55,17 @@ bench: build ## the figures of tests/bench/README.md; bench-TOOL: of one tool
 bench-load: build
 	@tests/bench/run pg-load
 
+bench-check: build ## cdc-check beside the line walk, jq and a JSON Schema validator
+	@$(bootstrapped) --only bench
+	@tests/bench/run cdc-check
+
+bench-kafka: build ## kcat-cdc beside kcat against a broker on this machine
+	@tests/bench/run kcat-cdc
+
+bench-snow: build ## snow-put beside zstd alone and the official streaming client, against an endpoint that answers at once
+	@$(bootstrapped) --only test
+	@. scripts/versions && CDC_CLIENT_PYTHON=$$venv_folder/client/bin/python tests/bench/run snow-put
+
 bench-instructions: ## instructions per event, held against those kept
 	@$(bootstrapped) --only build --only test
 	@$(MAKE) --no-print-directory build
@@ -57,7 +75,9 @@ bench-instructions: ## instructions per event, held against those kept
 bench-%: build
 	@tests/bench/run $*
 
-soak: build ## the long runs
+soak: ## the long runs
+	@$(bootstrapped) --only build --only lab --only test --only browser --only act
+	@$(MAKE) --no-print-directory build
 	@scripts/test --soak
 
 fmt: ## let the formatters write
@@ -67,7 +87,10 @@ install: build ## into PREFIX (/usr/local), below DESTDIR
 	@DESTDIR="$(DESTDIR)" cmake --install $(release) --prefix "$(PREFIX)"
 
 deb: build ## a Debian package in build/release/
-	@cd $(release) && cpack -G DEB
+	@cd $(release) && SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} sh -c 'umask 022; cpack -G DEB'
+
+dist: build ## what a release is made of, in build/dist/: .deb, tarball, SBOM, checksums
+	@scripts/ci/release-files
 
 dev clang asan tsan:
 	@cmake --preset $@ >/dev/null && cmake --build --preset $@ -j $(JOBS) --target all tests && ctest --preset $@ -L 'unit|cli' -j $(JOBS)

@@ -37,11 +37,7 @@ std::optional<std::string> content_of(io::System& system, const std::string& pat
         error.what(),
         "Source and sink both need it: do they run as users that may read each other's files?");
   }
-  std::string content;
-  std::array<char, 4096> block{};
-  while (const std::size_t count = system.read_some(file.get(), block, path))
-    content.append(block.data(), count);
-  return content;
+  return io::read_all(system, file.get(), path);
 }
 
 // A rename is seen before it is on disk: what is confirmed for it must not be asked for again by
@@ -84,6 +80,7 @@ void SourceAck::claim() {
           "Each source needs an ack file of its own; is the same command still running?");
     }
     claims_.push_back(std::move(claim));
+    (void)content_of(system_, path);
   }
 }
 

@@ -19,7 +19,8 @@ class SourceAck {
   explicit SourceAck(std::vector<std::string> paths, io::System& system = io::system());
 
   // No other source may wait for the same files: two would starve each other. Throws temporary,
-  // naming the process that does. Held until the end of the process.
+  // naming the process that does; permission or io when a file is there and cannot be read. Held
+  // until the end of the process.
   void claim();
   // What the files hold now, whatever run it is of: at start only. One entry a path. Throws
   // permission or io when a file is there and cannot be read.

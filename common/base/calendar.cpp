@@ -40,4 +40,9 @@ bool is_leap_year(std::int64_t year) noexcept {
   return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
+unsigned days_in_month(std::int64_t year, unsigned month) noexcept {
+  constexpr unsigned kLengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return month == 2 && is_leap_year(year) ? 29 : kLengths[month - 1];
+}
+
 }  // namespace cdckit::base

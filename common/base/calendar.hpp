@@ -17,5 +17,7 @@ struct CivilDate {
 std::int64_t days_from_civil(const CivilDate& date) noexcept;
 CivilDate civil_from_days(std::int64_t days) noexcept;
 bool is_leap_year(std::int64_t year) noexcept;
+// Of months 1 to 12.
+unsigned days_in_month(std::int64_t year, unsigned month) noexcept;
 
 }  // namespace cdckit::base

@@ -31,6 +31,11 @@ std::uint64_t random_bits() {
   return value;
 }
 
+// Writes the number so that its last digit stands before `end`, over zeros.
+void put_digits(std::string& out, std::size_t end, std::uint64_t value) noexcept {
+  for (; value > 0; value /= 10) out[--end] = static_cast<char>('0' + value % 10);
+}
+
 // Takes exactly `count` digits from the front.
 std::optional<int> take_number(std::string_view& text, std::size_t count) {
   if (text.size() < count) return std::nullopt;
@@ -108,14 +113,26 @@ std::string format_utc(std::int64_t unix_microseconds) {
   const auto day = std::chrono::floor<days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss<microseconds> clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
-                     static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()),
-                     clock.hours().count(),
-                     clock.minutes().count(),
-                     clock.seconds().count(),
-                     clock.subseconds().count());
+  const auto year = static_cast<int>(date.year());
+  if (year < 0 || year > 9999) {
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
+                       year,
+                       static_cast<unsigned>(date.month()),
+                       static_cast<unsigned>(date.day()),
+                       clock.hours().count(),
+                       clock.minutes().count(),
+                       clock.seconds().count(),
+                       clock.subseconds().count());
+  }
+  std::string out = "0000-00-00T00:00:00.000000Z";
+  put_digits(out, 4, static_cast<std::uint64_t>(year));
+  put_digits(out, 7, static_cast<unsigned>(date.month()));
+  put_digits(out, 10, static_cast<unsigned>(date.day()));
+  put_digits(out, 13, static_cast<std::uint64_t>(clock.hours().count()));
+  put_digits(out, 16, static_cast<std::uint64_t>(clock.minutes().count()));
+  put_digits(out, 19, static_cast<std::uint64_t>(clock.seconds().count()));
+  put_digits(out, 26, static_cast<std::uint64_t>(clock.subseconds().count()));
+  return out;
 }
 
 std::optional<std::int64_t> parse_time(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace cdckit::base {
 
@@ -21,6 +22,19 @@ constexpr std::array<char, 256> make_escapes() {
   return table;
 }
 constexpr std::array<char, 256> kEscapes = make_escapes();
+
+constexpr std::uint64_t every(std::uint64_t byte) noexcept {
+  return byte * 0x0101010101010101U;
+}
+
+// Not zero when one of the eight bytes has to be escaped, or may have to be.
+std::uint64_t suspects(std::uint64_t bytes) noexcept {
+  const std::uint64_t quote = bytes ^ every('"');
+  const std::uint64_t backslash = bytes ^ every('\\');
+  const std::uint64_t low = (bytes - every(0x20)) & ~bytes;
+  return (((quote - every(1)) & ~quote) | ((backslash - every(1)) & ~backslash) | low) &
+         every(0x80);
+}
 
 std::uint32_t byte_at(std::string_view text, std::size_t at) noexcept {
   return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
@@ -47,12 +61,21 @@ std::size_t character_length(std::string_view text, std::size_t at) noexcept {
 
 }  // namespace
 
+std::size_t find_json_escape(std::string_view text, std::size_t from) noexcept {
+  std::size_t at = from;
+  for (std::uint64_t bytes = 0; at + sizeof bytes <= text.size(); at += sizeof bytes) {
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    if (suspects(bytes) != 0) break;
+  }
+  while (at < text.size() && kEscapes[static_cast<unsigned char>(text[at])] == 0) ++at;
+  return at;
+}
+
 void append_json_escaped(std::string& out, std::string_view text) {
   std::size_t copied = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = find_json_escape(text); i < text.size(); i = find_json_escape(text, i + 1)) {
     const auto byte = static_cast<unsigned char>(text[i]);
     const char escape = kEscapes[byte];
-    if (escape == 0) continue;
     out.append(text.data() + copied, i - copied);
     copied = i + 1;
     out += '\\';

@@ -185,31 +185,8 @@ std::string to_base64(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
-  while (text.ends_with('=')) text.remove_suffix(1);
-  if (text.size() % 4 == 1) return std::nullopt;
   std::string bytes;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char letter : text) {
-    std::uint32_t value = 0;
-    if (letter >= 'A' && letter <= 'Z')
-      value = static_cast<std::uint32_t>(letter - 'A');
-    else if (letter >= 'a' && letter <= 'z')
-      value = static_cast<std::uint32_t>(letter - 'a' + 26);
-    else if (letter >= '0' && letter <= '9')
-      value = static_cast<std::uint32_t>(letter - '0' + 52);
-    else if (letter == '+' || letter == '-')
-      value = 62;
-    else if (letter == '/' || letter == '_')
-      value = 63;
-    else
-      return std::nullopt;
-    bits = bits << 6U | value;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes.push_back(static_cast<char>(bits >> static_cast<unsigned>(count) & 0xFFU));
-  }
+  if (!append_from_base64(bytes, text)) return std::nullopt;
   return bytes;
 }
 

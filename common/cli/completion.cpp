@@ -42,7 +42,7 @@ Row row_of(const Flag& flag) {
   row.name = flag.name;
   row.letter = flag.letter;
   row.help = first_sentence(flag.help);
-  for (const std::string& word : flag.choices) row.values += (row.values.empty() ? "" : ",") + word;
+  for (const std::string& word : flag.choices) row.values += (row.values.empty() ? "" : "|") + word;
   row.kind = flag.value.empty()       ? "switch"
              : !flag.choices.empty()  ? "words"
              : names_file(flag.value) ? "file"
@@ -130,7 +130,7 @@ constexpr const char* kBash = R"END(# bash completion for @TOOL@
     [[ $commands == '*' || ,$commands, == *,$command,* ]] || continue
     if [[ $prev == "$flag" || ( $letter != - && $prev == "$letter" ) ]]; then
       case $kind in
-        words) COMPREPLY=($(compgen -W "${values//,/ }" -- "$cur")) ;;
+        words) COMPREPLY=($(compgen -W "${values//|/ }" -- "$cur")) ;;
         file) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")) ;;
       esac
       [[ $kind == switch ]] || return 0
@@ -163,7 +163,7 @@ constexpr const char* kZsh = R"END(#compdef @TOOL@
   while read -r flag letter commands kind values help; do
     [[ $commands == '*' || ,$commands, == *,$command,* ]] || continue
     case $kind in
-      words) value=":value:(${values//,/ })" ;;
+      words) value=":value:(${values//|/ })" ;;
       file) value=":file:_files" ;;
       value) value=":value: " ;;
       *) value= ;;
@@ -204,7 +204,7 @@ std::string fish_completion(const Tool& tool) {
     }
     out += " -l " + row.name;
     if (row.letter != 0) out += std::string(" -s ") + row.letter;
-    if (row.kind == "words") out += " -x -a '" + fill(row.values, ",", " ") + "'";
+    if (row.kind == "words") out += " -x -a '" + fill(row.values, "|", " ") + "'";
     if (row.kind == "value") out += " -x";
     if (row.kind == "file") out += " -r -F";
     out += " -d '" + row.help + "'\n";

@@ -127,6 +127,7 @@ struct Command {
   std::function<base::ExitCode(Context&)> run;
   bool source = false;      // gets --ack (repeatable), --control
   bool sink = false;        // gets --ack, --on-error, --reject, --max-line
+  bool filter = false;      // gets those of a sink but --ack: that is its neighbours'
   bool check_only = false;  // as if --check had been given
 };
 

@@ -52,6 +52,13 @@ std::string near_miss_hint(std::string_view typed, const std::vector<std::string
   return near.empty() ? "" : "Did you mean " + near + "?";
 }
 
+std::string near_miss_first(std::string_view typed,
+                            const std::vector<std::string>& words,
+                            const std::string& hint) {
+  const std::string near = near_miss_hint(typed, words);
+  return near.empty() || hint.empty() ? near + hint : near + "\n" + hint;
+}
+
 std::string joined(const std::vector<std::string>& words) {
   std::string all;
   for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;

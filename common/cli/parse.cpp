@@ -220,7 +220,9 @@ const Command& choose_command(const Tool& tool, std::vector<std::string>& argume
   const std::string near = is_word ? near_miss_hint(arguments.front(), names) : "";
   if (fallback != nullptr) {
     const bool may_be_input = is_word && near.empty() && (fallback->sink || is_file(arguments[0]));
-    if (!is_word || may_be_input || !fallback->positionals.empty()) return *fallback;
+    const bool may_be_positional =
+        !fallback->positionals.empty() && (near.empty() || is_file(arguments[0]));
+    if (!is_word || may_be_input || may_be_positional) return *fallback;
   }
   if (!is_word) refuse("a command is missing: one of " + joined(names));
   refuse("unknown command \"" + arguments.front() + "\"",

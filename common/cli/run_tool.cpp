@@ -8,8 +8,11 @@
 #include "common/cli/stats_thread.hpp"
 #include "common/io/file_descriptor.hpp"
 #include "common/log/log.hpp"
+#include "common/log/progress.hpp"
+#include "common/retry/retry.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 #include <optional>
 #include <unistd.h>
@@ -25,8 +28,7 @@ log::Settings log_settings(const std::string& tool, const CommonOptions& options
   log::Settings settings;
   settings.tool = tool;
   settings.format = options.log_format == "json" ? log::Format::json : log::Format::text;
-  if (options.color == "always") settings.color = log::Color::always;
-  if (options.color == "never") settings.color = log::Color::never;
+  settings.color = color_wish(options);
   if (options.quiet) settings.level = log::Level::error;
   if (options.verbose == 1) settings.level = log::Level::info;
   if (options.verbose > 1) settings.level = log::Level::debug;
@@ -87,18 +89,76 @@ ExitCode write_metrics(Context& context) {
   });
 }
 
+// The label `kind` of TOOL_errors_total.
+std::string kind_of(ExitCode code) {
+  switch (code) {
+    case ExitCode::bad_input:
+      return "data";
+    case ExitCode::unavailable:
+      return "unavailable";
+    case ExitCode::bug:
+      return "bug";
+    case ExitCode::cannot_create:
+      return "cannot_create";
+    case ExitCode::io:
+      return "io";
+    case ExitCode::retry_later:
+      return "temporary";
+    case ExitCode::protocol:
+      return "protocol";
+    case ExitCode::permission:
+      return "permission";
+    case ExitCode::config:
+      return "config";
+    default:
+      return "";
+  }
+}
+
+void start_metrics(Context& context) {
+  const CommonOptions& options = context.options();
+  metrics::Registry& metrics = context.metrics();
+  metrics.describe(
+      context.tool(), CDCKIT_VERSION, [] { return static_cast<double>(retry::pauses_so_far()); });
+  // cdc-run says it; one thread runs here still
+  if (const char* pipeline = std::getenv("CDC_PIPELINE"))  // NOLINT(concurrency-mt-unsafe)
+    metrics.tell_apart(pipeline);
+  if (!options.metrics_file.empty()) {
+    metrics.remember(options.metrics_file);
+    metrics.write_file(options.metrics_file);
+  }
+  if (!options.metrics_listen.empty()) metrics.listen(options.metrics_listen);
+}
+
+// While a tool works; the last one, which says how it ended, tells of a file that cannot be
+// written.
+void refresh_file(const Context& context, const metrics::Registry& metrics) {
+  try {
+    metrics.write_file(context.options().metrics_file);
+  } catch (const base::Error& error) {
+    log::info(error.what());
+  }
+}
+
 // The file is written before the work begins too: a folder that is not there is known at once.
 ExitCode run_command(const Command& command, Context& context) {
   const CommonOptions& options = context.options();
-  context.metrics().describe(context.tool(), CDCKIT_VERSION);
-  if (!options.metrics_file.empty()) context.metrics().write_file(options.metrics_file);
-  if (!options.metrics_listen.empty()) context.metrics().listen(options.metrics_listen);
+  start_metrics(context);
+  constexpr std::chrono::seconds kRefresh{5};
+  constexpr std::chrono::milliseconds kLook{500};
   ExitCode code{};
   {
-    const StatsThread stats(context.metrics(), options.stats_interval);
+    const metrics::Registry& metrics = context.metrics();
+    const StatsThread stats(metrics, options.stats_interval);
+    const StatsThread file(options.metrics_file.empty() ? std::chrono::seconds(0) : kRefresh,
+                           [&] { refresh_file(context, metrics); });
+    const StatsThread progress(log::shows_progress() ? kLook : std::chrono::milliseconds(0), [&] {
+      log::progress(log::own_progress().look(std::chrono::steady_clock::now()));
+    });
     code = guarded(context.tool(), &context, [&] { return command.run(context); });
   }
-  context.metrics().ended(base::to_int(code));
+  log::progress("");
+  context.metrics().ended(base::to_int(code), kind_of(code));
   if (options.metrics_file.empty()) return code;
   const ExitCode written = write_metrics(context);
   return code == ExitCode::done ? written : code;
@@ -189,7 +249,8 @@ ExitCode run_arguments(const Tool& tool, std::vector<std::string> arguments) {
   if (parsed.help) return print(help_text(tool, command, flags));
   if (parsed.version) return print(version_text(tool));
   if (!parsed.generate.empty()) return print_generated(tool, parsed.generate);
-  if (command.sink && bare && !command.check_only && io::is_terminal(STDIN_FILENO)) {
+  if ((command.sink || command.filter) && bare && !command.check_only &&
+      io::is_terminal(STDIN_FILENO)) {
     throw base::Error(ErrorKind::usage,
                       "could not read lines: stdin is a terminal",
                       "Pipe NDJSON into " + tool.name + ".");
@@ -211,16 +272,6 @@ bool asks_for_json(const std::vector<std::string>& arguments) {
 
 Context::Context(std::string tool, CommonOptions options, signals::StopToken stop)
     : tool_(std::move(tool)), options_(std::move(options)), stop_(stop) {}
-
-event::InputSettings Context::input_settings() const {
-  event::InputSettings settings;
-  settings.max_line = options_.max_line;
-  settings.tool = tool_;
-  settings.reject_path = options_.reject;
-  if (options_.on_error == "skip") settings.on_error = event::OnError::skip;
-  if (options_.on_error == "reject") settings.on_error = event::OnError::reject;
-  return settings;
-}
 
 int run_tool(const Tool& tool, int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);

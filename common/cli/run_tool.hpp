@@ -3,7 +3,6 @@
 #pragma once
 
 #include "common/cli/flag_table.hpp"
-#include "common/event/input.hpp"
 #include "common/metrics/metrics.hpp"
 #include "common/signals/stop.hpp"
 
@@ -39,8 +38,6 @@ class Context {
   [[nodiscard]] const CommonOptions& options() const noexcept { return options_; }
   [[nodiscard]] signals::StopToken stop() const noexcept { return stop_; }
   metrics::Registry& metrics() noexcept { return metrics_; }
-  // For event::Input, from --on-error, --reject, --max-line.
-  [[nodiscard]] event::InputSettings input_settings() const;
   [[nodiscard]] std::string ack_path() const {
     return options_.ack.empty() ? "" : options_.ack.front();
   }

@@ -24,14 +24,18 @@ FlagTable source_flags(CommonOptions& options) {
   return table;
 }
 
-FlagTable sink_flags(CommonOptions& options) {
-  FlagTable table("Delivery");
+void add_ack(FlagTable& table, CommonOptions& options) {
   Flag& ack = table.list(
       "ack",
       "FILE",
       options.ack,
       "Acknowledge in FILE what is durable, for the source that was given the same FILE.");
   ack.repeatable = false;
+}
+
+FlagTable reader_flags(CommonOptions& options, bool acknowledges) {
+  FlagTable table("Delivery");
+  if (acknowledges) add_ack(table, options);
   table.choice(
       "on-error",
       {"stop", "skip", "reject"},
@@ -75,7 +79,7 @@ FlagTable shared_flags(CommonOptions& options) {
   table.text("metrics-file",
              "FILE",
              options.metrics_file,
-             "Write Prometheus metrics to FILE at the end, also of a failed run.");
+             "Write Prometheus metrics to FILE every 5 s and at the end, also of a failed run.");
   table.duration(
       "stats-interval", options.stats_interval, "Write a line of statistics to stderr this often.");
   return table;
@@ -86,9 +90,14 @@ FlagTable shared_flags(CommonOptions& options) {
 std::vector<Flag> all_flags(const Command& command, CommonOptions& options) {
   std::vector<Flag> flags = command.flags;
   if (command.source) append(flags, source_flags(options));
-  if (command.sink) append(flags, sink_flags(options));
+  if (command.sink || command.filter) append(flags, reader_flags(options, command.sink));
   append(flags, shared_flags(options));
   return flags;
+}
+
+log::Color color_wish(const CommonOptions& options) {
+  if (options.color == "always") return log::Color::always;
+  return options.color == "never" ? log::Color::never : log::Color::automatic;
 }
 
 void check_common(const CommonOptions& options) {

@@ -4,9 +4,12 @@
 
 namespace cdckit::cli {
 
-StatsThread::StatsThread(const metrics::Registry& registry, std::chrono::milliseconds interval) {
-  if (interval.count() > 0)
-    thread_ = std::thread([this, &registry, interval] { run(registry, interval); });
+StatsThread::StatsThread(const metrics::Registry& registry, std::chrono::milliseconds interval)
+    : StatsThread(interval, [&registry] { log::stats(registry.json(), registry.summary()); }) {}
+
+StatsThread::StatsThread(std::chrono::milliseconds interval, std::function<void()> work)
+    : work_(std::move(work)) {
+  if (interval.count() > 0) thread_ = std::thread([this, interval] { run(interval); });
 }
 
 StatsThread::~StatsThread() {
@@ -18,11 +21,9 @@ StatsThread::~StatsThread() {
   if (thread_.joinable()) thread_.join();
 }
 
-void StatsThread::run(const metrics::Registry& registry, std::chrono::milliseconds interval) {
+void StatsThread::run(std::chrono::milliseconds interval) {
   std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, interval, [&] { return stop_; })) {
-    log::stats(registry.json(), registry.summary());
-  }
+  while (!changed_.wait_for(lock, interval, [&] { return stop_; })) work_();
 }
 
 }  // namespace cdckit::cli

@@ -35,6 +35,45 @@ void ZstdCompressor::compress(std::string_view bytes, std::string& out) {
   out.resize(size);
 }
 
+struct ZstdWriter::Implementation {
+  base::UniqueHandle<ZSTD_CCtx, ZSTD_freeCCtx> context{ZSTD_createCCtx()};
+  std::string piece = std::string(ZSTD_CStreamOutSize(), '\0');
+};
+
+ZstdWriter::ZstdWriter(int level) : implementation_(std::make_unique<Implementation>()) {
+  ZSTD_CCtx* context = implementation_->context.get();
+  if (context == nullptr ||
+      ZSTD_isError(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)) != 0) {
+    throw base::Error(base::ErrorKind::bug, "could not set up zstd compression");
+  }
+}
+
+ZstdWriter::~ZstdWriter() = default;
+
+void ZstdWriter::run(std::string_view bytes, bool last, std::string& out) {
+  Implementation& own = *implementation_;
+  ZSTD_inBuffer input{bytes.data(), bytes.size(), 0};
+  std::size_t left = 1;
+  while (input.pos < input.size || (last && left != 0)) {
+    ZSTD_outBuffer output{own.piece.data(), own.piece.size(), 0};
+    left = ZSTD_compressStream2(
+        own.context.get(), &output, &input, last ? ZSTD_e_end : ZSTD_e_continue);
+    if (ZSTD_isError(left) != 0) {
+      throw base::Error(base::ErrorKind::bug,
+                        std::string("could not compress: ") + ZSTD_getErrorName(left));
+    }
+    out.append(own.piece.data(), output.pos);
+  }
+}
+
+void ZstdWriter::append(std::string_view bytes, std::string& out) {
+  run(bytes, false, out);
+}
+
+void ZstdWriter::finish(std::string& out) {
+  run({}, true, out);
+}
+
 std::string zstd_decompress(std::string_view frame) {
   const base::UniqueHandle<ZSTD_DCtx, ZSTD_freeDCtx> context(ZSTD_createDCtx());
   std::string out;

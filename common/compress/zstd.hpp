@@ -25,6 +25,23 @@ class ZstdCompressor {
   std::unique_ptr<Implementation> implementation_;
 };
 
+// One frame made piece by piece, in bounded memory.
+class ZstdWriter {
+ public:
+  explicit ZstdWriter(int level = 3);
+  ~ZstdWriter();
+  ZstdWriter(const ZstdWriter&) = delete;
+  ZstdWriter& operator=(const ZstdWriter&) = delete;
+  // Append what is ready to `out`; after finish() the next append() begins another frame.
+  void append(std::string_view bytes, std::string& out);
+  void finish(std::string& out);
+
+ private:
+  void run(std::string_view bytes, bool last, std::string& out);
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
 std::string zstd_decompress(std::string_view frame);
 
 // Decompresses a stream of frames, one behind the other, in bounded memory.

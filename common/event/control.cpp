@@ -86,6 +86,8 @@ void read_member(Control& control, const Member& member) {
   if (member.name == "schema") control.schema = text_of(member.value);
   if (member.name == "table") control.table = text_of(member.value);
   if (member.name == "scope") control.scope = text_of(member.value);
+  if (member.name == "part") control.part = number_of(member.value);
+  if (member.name == "parts") control.parts = number_of(member.value);
   if (member.name == "partitions") control.partitions = partitions_of(member.value);
 }
 
@@ -98,6 +100,7 @@ void require_members(const Control& control) {
   if (control.kind == ControlKind::snapshot && control.phase != "begin" && control.phase != "end") {
     refuse("\"phase\" is neither begin nor end");
   }
+  if (control.part < 1 || control.part > control.parts) refuse("\"part\" is none of the \"parts\"");
 }
 
 void finish(std::string& out) {
@@ -184,6 +187,10 @@ void append_snapshot(std::string& out, const SnapshotBorder& border) {
     append_member(out, "table", quoted(border.table));
   }
   append_member(out, "pos", quoted(border.pos));
+  if (border.parts > 1) {
+    append_member(out, "part", border.part);
+    append_member(out, "parts", border.parts);
+  }
   if (border.phase == "end") append_member(out, "rows", border.rows);
   finish(out);
 }

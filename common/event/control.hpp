@@ -47,6 +47,9 @@ struct Control {
   std::string schema;      // snapshot, schema
   std::string table;       // snapshot, schema
   std::string scope;       // snapshot of something that is not a table
+  // snapshot: the picture of this partition is so many-th of all that its root has in the snapshot
+  std::uint64_t part = 1;
+  std::uint64_t parts = 1;
   std::vector<TopicPartition> partitions;  // assigned, revoked
 };
 
@@ -82,6 +85,9 @@ struct SnapshotBorder {
   std::string_view scope;
   std::string_view pos;
   std::uint64_t rows = 0;  // printed at the end only
+  // of the partitions of one root; printed where there are several
+  std::uint64_t part = 1;
+  std::uint64_t parts = 1;
 };
 void append_snapshot(std::string& out, const SnapshotBorder& border);
 void append_partitions(std::string& out,

@@ -161,6 +161,7 @@ void take_member(Event& event, Name name, const FoundMember& member, Found& foun
 void take_payload(Event& event, const FoundMember& payload, Found& found) noexcept {
   if (!payload.value.starts_with('{')) return;
   const FoundMembers members = inside_of(payload);
+  event.members = members;
   for (std::size_t i = 0; i < members.size(); i += 1 + members[i].inside) {
     const Name name = name_of(members[i].name);
     if (!is_ours(name)) take_member(event, name, members[i], found);
@@ -202,6 +203,7 @@ class Tail {
 bool read_event(FoundMembers members, Event& event) noexcept {
   Found found;
   Tail tail;
+  event.members = members;
   bool has_schema = false;
   for (std::size_t i = 0; i < members.size(); i += 1 + members[i].inside) {
     const Name name = name_of(members[i].name);
@@ -240,6 +242,27 @@ const char* Decoder::decode(std::string_view line, bool padded, LineKind& kind, 
   }
   event.row_members = members;
   return nullptr;
+}
+
+bool is_our_member(std::string_view name) noexcept {
+  return is_ours(name_of(name));
+}
+
+// A key of two columns `schema` and `payload` is none of these unless one of them holds an object,
+// which no column of a key does.
+ndjson::Object key_columns(const Event& event) noexcept {
+  const ndjson::Object key(event.key, event.key_members);
+  ndjson::ObjectCursor cursor(key);
+  Member schema;
+  if (event.key.empty() || !cursor.next(schema) || schema.name != "schema" ||
+      !schema.value.starts_with('{'))
+    return key;
+  const std::size_t place = event.key_members.empty() ? 0 : 1 + event.key_members[0].inside;
+  Member payload;
+  if (!cursor.next(payload) || payload.name != "payload" || !payload.value.starts_with('{'))
+    return key;
+  if (event.key_members.empty()) return {payload.value};
+  return {payload.value, inside_of(event.key_members[place])};
 }
 
 void append_debezium_value(std::string& out, const Event& event) {

@@ -29,8 +29,10 @@ struct Event {
   std::string_view unchanged;  // array of column names whose values the server did not send
   std::string_view ts_us;
   std::string_view kafka;  // {"topic","partition","offset","timestamp"}
-  // What the decoder found inside of key, before, after and source; of a plain row its members.
-  // Valid until the next decode().
+  // What the decoder found inside of key, before, after and source, and of the whole event (the
+  // line's members, or those of its payload); of a plain row its members. Valid until the next
+  // decode().
+  ndjson::FoundMembers members;
   ndjson::FoundMembers key_members;
   ndjson::FoundMembers before_members;
   ndjson::FoundMembers after_members;
@@ -55,6 +57,13 @@ class Decoder {
 };
 
 inline constexpr std::string_view kControlPrefix = R"({"__cdc":)";
+
+// Of a member's name as it stands in the line: pos, key, old_key, new_key and kafka.
+bool is_our_member(std::string_view name) noexcept;
+
+// The key's columns: the key itself, or its payload where a schema stands around it (walcat
+// --schemas). Nothing is found in an event without a key.
+ndjson::Object key_columns(const Event& event) noexcept;
 
 // Debezium's value: the line without pos, key, old_key, new_key and kafka.
 void append_debezium_value(std::string& out, const Event& event);

@@ -11,6 +11,19 @@ using base::ErrorKind;
 
 namespace {
 
+// Whether a line that was cut is the beginning of a hello. A shorter one than kLeast may begin a
+// row as well (`_id`, `__typename`), and no pipe cuts a write there.
+bool begins_hello(std::string_view text) {
+  constexpr std::string_view kHello = "{\"__cdc\":\"hello\"";
+  constexpr std::string_view kLeast = "{\"__c";
+  return text.starts_with(kHello) || (text.starts_with(kLeast) && kHello.starts_with(text));
+}
+
+bool is_json_value(std::string_view text) {
+  ndjson::Validator validator;
+  return validator.check_value(text, false) == nullptr;
+}
+
 // What helps more than to go on without the line.
 std::string hint_for(const BadLine& bad) {
   if (!bad.hint.empty()) return std::string(bad.hint);
@@ -19,6 +32,9 @@ std::string hint_for(const BadLine& bad) {
     return "A line holds one object: jq -c '.[]' makes lines of an array.";
   if (bad.code.empty() && (text == "{" || (text.starts_with('{') && !text.ends_with('}'))))
     return "A line holds one whole object: jq -c . puts each on a line of its own.";
+  const bool is_table = !text.starts_with('{') && text.find_first_of(",;\t") != text.npos;
+  if (bad.code.empty() && bad.line_number == 1 && is_table)
+    return "Lines are objects of JSON: mlr --icsv --ojsonl cat makes them of CSV.";
   return "Use --on-error skip or --reject FILE to go on after bad lines.";
 }
 
@@ -81,7 +97,6 @@ bool Input::accept(const ndjson::Line& line) {
   item_.line_number = line.number;
   item_.text = line.text;
   const bool is_control = line.text.starts_with(kControlPrefix);
-  if (settings_.any_line && !is_control) return accept_any(line);
   LineKind kind{};
   if (const char* reason = decoder_.decode(line.text, true, kind, item_.event)) {
     if (!line.terminated) return accept_cut_line(line);
@@ -107,19 +122,14 @@ bool Input::accept_long_line(const ndjson::Line& line) {
   return false;
 }
 
-bool Input::accept_any(const ndjson::Line& line) {
-  if (!line.terminated && saw_hello_) return accept_cut_line(line);
-  item_.event = Event{};
-  item_.kind = ItemKind::row;
-  return true;
-}
-
 // The input ended inside a line. A tracked source sends it again; otherwise the input is bad, and
 // --on-error must not hide that something was cut off.
 bool Input::accept_cut_line(const ndjson::Line& line) {
-  // even a hello may be cut: whoever prints control lines sends them again
-  const bool begun = line.number == 1 && kControlPrefix.starts_with(line.text);
-  if (line.text.starts_with(kControlPrefix) || begun) saw_hello_ = true;
+  // even a hello may be cut, the first one or that of the next source: its source sends it again
+  if (begins_hello(line.text)) {
+    saw_hello_ = true;
+    saw_eof_ = false;
+  }
   if (whole()) {
     throw base::Error(
         ErrorKind::data,
@@ -160,8 +170,7 @@ void Input::bad_line(const BadLine& bad) {
   ++rejected_;
   log::info(where + ": " + std::string(bad.reason));
   if (rejects_ == nullptr) return;
-  ndjson::Validator validator;
-  const bool is_json = validator.check_value(bad.text, false) == nullptr;
+  const bool is_json = bad.is_json || is_json_value(bad.text);
   rejects_->add(
       {settings_.source, bad.line_number, bad.pos, bad.reason, bad.code, bad.text, is_json});
 }

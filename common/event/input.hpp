@@ -25,7 +25,6 @@ struct InputSettings {
   std::size_t max_line = 64U << 20U;
   OnError on_error = OnError::stop;
   std::string reject_path;  // with OnError::reject
-  bool any_line = false;    // lines are rows whatever they hold; control lines are still told apart
   std::string tool;
 };
 
@@ -47,6 +46,7 @@ struct BadLine {
   std::string_view code;
   std::string_view text;
   std::string_view hint = {};  // what helps, where that is known
+  bool is_json = false;        // known to be: the text need not be looked at again
 };
 
 class Input {
@@ -83,7 +83,6 @@ class Input {
  private:
   bool read_line(std::chrono::milliseconds wait, ndjson::Interrupts interrupts);
   bool accept(const ndjson::Line& line);
-  bool accept_any(const ndjson::Line& line);
   bool accept_long_line(const ndjson::Line& line);
   bool accept_cut_line(const ndjson::Line& line);
   [[noreturn]] void refuse_control(std::uint64_t line_number, const std::string& reason) const;

@@ -24,6 +24,28 @@ Number number_of(const nlohmann::json& column, const char* name, Number otherwis
                         "\" of a column is no whole number in range");
 }
 
+std::optional<std::string> text_of(const nlohmann::json& column, const char* name) {
+  const auto found = column.find(name);
+  if (found == column.end() || found->is_null()) return std::nullopt;
+  return found->get<std::string>();
+}
+
+void append_root(std::string& out, const Root& root) {
+  if (root.table.empty()) return;
+  out += R"(,"root":{"schema":)";
+  append_string(out, root.schema);
+  out += R"(,"table":)";
+  append_string(out, root.table);
+  out += '}';
+}
+
+Root root_of(const nlohmann::json& line) {
+  const auto found = line.find("root");
+  if (found == line.end() || found->is_null()) return {};
+  return {.schema = found->at("schema").get<std::string>(),
+          .table = found->at("table").get<std::string>()};
+}
+
 }  // namespace
 
 void append_schema_line(std::string& out, const TableSchema& schema) {
@@ -52,9 +74,14 @@ void append_schema_line(std::string& out, const TableSchema& schema) {
       out += R"(,"default":)";
       append_string(out, column.default_expression);
     }
+    if (column.missing) {
+      out += R"(,"missing":)";
+      append_string(out, *column.missing);
+    }
     out += '}';
   }
   out += ']';
+  append_root(out, schema.root);
   if (!schema.encoding.empty()) {
     out += R"(,"encoding":)";
     append_string(out, schema.encoding);
@@ -77,9 +104,11 @@ TableSchema parse_schema_line(std::string_view line) {
                              number_of<std::uint32_t>(item, "oid", 0),
                              number_of<std::int32_t>(item, "modifier", -1),
                              item.value("nullable", true),
-                             item.value("default", std::string())});
+                             item.value("default", std::string()),
+                             text_of(item, "missing")});
     }
     out.encoding = json.value("encoding", std::string());
+    out.root = root_of(json);
     if (json.contains("connect") && !json.at("connect").is_null())
       out.connect = ndjson::find_member(line, "connect");
     return out;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,22 @@ struct Column {
   std::int32_t modifier = -1;
   bool nullable = true;
   std::string default_expression = {};  // as pg_get_expr() prints it; empty: none
-  bool operator==(const Column&) const = default;
+  // What rows have that are older than the column, as the server prints it; nothing: NULL, or not
+  // known.
+  std::optional<std::string> missing = {};
+  // The values of old rows are no part of the shape: a server forgets them when it rewrites them.
+  bool operator==(const Column& other) const {
+    return name == other.name && type == other.type && oid == other.oid &&
+           modifier == other.modifier && nullable == other.nullable &&
+           default_expression == other.default_expression;
+  }
+};
+
+// The partitioned table above a partition that is published under its own name.
+struct Root {
+  std::string schema;
+  std::string table;  // empty: the table is no partition
+  bool operator==(const Root&) const = default;
 };
 
 struct TableSchema {
@@ -26,6 +42,7 @@ struct TableSchema {
   std::vector<Column> columns;   // in column order
   std::string encoding = {};     // plain | debezium; empty: not said
   std::string connect = {};      // debezium: {"key":..,"value":..}, raw JSON
+  Root root = {};
   bool operator==(const TableSchema&) const = default;
 };
 

@@ -1,8 +1,25 @@
 #include "common/event/source.hpp"
 
-#include <algorithm>
-
 namespace cdckit::event {
+namespace {
+
+// `place`: where it stood, and stands from now on. One without a value: it is not there.
+template <std::size_t Size>
+const ndjson::Member& find(ndjson::FoundMembers members,
+                           std::size_t& place,
+                           const char (&name)[Size]) noexcept {
+  static constexpr ndjson::Member kNone{};
+  if (place < members.size() && is_named(members[place], name)) return members[place];
+  const ndjson::Member* found = &kNone;
+  for (std::size_t i = 0; i < members.size(); i += 1 + members[i].inside) {
+    if (!is_named(members[i], name)) continue;
+    place = i;
+    found = &members[i];
+  }
+  return *found;
+}
+
+}  // namespace
 
 Source read_source(const ndjson::Object& source) {
   Source out;
@@ -17,27 +34,13 @@ Source read_source(const ndjson::Object& source) {
   return out;
 }
 
-Source SourceReader::read(const Event& event) {
+Source SourceReader::read(const Event& event) noexcept {
   const ndjson::FoundMembers members = event.source_members;
-  if (!stand_there(members)) {
-    learn(members);
-    return read_source({event.source, members});
-  }
-  return {text_of(members[schema_]),
-          text_of(members[table_]),
-          text_of(members[snapshot_]),
-          members[ts_us_].value};
-}
-
-void SourceReader::learn(ndjson::FoundMembers members) noexcept {
-  for (std::size_t place = 0; place < members.size(); place += 1 + members[place].inside) {
-    const ndjson::Member& member = members[place];
-    if (is_named(member, "schema")) schema_ = place;
-    if (is_named(member, "table")) table_ = place;
-    if (is_named(member, "snapshot")) snapshot_ = place;
-    if (is_named(member, "ts_us")) ts_us_ = place;
-  }
-  last_place_ = std::max({schema_, table_, snapshot_, ts_us_});
+  if (members.empty()) return read_source({event.source, members});
+  return {text_of(find(members, schema_, "schema")),
+          text_of(find(members, table_, "table")),
+          text_of(find(members, snapshot_, "snapshot")),
+          find(members, ts_us_, "ts_us").value};
 }
 
 }  // namespace cdckit::event

@@ -31,17 +31,19 @@ inline std::string_view text_of(const ndjson::Member& member) noexcept {
                                                    : std::string_view{};
 }
 
-// The same for one event after the other: the members mostly stand where they stood before.
+// The same for one event after the other: the members mostly stand where they stood before, and
+// some are never there.
 class SourceReader {
  public:
-  Source read(const Event& event);
+  Source read(const Event& event) noexcept;
   // Whether the event is one of this table. False also when that cannot be seen at once.
   [[nodiscard]] bool is_of(const Event& event,
                            const std::string& schema,
                            const std::string& table) const noexcept {
     const ndjson::FoundMembers members = event.source_members;
-    return stand_there(members) && is_text(members[table_], table) &&
-           is_text(members[schema_], schema);
+    return table_ < members.size() && schema_ < members.size() &&
+           is_named(members[table_], "table") && is_text(members[table_], table) &&
+           is_named(members[schema_], "schema") && is_text(members[schema_], schema);
   }
 
  private:
@@ -49,19 +51,12 @@ class SourceReader {
     return member.value.size() == text.size() + 2 && member.value.front() == '"' &&
            std::memcmp(member.value.data() + 1, text.data(), text.size()) == 0;
   }
-  [[nodiscard]] bool stand_there(ndjson::FoundMembers members) const noexcept {
-    return last_place_ < members.size() && is_named(members[schema_], "schema") &&
-           is_named(members[table_], "table") && is_named(members[snapshot_], "snapshot") &&
-           is_named(members[ts_us_], "ts_us");
-  }
-  void learn(ndjson::FoundMembers members) noexcept;
 
   // where they stood
   std::size_t schema_ = 0;
   std::size_t table_ = 0;
   std::size_t snapshot_ = 0;
   std::size_t ts_us_ = 0;
-  std::size_t last_place_ = 0;
 };
 
 }  // namespace cdckit::event

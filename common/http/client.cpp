@@ -1,15 +1,14 @@
 #include "common/http/client.hpp"
 
 #include "common/base/clock.hpp"
-#include "common/base/text.hpp"
-#include "common/base/unique_handle.hpp"
 #include "common/http/failure.hpp"
 #include "common/http/retry_after.hpp"
+#include "common/http/tls_watch.hpp"
+#include "common/http/transfer.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cstring>
 #include <new>
+#include <poll.h>
 #include <utility>
 
 #include <curl/curl.h>
@@ -17,93 +16,33 @@
 namespace cdckit::http {
 namespace {
 
-using EasyHandle = base::UniqueHandle<CURL, curl_easy_cleanup>;
-using MultiHandle = base::UniqueHandle<CURLM, curl_multi_cleanup>;
-
 constexpr int kMostRedirects = 5;
 constexpr int kPollMilliseconds = 1000;
-
-void initialise_once() {
-  static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (code != CURLE_OK) throw base::Error(base::ErrorKind::bug, "could not start libcurl");
-}
+// How long a server may take to judge a certificate.
+constexpr std::chrono::milliseconds kVerdictTime{2000};
 
 template <class Value>
 void set(CURL* easy, CURLoption option, Value value) {
   const CURLcode code = curl_easy_setopt(easy, option, value);
-  if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
   if (code != CURLE_OK) throw base::Error(base::ErrorKind::bug, curl_easy_strerror(code));
-}
-
-class HeaderList {
- public:
-  HeaderList() = default;
-  HeaderList(const HeaderList&) = delete;
-  HeaderList& operator=(const HeaderList&) = delete;
-  ~HeaderList() { curl_slist_free_all(list_); }
-  void add(const std::string& line) {
-    curl_slist* longer = curl_slist_append(list_, line.c_str());
-    if (longer == nullptr) throw std::bad_alloc();
-    list_ = longer;
-  }
-  [[nodiscard]] curl_slist* get() const noexcept { return list_; }
-
- private:
-  curl_slist* list_ = nullptr;
-};
-
-// What the callbacks of one transfer fill.
-struct Transfer {
-  Response response;
-  std::size_t max_bytes = 0;
-  std::array<char, CURL_ERROR_SIZE> error{};
-};
-
-std::size_t take_body(char* bytes, std::size_t /*one*/, std::size_t count, void* user) {
-  auto& transfer = *static_cast<Transfer*>(user);
-  if (transfer.response.body.size() + count > transfer.max_bytes) return 0;
-  transfer.response.body.append(bytes, count);
-  return count;
-}
-
-std::size_t take_header(char* bytes, std::size_t /*one*/, std::size_t count, void* user) {
-  auto& headers = static_cast<Transfer*>(user)->response.headers;
-  const std::string_view line = base::trim({bytes, count});
-  if (line.starts_with("HTTP/")) headers.clear();  // 100-continue came before
-  const std::size_t colon = line.find(':');
-  if (colon != std::string_view::npos) {
-    headers[base::to_lower(base::trim(line.substr(0, colon)))] = base::trim(line.substr(colon + 1));
-  }
-  return count;
-}
-
-bool has_body(const std::string& method) {
-  return method == "POST" || method == "PUT" || method == "PATCH";
 }
 
 bool is_redirect(long status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-void set_method(CURL* easy, const Request& request) {
-  if (has_body(request.method)) {
-    set(easy, CURLOPT_POST, 1L);
-    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    set(easy, CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
-  } else if (request.method == "HEAD") {
-    set(easy, CURLOPT_NOBODY, 1L);
-  }
-  set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-}
-
-void fill_headers(HeaderList& list, const Request& request) {
-  for (const std::string& line : request.headers) list.add(line);
-  if (has_body(request.method)) list.add("Expect:");  // waiting for 100-continue costs a second
-  if (!request.bearer.empty()) {
-    std::string line = "Authorization: Bearer ";
-    line += request.bearer.reveal();
-    list.add(line);
-    explicit_bzero(line.data(), line.size());
+// What a server makes of a connection that it does not want.
+bool was_cut(CURLcode code) {
+  switch (code) {
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -115,7 +54,7 @@ Request redirected(const Request& request, const Response& response) {
     next.method = "GET";
     next.body = {};
   }
-  if (origin_of(next.url) != origin_of(request.url)) next.bearer = secrets::Secret();
+  if (origin_of(next.url) != origin_of(request.url)) next.bearer = next.basic = secrets::Secret();
   return next;
 }
 
@@ -131,49 +70,26 @@ std::optional<std::chrono::seconds> Response::retry_after() const {
 }
 
 struct Client::Implementation {
-  explicit Implementation(ClientOptions chosen) : options(std::move(chosen)) {
-    initialise_once();
+  explicit Implementation(ClientOptions chosen) : options(with_environment(std::move(chosen))) {
+    initialise_curl();
     multi.reset(curl_multi_init());
     easy.reset(curl_easy_init());
     if (multi == nullptr || easy == nullptr) throw std::bad_alloc();
   }
 
-  void prepare(const Request& request, const HeaderList& headers, Transfer& transfer) const;
   std::optional<CURLcode> finished() const;
-  bool wait() const;
-  CURLcode run() const;
+  bool wait(bool for_stop) const;
+  CURLcode run(const Request& request) const;
   Response transfer_once(const Request& request) const;
+  std::string refusal(CURLcode code, const Request& request) const;
+  bool hangs_up(const Request& request) const;
+  bool ends_within(std::chrono::milliseconds limit) const;
 
   ClientOptions options;
+  std::unique_ptr<TlsWatch> tls = std::make_unique<TlsWatch>();
   MultiHandle multi;  // owns the connections that stay open between requests
   EasyHandle easy;
 };
-
-void Client::Implementation::prepare(const Request& request,
-                                     const HeaderList& headers,
-                                     Transfer& transfer) const {
-  CURL* handle = easy.get();
-  curl_easy_reset(handle);
-  set(handle, CURLOPT_URL, request.url.c_str());
-  set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(handle, CURLOPT_NOSIGNAL, 1L);
-  set(handle, CURLOPT_TCP_KEEPALIVE, 1L);
-  set(handle, CURLOPT_USERAGENT, options.user_agent.c_str());
-  set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
-  set(handle,
-      CURLOPT_CONNECTTIMEOUT_MS,
-      std::min(static_cast<long>(request.timeout.count()), 10'000L));
-  set(handle, CURLOPT_HTTPHEADER, headers.get());
-  set(handle, CURLOPT_WRITEFUNCTION, take_body);
-  set(handle, CURLOPT_WRITEDATA, &transfer);
-  set(handle, CURLOPT_HEADERFUNCTION, take_header);
-  set(handle, CURLOPT_HEADERDATA, &transfer);
-  set(handle, CURLOPT_ERRORBUFFER, transfer.error.data());
-  if (request.accept_compressed) set(handle, CURLOPT_ACCEPT_ENCODING, "");
-  if (!options.ca_file.empty()) set(handle, CURLOPT_CAINFO, options.ca_file.c_str());
-  if (is_loopback_url(request.url)) set(handle, CURLOPT_PROXY, "");
-  set_method(handle, request);
-}
 
 std::optional<CURLcode> Client::Implementation::finished() const {
   int left = 0;
@@ -184,40 +100,97 @@ std::optional<CURLcode> Client::Implementation::finished() const {
 }
 
 // The multi interface is used only because its poll can also watch for a stop.
-bool Client::Implementation::wait() const {
+bool Client::Implementation::wait(bool for_stop) const {
   curl_waitfd stop{options.stop.fd(), CURL_WAIT_POLLIN, 0};
-  const bool watch = options.abort_on_stop && stop.fd >= 0;
+  const bool watch = for_stop && stop.fd >= 0;
   return curl_multi_poll(
              multi.get(), watch ? &stop : nullptr, watch ? 1 : 0, kPollMilliseconds, nullptr) ==
          CURLM_OK;
 }
 
-CURLcode Client::Implementation::run() const {
+CURLcode Client::Implementation::run(const Request& request) const {
+  using std::chrono::milliseconds;
+  using std::chrono::steady_clock;
+  const auto patience = options.abort_on_stop ? milliseconds(0) : request.stop_patience;
+  std::optional<steady_clock::time_point> deadline;
   for (;;) {
     int running = 0;
     if (curl_multi_perform(multi.get(), &running) != CURLM_OK) return CURLE_FAILED_INIT;
     if (const auto code = finished()) return *code;
-    if (options.abort_on_stop && options.stop.stop_requested()) return CURLE_ABORTED_BY_CALLBACK;
-    if (!wait()) return CURLE_FAILED_INIT;
+    if (patience && !deadline && options.stop.stop_requested())
+      deadline = steady_clock::now() + *patience;
+    if (deadline && steady_clock::now() >= *deadline) return CURLE_ABORTED_BY_CALLBACK;
+    // once it was seen a stop is readable for good
+    if (!wait(patience && !deadline)) return CURLE_FAILED_INIT;
   }
 }
 
 Response Client::Implementation::transfer_once(const Request& request) const {
-  require_safe_url(request.url, options.allow_http);
-  HeaderList headers;
-  fill_headers(headers, request);
   Transfer transfer;
-  transfer.max_bytes = request.max_answer_bytes;
-  prepare(request, headers, transfer);
+  tls->clear();
+  prepare_transfer(easy.get(), request, options, transfer, tls.get());
   if (curl_multi_add_handle(multi.get(), easy.get()) != CURLM_OK) throw std::bad_alloc();
-  const CURLcode code = run();
+  const CURLcode code = run(request);
   curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &transfer.response.status);
   transfer.response.url = request.url;
   curl_multi_remove_handle(multi.get(), easy.get());
   curl_easy_reset(easy.get());  // it pointed at locals
   if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
-  if (code != CURLE_OK) throw transport_error(code, request, transfer.error.data());
-  return std::move(transfer.response);
+  if (code == CURLE_OK) return std::move(transfer.response);
+  const std::string refused =
+      transfer.response.status == 0 ? refusal(code, request) : std::string();
+  std::string detail = transfer.error.data();
+  if (was_cut(code) && tls->asked_for_certificate())
+    detail += " (the server had asked for a client's certificate)";
+  throw transport_error(code, request, detail, refused);
+}
+
+// Since TLS 1.3 a server that does not want us says so when we believe to be connected and are
+// writing, and the reset behind its alert may be all that we see. So it is asked again by a
+// connection that only listens. A server that asks for a certificate, gets none, and ends even that
+// connection wants one; one that got ours and says no word may as well be in trouble itself.
+std::string Client::Implementation::refusal(CURLcode code, const Request& request) const {
+  if (std::string told = tls->refusal(); !told.empty()) return told;
+  if (!was_cut(code) || !tls->asked_for_certificate() || options.stop.stop_requested()) return {};
+  const bool over = hangs_up(request);
+  if (std::string told = tls->refusal(); !told.empty()) return told;
+  return over && options.certificate_file.empty()
+             ? "it asks for one and ends the connection without it"
+             : std::string();
+}
+
+bool Client::Implementation::hangs_up(const Request& request) const {
+  Request silent;
+  silent.url = request.url;
+  silent.timeout = request.timeout;
+  Transfer transfer;
+  prepare_transfer(easy.get(), silent, options, transfer, tls.get());
+  set(easy.get(), CURLOPT_CONNECT_ONLY, 1L);
+  set(easy.get(), CURLOPT_FRESH_CONNECT, 1L);
+  set(easy.get(), CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  if (curl_multi_add_handle(multi.get(), easy.get()) != CURLM_OK) throw std::bad_alloc();
+  const CURLcode code = run(silent);
+  const bool over = was_cut(code) || (code == CURLE_OK && ends_within(kVerdictTime));
+  curl_multi_remove_handle(multi.get(), easy.get());
+  curl_easy_reset(easy.get());  // it pointed at locals
+  return over;
+}
+
+bool Client::Implementation::ends_within(std::chrono::milliseconds limit) const {
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  if (curl_easy_getinfo(easy.get(), CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK) return false;
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  for (;;) {
+    char byte = 0;
+    std::size_t count = 0;
+    const CURLcode code = curl_easy_recv(easy.get(), &byte, 1, &count);
+    if (code != CURLE_AGAIN) return code != CURLE_OK || count == 0;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0 || options.stop.stop_requested()) return false;
+    std::array<pollfd, 2> waits{pollfd{socket, POLLIN, 0}, pollfd{options.stop.fd(), POLLIN, 0}};
+    (void)::poll(waits.data(), waits.size(), static_cast<int>(left.count()));
+  }
 }
 
 Client::Client(ClientOptions options)

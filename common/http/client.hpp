@@ -1,6 +1,6 @@
 // HTTP over libcurl, whose types stay in this room. One Client keeps connections alive for one
 // thread. It judges transport only: any status is a Response; no whole answer throws
-// TransportError (temporary, so worth a retry, except for TLS and protocol trouble).
+// TransportError (temporary, so worth a retry, except for TLS, certificates and protocol trouble).
 // https is required except for loopback hosts, unless allow_http. Redirects are not followed
 // unless asked; the Authorization header never travels to another origin.
 #pragma once
@@ -26,11 +26,15 @@ struct Request {
   std::string url{};
   std::vector<std::string> headers{};  // "Name: value", never secrets
   secrets::Secret bearer{};            // sent as Authorization: Bearer, empty: none
+  secrets::Secret basic{};  // user:password, sent as Authorization: Basic when there is no bearer
   std::string_view body{};  // must outlive send(); sent for POST, PUT and PATCH, also empty
   std::chrono::milliseconds timeout{30'000};
   bool follow_redirects = false;
   bool accept_compressed = true;
   std::size_t max_answer_bytes = 512U << 20U;  // after decompression
+  // After a stop the answer is awaited no longer than this (Failure::stopped). Nothing: what is
+  // drained has its whole time.
+  std::optional<std::chrono::milliseconds> stop_patience{};
 };
 
 struct Response {
@@ -43,8 +47,19 @@ struct Response {
   [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const;
 };
 
-// Why there was no whole answer.
-enum class Failure { connect, timeout, truncated, tls, too_long, stopped, protocol };
+// Why there was no whole answer. untrusted: their certificate is not to be believed; certificate:
+// they do not believe ours, or want one; tls: a file of certificates or keys cannot be used.
+enum class Failure {
+  connect,
+  timeout,
+  truncated,
+  untrusted,
+  certificate,
+  tls,
+  too_long,
+  stopped,
+  protocol
+};
 std::string_view to_text(Failure failure) noexcept;
 
 class TransportError : public base::Error {
@@ -62,11 +77,13 @@ class TransportError : public base::Error {
 
 struct ClientOptions {
   std::string user_agent = "cdckit";
-  std::string ca_file{};  // empty: the system's
+  std::string ca_file{};           // empty: SSL_CERT_FILE, else the system's
+  std::string certificate_file{};  // of the client, PEM; empty: none
+  std::string key_file{};          // of that certificate; empty: it stands in its file
+  secrets::Secret key_password{};
   bool allow_http = false;
   signals::StopToken stop{};
-  // A stop ends a transfer at once (Failure::stopped): for pollers. Sinks drain, so they leave it.
-  bool abort_on_stop = false;
+  bool abort_on_stop = false;  // at once, whatever the request says: for pollers
 };
 
 class Client {

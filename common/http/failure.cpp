@@ -9,7 +9,8 @@
 namespace cdckit::http {
 namespace {
 
-Failure failure_of(CURLcode code) {
+Failure failure_of(CURLcode code, const std::string& refusal) {
+  if (!refusal.empty()) return Failure::certificate;
   switch (code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -26,7 +27,11 @@ Failure failure_of(CURLcode code) {
     case CURLE_HTTP2_STREAM:
       return Failure::truncated;
     case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+      return Failure::untrusted;
     case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CRL_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
       return Failure::tls;
     case CURLE_WRITE_ERROR:
@@ -42,6 +47,9 @@ base::ErrorKind kind_of(Failure failure) {
   switch (failure) {
     case Failure::tls:
       return base::ErrorKind::config;
+    case Failure::untrusted:
+    case Failure::certificate:
+      return base::ErrorKind::permission;
     case Failure::too_long:
     case Failure::protocol:
       return base::ErrorKind::protocol;
@@ -53,7 +61,8 @@ base::ErrorKind kind_of(Failure failure) {
 std::string reason_of(Failure failure,
                       CURLcode code,
                       const Request& request,
-                      const std::string& detail) {
+                      const std::string& detail,
+                      const std::string& refusal) {
   switch (failure) {
     case Failure::timeout:
       return fmt::format("no whole answer within {}", base::format_duration(request.timeout));
@@ -62,6 +71,8 @@ std::string reason_of(Failure failure,
                          base::format_size(request.max_answer_bytes));
     case Failure::stopped:
       return "stopped";
+    case Failure::certificate:
+      return "the server refused the client's certificate, or there was none: " + refusal;
     case Failure::truncated:
       return fmt::format("the answer was cut off: {}",
                          detail.empty() ? curl_easy_strerror(code) : detail);
@@ -80,8 +91,12 @@ std::string_view to_text(Failure failure) noexcept {
       return "timeout";
     case Failure::truncated:
       return "truncated";
+    case Failure::untrusted:
+      return "untrusted";
     case Failure::tls:
       return "tls";
+    case Failure::certificate:
+      return "certificate";
     case Failure::too_long:
       return "too_long";
     case Failure::stopped:
@@ -92,17 +107,21 @@ std::string_view to_text(Failure failure) noexcept {
   return "unknown";
 }
 
-TransportError transport_error(CURLcode code, const Request& request, const std::string& detail) {
-  const Failure failure = failure_of(code);
+TransportError transport_error(CURLcode code,
+                               const Request& request,
+                               const std::string& detail,
+                               const std::string& refusal) {
+  const Failure failure = failure_of(code, refusal);
   // the query is left out: it may be long, and may hold what does not belong into a log
   const std::string where = secrets::scrub(request.url.substr(0, request.url.find('?')));
   return {kind_of(failure),
           fmt::format("could not {} \"{}\": {}",
                       request.method == "GET" ? "fetch" : "send to",
                       where,
-                      reason_of(failure, code, request, detail)),
-          failure == Failure::tls ? "Name the certificate authority's file if it is a private one."
-                                  : "",
+                      reason_of(failure, code, request, detail, refusal)),
+          failure == Failure::untrusted
+              ? "Name the certificate authority's file if it is a private one."
+              : "",
           failure};
 }
 

@@ -9,7 +9,11 @@
 
 namespace cdckit::http {
 
-// `detail` is libcurl's own wording for this transfer, may be empty.
-TransportError transport_error(CURLcode code, const Request& request, const std::string& detail);
+// `detail` is libcurl's own wording for this transfer, may be empty; `refusal` what the server said
+// of our certificate, empty: nothing.
+TransportError transport_error(CURLcode code,
+                               const Request& request,
+                               const std::string& detail,
+                               const std::string& refusal = {});
 
 }  // namespace cdckit::http

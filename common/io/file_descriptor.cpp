@@ -1,6 +1,7 @@
 #include "common/io/file_descriptor.hpp"
 
 #include "common/base/error.hpp"
+#include "common/io/system.hpp"
 
 #include <algorithm>
 #include <array>
@@ -99,13 +100,7 @@ std::string read_file(const std::string& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open())
     throw base::system_error(ErrorKind::config, "could not open \"" + path + "\"", errno);
-  std::string content;
-  std::array<char, 65536> block{};
-  for (;;) {
-    const std::size_t count = read_some(file.get(), block, path);
-    if (count == 0) return content;
-    content.append(block.data(), count);
-  }
+  return read_all(system(), file.get(), path);
 }
 
 }  // namespace cdckit::io

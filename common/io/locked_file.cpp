@@ -3,7 +3,6 @@
 #include "common/base/clock.hpp"
 #include "common/base/error.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -126,6 +125,24 @@ void replace_file(const std::string& path, std::string_view content, bool durabl
   take_name(kernel, temporary, path, durable);
 }
 
+namespace {
+
+// One that is there and may not be used is a matter of rights, not of making it.
+FileDescriptor open_or_create(System& system, const std::string& path) {
+  FileDescriptor file(system.open(path, O_RDWR | O_CREAT));
+  if (file.is_open()) return file;
+  const int failure = errno;
+  struct stat status{};
+  const bool is_there = ::lstat(path.c_str(), &status) == 0;
+  if (!is_there || (failure != EACCES && failure != EPERM)) {
+    throw base::system_error(
+        ErrorKind::cannot_create, "could not create \"" + path + "\"", failure);
+  }
+  throw base::system_error(ErrorKind::permission, "could not open \"" + path + "\"", failure);
+}
+
+}  // namespace
+
 LockedFile::LockedFile(std::string path, System& system)
     : system_(&system), path_(behind_links(path)) {
   if (!takes_replacement(path_)) {
@@ -133,7 +150,7 @@ LockedFile::LockedFile(std::string path, System& system)
                       "could not create \"" + path_ + "\": it is not a plain file");
   }
   for (;;) {
-    FileDescriptor file = create(system, path_, O_RDWR);
+    FileDescriptor file = open_or_create(system, path_);
     if (system.flock(file.get(), LOCK_EX | LOCK_NB) != 0) refuse_lock();
     // the former owner may have renamed a new file over the one we opened
     if (system.named(file.get(), path_) != System::Named::this_one) continue;
@@ -170,11 +187,7 @@ std::string LockedFile::read() const {
   const FileDescriptor file(system_->open(path_, O_RDONLY));
   if (!file.is_open())
     throw base::system_error(base::ErrorKind::io, "could not open \"" + path_ + "\"", errno);
-  std::string content;
-  std::array<char, 4096> block{};
-  while (const std::size_t count = system_->read_some(file.get(), block, path_))
-    content.append(block.data(), count);
-  return content;
+  return read_all(*system_, file.get(), path_);
 }
 
 bool is_locked(const std::string& path, System& system) {

@@ -19,7 +19,8 @@ void replace_file(const std::string& path, std::string_view content, bool durabl
 class LockedFile {
  public:
   // Creates the file empty when it is missing; follows a link. Throws temporary when another
-  // process holds it, cannot_create when it cannot be made or is no plain file.
+  // process holds it, permission when it is there and may not be read and written, cannot_create
+  // when it cannot be made or is no plain file.
   explicit LockedFile(std::string path, System& system = io::system());
 
   // Readers see the old or the new content, never a mixture; the lock is never let go in between.

@@ -36,13 +36,20 @@ void close_stream(int fd) {
 }  // namespace
 
 struct OutputThread::Shared {
+  // A pipe whose reading end the owner polls.
+  struct Wake {
+    FileDescriptor read;
+    FileDescriptor write;
+    bool pending = false;  // a byte waits in it
+  };
+
   Shared(int stream, std::size_t limit) : fd(stream), capacity(limit) {
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
       throw base::system_error(ErrorKind::io, "could not create a pipe", errno);
     }
-    wake_read = FileDescriptor(pipe[0]);
-    wake_write = FileDescriptor(pipe[1]);
+    wake.read = FileDescriptor(pipe[0]);
+    wake.write = FileDescriptor(pipe[1]);
   }
 
   void run();
@@ -52,16 +59,14 @@ struct OutputThread::Shared {
 
   const int fd;
   const std::size_t capacity;
-  FileDescriptor wake_read;
-  FileDescriptor wake_write;
+  Wake wake;
   std::mutex mutex;
   std::condition_variable changed;
   std::vector<std::string> queue;    // submitted
   std::vector<std::string> batches;  // taken by the thread
   std::vector<std::string> spare;    // emptied, kept for their capacity
   std::size_t queued_bytes = 0;
-  bool writing = false;       // inside write(), without the mutex
-  bool wake_pending = false;  // a byte waits in the pipe
+  bool writing = false;  // inside write(), without the mutex
   bool stop = false;
   bool abandoned = false;  // nobody waits for the rest
   bool closed = false;
@@ -71,9 +76,9 @@ struct OutputThread::Shared {
 // The mutex is held.
 void OutputThread::Shared::notify() {
   changed.notify_all();
-  if (wake_pending) return;
-  wake_pending = true;
-  (void)!::write(wake_write.get(), "x", 1);
+  if (wake.pending) return;
+  wake.pending = true;
+  (void)!::write(wake.write.get(), "x", 1);
 }
 
 void OutputThread::Shared::look_at_reader() {
@@ -146,7 +151,7 @@ OutputThread::~OutputThread() {
 }
 
 int OutputThread::wake_fd() const noexcept {
-  return shared_->wake_read.get();
+  return shared_->wake.read.get();
 }
 
 void OutputThread::submit() {
@@ -184,10 +189,10 @@ bool OutputThread::failed() const {
 
 void OutputThread::clear_wake() {
   const std::scoped_lock lock(shared_->mutex);
-  if (!shared_->wake_pending) return;
-  shared_->wake_pending = false;
+  if (!shared_->wake.pending) return;
+  shared_->wake.pending = false;
   std::array<char, 64> bytes{};
-  (void)!::read(shared_->wake_read.get(), bytes.data(), bytes.size());
+  (void)!::read(shared_->wake.read.get(), bytes.data(), bytes.size());
 }
 
 bool OutputThread::wait_drained(std::chrono::milliseconds limit) {

@@ -1,8 +1,8 @@
 #include "common/io/system.hpp"
 
 #include "common/base/clock.hpp"
+#include "common/base/md5.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -103,14 +103,28 @@ int listener_of(const sockaddr_un& address, socklen_t length) {
 
 }  // namespace
 
+namespace {
+
+constexpr std::size_t kLongestAddress = sizeof(sockaddr_un::sun_path) - 1;
+
+// A name that is longer than an address may be ends with a digest of all of it.
+std::string address_of(const std::string& name) {
+  if (name.size() <= kLongestAddress) return name;
+  const base::Md5 digest = base::md5(name);
+  return name.substr(0, kLongestAddress - digest.size()) +
+         std::string(digest.data(), digest.size());
+}
+
+}  // namespace
+
 Claim System::claim(const std::string& name) {
   Claim claim{FileDescriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0))};
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   // the first byte stays zero: the abstract namespace
-  const std::size_t count = std::min(name.size(), sizeof address.sun_path - 1);
-  std::memcpy(address.sun_path + 1, name.data(), count);
-  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + count);
+  const std::string text = address_of(name);
+  std::memcpy(address.sun_path + 1, text.data(), text.size());
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + text.size());
   if (::bind(claim.fd.get(), reinterpret_cast<const sockaddr*>(&address), length) == 0) {
     (void)::listen(claim.fd.get(), 16);
   } else if (errno == EADDRINUSE) {
@@ -122,6 +136,14 @@ Claim System::claim(const std::string& name) {
 System& system() noexcept {
   static System kernel;
   return kernel;
+}
+
+std::string read_all(System& system, int fd, std::string_view path) {
+  std::string content;
+  std::array<char, 16384> block{};
+  while (const std::size_t count = system.read_some(fd, block, path))
+    content.append(block.data(), count);
+  return content;
 }
 
 }  // namespace cdckit::io

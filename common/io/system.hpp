@@ -57,4 +57,7 @@ class System {
 
 System& system() noexcept;
 
+// Everything from here to the end. `path` names the file in errors.
+std::string read_all(System& system, int fd, std::string_view path);
+
 }  // namespace cdckit::io

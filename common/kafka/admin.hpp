@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/kafka/client.hpp"
+#include "common/kafka/partition.hpp"
 #include "common/kafka/settings.hpp"
 
 #include <chrono>
@@ -13,12 +14,6 @@
 #include <vector>
 
 namespace cdckit::kafka {
-
-struct Partition {
-  std::string topic;
-  std::int32_t number = 0;
-  auto operator<=>(const Partition&) const = default;
-};
 
 struct NewTopic {
   std::string name;
@@ -52,7 +47,24 @@ class Admin {
 
   // True when it was created, false when it was there already. Throws config for settings that the
   // brokers refuse, permission, temporary.
-  bool create_topic(const NewTopic& topic, std::chrono::milliseconds wait);
+  bool create_topic(const NewTopic& topic, std::chrono::milliseconds wait) {
+    return create(topic, wait, false);
+  }
+  // The same, but nothing is created: whether it could be.
+  bool could_create(const NewTopic& topic, std::chrono::milliseconds wait) {
+    return create(topic, wait, true);
+  }
+  // Gives a topic these settings and no others: what is left out falls back to the brokers'
+  // default.
+  void set_topic_config(const std::string& topic,
+                        const std::map<std::string, std::string>& config,
+                        std::chrono::milliseconds wait);
+  // How many partitions the topic has; 0: it does not exist. Throws permission when this login may
+  // not see it.
+  std::int32_t partitions(const std::string& topic, std::chrono::milliseconds wait);
+  // Throws permission when the brokers do not tell, temporary when none answers.
+  std::map<std::string, std::string> topic_settings(const std::string& topic,
+                                                    std::chrono::milliseconds wait);
   // All topics, by name; internal ones too.
   std::vector<TopicInfo> topics(std::chrono::milliseconds wait);
   std::vector<GroupInfo> groups(std::chrono::milliseconds wait);
@@ -64,6 +76,8 @@ class Admin {
                                               std::chrono::milliseconds wait);
 
  private:
+  bool create(const NewTopic& topic, std::chrono::milliseconds wait, bool only_ask);
+
   Settings settings_;
   std::unique_ptr<ClientState> state_;
   Handle handle_;

@@ -1,12 +1,14 @@
 #include "common/kafka/consumer.hpp"
 
+#include "common/base/text.hpp"
 #include "common/kafka/failure.hpp"
+#include "common/kafka/message.hpp"
 #include "common/kafka/partition_list.hpp"
-#include "common/log/log.hpp"
 
+#include <algorithm>
 #include <array>
-#include <exception>
 #include <utility>
+#include <vector>
 
 #include <librdkafka/rdkafka.h>
 
@@ -15,54 +17,66 @@ namespace cdckit::kafka {
 using base::ErrorKind;
 using std::chrono::milliseconds;
 
-struct Consumer::Shared : ClientState {
-  Consumer* consumer = nullptr;
-  RebalanceListener* listener = nullptr;
-  std::exception_ptr thrown;  // by the listener: must not cross the C library
-  bool closing = false;
-};
-
 namespace {
 
-// What a user may replace. Prefetch is bounded so that memory stays flat; when it is full the
-// library waits the error back-off, hence a short one. A dead member loses its partitions after ten
-// seconds; new topics that match a pattern are seen after five. Not cooperative-sticky: up to
-// librdkafka 2.2 a member that leaves before its first assignment aborts the process there
-// (assignor_state is null).
-constexpr std::array<std::pair<const char*, const char*>, 10> kDefaults = {{
+// What a user may replace. Prefetch is bounded so that memory stays flat, however many partitions
+// an answer holds and however well they are compressed.
+constexpr std::array<std::pair<const char*, const char*>, 7> kDefaults = {{
     {"queued.max.messages.kbytes", "24576"},
-    {"fetch.message.max.bytes", "262144"},
+    {"fetch.message.max.bytes", "1048576"},
+    {"fetch.max.bytes", "1048576"},
     {"queued.min.messages", "50000"},
     {"fetch.error.backoff.ms", "10"},
-    {"session.timeout.ms", "10000"},
-    {"heartbeat.interval.ms", "2000"},
     {"topic.metadata.refresh.interval.ms", "5000"},
-    {"partition.assignment.strategy", "roundrobin"},
     {"check.crcs", "true"},
-    {"auto.offset.reset", "earliest"},
 }};
 
-std::string_view text_of(const void* data, std::size_t size) {
-  return {static_cast<const char*>(data), size};
+// From this version on the library looks again soon after its queue was full; before it needs to be
+// woken (FetchAlarm).
+constexpr int kLooksAgain = 0x02020000;
+constexpr std::uint32_t kLookEvery = 64;  // records
+
+std::uint64_t number_of(const Settings& settings, std::string_view name) {
+  return base::parse_unsigned(find_setting(settings, name)).value_or(0);
 }
 
-std::optional<std::string_view> optional_text(const void* data, std::size_t size) {
-  if (data == nullptr) return std::nullopt;
-  return text_of(data, size);
+FetchAlarm alarm_of(const Settings& settings) {
+  return {number_of(settings, "queued.min.messages"),
+          number_of(settings, "queued.max.messages.kbytes") * 1024};
 }
 
-void read_headers(const rd_kafka_message_t& message, std::vector<Header>& out) {
-  out.clear();
-  rd_kafka_headers_t* headers = nullptr;
-  if (rd_kafka_message_headers(&message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
-  const char* name = nullptr;
-  const void* value = nullptr;
-  std::size_t size = 0;
-  for (std::size_t i = 0;
-       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
-       ++i) {
-    out.push_back({name, text_of(value, size)});
+// A static member's name is for the one that joins.
+Settings reader_settings(const Settings& settings, const std::string& group) {
+  Settings out;
+  for (const auto& [name, value] : kDefaults) out.push_back({name, value});
+  if (rd_kafka_version() >= kLooksAgain) out.push_back({"fetch.queue.backoff.ms", "10"});
+  for (const Setting& setting : settings) {
+    if (setting.name != "group.instance.id") out.push_back(setting);
   }
+  out.push_back({"group.id", group});
+  out.push_back({"enable.auto.commit", "false"});
+  out.push_back({"enable.auto.offset.store", "false"});
+  out.push_back({"enable.partition.eof", "true"});
+  out.push_back({"auto.offset.reset", "error"});
+  std::string debug(find_setting(settings, "debug"));
+  out.push_back({"debug", debug + (debug.empty() ? "" : ",") + std::string(Doubts::kContexts)});
+  return out;
+}
+
+std::unique_ptr<ClientState> listening_state(const Settings& settings) {
+  auto out = std::make_unique<ClientState>();
+  if (find_setting(settings, "debug").empty()) out->listen_only();
+  return out;
+}
+
+void require(rd_kafka_error_t* raw, const std::string& what) {
+  const ErrorHandle error(raw);
+  if (error)
+    throw failure(rd_kafka_error_code(error.get()), what, rd_kafka_error_string(error.get()));
+}
+
+int as_timeout(milliseconds wait) {
+  return static_cast<int>(wait.count());
 }
 
 }  // namespace
@@ -71,159 +85,171 @@ void Consumer::MessageRelease::operator()(rd_kafka_message_s* message) const noe
   rd_kafka_message_destroy(message);
 }
 
-Consumer::Consumer(const Settings& settings, const std::string& group, RebalanceListener& listener)
-    : shared_(std::make_unique<Shared>()) {
-  shared_->consumer = this;
-  shared_->listener = &listener;
-  Settings all;
-  for (const auto& [name, value] : kDefaults) all.push_back({name, value});
-  all.insert(all.end(), settings.begin(), settings.end());
-  all.push_back({"group.id", group});
-  // offsets are committed when the other end of the pipe said so, never by a timer
-  all.push_back({"enable.auto.commit", "false"});
-  all.push_back({"enable.auto.offset.store", "false"});
-  all.push_back({"enable.partition.eof", "true"});
-  Config config = make_config(all, *shared_);
-  rd_kafka_conf_set_rebalance_cb(
-      config.get(),
-      [](rd_kafka_t* handle,
-         rd_kafka_resp_err_t code,
-         rd_kafka_topic_partition_list_t* partitions,
-         void* opaque) { on_rebalance(handle, code, partitions, opaque); });
-  rd_kafka_conf_set_offset_commit_cb(
-      config.get(),
-      [](rd_kafka_t* handle,
-         rd_kafka_resp_err_t code,
-         rd_kafka_topic_partition_list_t* partitions,
-         void* opaque) { on_commit(handle, code, partitions, opaque); });
-  handle_ = make_handle(Role::consumer, std::move(config));
-  rd_kafka_poll_set_consumer(handle_.get());
+void Consumer::QueueRelease::operator()(rd_kafka_queue_s* queue) const noexcept {
+  rd_kafka_queue_destroy(queue);
 }
 
-Consumer::~Consumer() {
-  shared_->closing = true;
-}
-
-void Consumer::subscribe(const std::vector<std::string>& topics) {
-  const PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
-  for (const std::string& topic : topics) {
-    has_pattern_ = has_pattern_ || topic.starts_with('^');
-    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
+// Records are taken from the library's queue by the dozen: one at a time costs several looks at the
+// clock each.
+class Consumer::Waiting {
+ public:
+  Waiting() = default;
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting() {
+    while (rd_kafka_message_t* message = take()) rd_kafka_message_destroy(message);
   }
-  const auto code = rd_kafka_subscribe(handle_.get(), list.get());
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "subscribe to the topics");
+
+  // What is there now; all of the last must have been taken.
+  void fill(rd_kafka_queue_t* queue) {
+    const auto count = rd_kafka_consume_batch_queue(queue, 0, messages_.data(), messages_.size());
+    next_ = 0;
+    count_ = count > 0 ? static_cast<std::size_t>(count) : 0;
+  }
+  // Null when there is none.
+  rd_kafka_message_t* take() noexcept { return next_ < count_ ? messages_[next_++] : nullptr; }
+  void drop(const std::vector<Partition>& partitions) {
+    std::size_t kept = next_;
+    for (std::size_t i = next_; i < count_; ++i) {
+      rd_kafka_message_t* message = messages_[i];
+      const bool goes = std::any_of(partitions.begin(), partitions.end(), [&](const auto& one) {
+        return is_of(*message, one);
+      });
+      if (goes) {
+        rd_kafka_message_destroy(message);
+      } else {
+        messages_[kept++] = message;
+      }
+    }
+    count_ = kept;
+  }
+
+ private:
+  static bool is_of(const rd_kafka_message_t& message, const Partition& partition) {
+    return message.rkt != nullptr && message.partition == partition.number &&
+           partition.topic == rd_kafka_topic_name(message.rkt);
+  }
+
+  std::array<rd_kafka_message_t*, 64> messages_{};
+  std::size_t next_ = 0;
+  std::size_t count_ = 0;
+};
+
+Consumer::Consumer(const Settings& settings, const std::string& group)
+    : group_(group),
+      state_(listening_state(settings)),
+      handle_(make_handle(Role::consumer, make_config(reader_settings(settings, group), *state_))),
+      queue_(rd_kafka_queue_get_consumer(handle_.get())),
+      alarm_(alarm_of(reader_settings(settings, group))),
+      waiting_(std::make_unique<Waiting>()) {}
+
+// librdkafka 2.0.2 does not come to an end when a topic was deleted while it was read: it waits for
+// a reference to the broker that it has lost count of. Such a handle is left to the end of the
+// process, which is near.
+Consumer::~Consumer() {
+  message_.reset();
+  waiting_.reset();
+  queue_.reset();
+  if (!state_->was_unknown()) return;
+  // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): without memory the process ends anyway
+  static auto* left = new std::vector<std::pair<std::unique_ptr<ClientState>, Handle>>;
+  left->emplace_back(std::move(state_), std::move(handle_));
+}
+
+void Consumer::assign(const std::vector<Assignment>& partitions) {
+  if (partitions.empty()) return;
+  Offsets starts;
+  for (const Assignment& assignment : partitions)
+    starts[assignment.partition] = to_library_offset(assignment.start);
+  const PartitionList list = to_list(starts);
+  require(rd_kafka_incremental_assign(handle_.get(), list.get()), "begin to read partitions");
+}
+
+void Consumer::unassign(const std::vector<Partition>& partitions) {
+  if (partitions.empty()) return;
+  message_.reset();
+  waiting_->drop(partitions);
+  const PartitionList list = to_list(partitions);
+  require(rd_kafka_incremental_unassign(handle_.get(), list.get()), "stop to read partitions");
 }
 
 Polled Consumer::poll(milliseconds wait) {
-  message_.reset();
-  message_.reset(rd_kafka_consumer_poll(handle_.get(), static_cast<int>(wait.count())));
-  if (shared_->thrown) std::rethrow_exception(std::exchange(shared_->thrown, nullptr));
+  message_.reset(waiting_->take());
   if (!message_) {
-    shared_->check();
+    waiting_->fill(queue_.get());
+    message_.reset(waiting_->take());
+  }
+  if (!message_) message_.reset(rd_kafka_consumer_poll(handle_.get(), as_timeout(wait)));
+  if (!message_) {
+    look_at_queue();
+    serve();
     return Polled::nothing;
   }
   if (message_->err != RD_KAFKA_RESP_ERR_NO_ERROR) return read_event(*message_);
-  if (shared_->down_since()) shared_->note_reachable();
-  read_record(*message_);
+  if (state_->down_since()) state_->note_reachable();
+  read_message(*message_, record_);
+  alarm_.taken(message_->len + message_->key_len);
+  if (++unlooked_ >= kLookEvery) look_at_queue();
   return Polled::record;
 }
 
-void Consumer::read_record(const rd_kafka_message_s& message) {
-  record_.topic = rd_kafka_topic_name(message.rkt);
-  record_.partition = message.partition;
-  record_.offset = message.offset;
-  rd_kafka_timestamp_type_t type{};
-  record_.timestamp_ms = rd_kafka_message_timestamp(&message, &type);
-  record_.key = optional_text(message.key, message.key_len);
-  record_.value = optional_text(message.payload, message.len);
-  read_headers(message, record_.headers);
+void Consumer::look_at_queue() {
+  unlooked_ = 0;
+  if (rd_kafka_version() >= kLooksAgain) return;
+  if (alarm_.is_due(rd_kafka_queue_length(queue_.get()))) wake_fetchers();
+}
+
+// Whatever is asked of the leaders of all partitions does; the answer is not waited for.
+void Consumer::wake_fetchers() {
+  rd_kafka_topic_partition_list_t* raw = nullptr;
+  if (rd_kafka_assignment(handle_.get(), &raw) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  const PartitionList list(raw);
+  for (int i = 0; i < list->cnt; ++i) list->elems[i].offset = RD_KAFKA_OFFSET_BEGINNING;
+  if (list->cnt > 0) (void)rd_kafka_offsets_for_times(handle_.get(), list.get(), 0);
+}
+
+void Consumer::serve() {
+  rd_kafka_poll(handle_.get(), 0);
+  state_->check();
 }
 
 Polled Consumer::read_event(const rd_kafka_message_s& message) {
-  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-    record_.topic = rd_kafka_topic_name(message.rkt);
-    record_.partition = message.partition;
-    record_.offset = message.offset;
-    return Polled::end_of_partition;
+  record_ = Record{};
+  record_.topic = message.rkt == nullptr ? "" : rd_kafka_topic_name(message.rkt);
+  record_.partition = message.partition;
+  record_.offset = message.offset;
+  switch (message.err) {
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+      return Polled::end_of_partition;
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+      return Polled::out_of_range;
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+      return Polled::missing;
+    default:
+      break;
   }
-  // a pattern may match topics that come later; only a topic that was named must be there
-  if (message.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && has_pattern_)
-    return Polled::nothing;
   const char* reason = rd_kafka_message_errstr(&message);
   const ErrorKind kind = kind_of(message.err);
-  if (kind != ErrorKind::temporary)
-    throw failure(message.err, "read from Kafka", reason == nullptr ? "" : reason);
-  shared_->note_error(handle_.get(), message.err, reason);
-  shared_->check();
+  if (kind != ErrorKind::temporary) {
+    const std::string what =
+        record_.topic.empty() ? "from Kafka" : "topic \"" + std::string(record_.topic) + '"';
+    throw failure(message.err, "read " + what, reason == nullptr ? "" : reason);
+  }
+  state_->note_error(handle_.get(), message.err, reason);
+  state_->check();
   return Polled::nothing;
 }
 
-void Consumer::on_rebalance(rd_kafka_s* /*handle*/,
-                            int code,
-                            rd_kafka_topic_partition_list_s* partitions,
-                            void* opaque) {
-  static_cast<Shared*>(static_cast<ClientState*>(opaque))->consumer->rebalance(code, partitions);
-}
-
-void Consumer::on_commit(rd_kafka_s* /*handle*/,
-                         int code,
-                         rd_kafka_topic_partition_list_s* /*partitions*/,
-                         void* /*opaque*/) {
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
-  log::warning("could not commit offsets, the next commit makes up for it: " +
-               std::string(rd_kafka_err2str(static_cast<rd_kafka_resp_err_t>(code))));
-}
-
-void Consumer::rebalance(int code, rd_kafka_topic_partition_list_s* partitions) {
-  const char* protocol = rd_kafka_rebalance_protocol(handle_.get());
-  const bool cooperative = protocol != nullptr && std::string_view(protocol) == "COOPERATIVE";
-  const bool assign = code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-  try {
-    if (!shared_->closing && assign) {
-      std::vector<Assignment> wanted;
-      for (int i = 0; i < partitions->cnt; ++i)
-        wanted.push_back({to_partition(partitions->elems[i]), kOffsetStored});
-      shared_->listener->assigned(wanted);
-      for (int i = 0; i < partitions->cnt; ++i) {
-        partitions->elems[i].offset = to_library_offset(wanted[static_cast<std::size_t>(i)].start);
-      }
-    } else if (!shared_->closing && code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
-      std::vector<Partition> gone;
-      for (int i = 0; i < partitions->cnt; ++i) gone.push_back(to_partition(partitions->elems[i]));
-      shared_->listener->revoked(gone, rd_kafka_assignment_lost(handle_.get()) != 0);
-    }
-  } catch (...) {
-    shared_->thrown = std::current_exception();
-  }
-  take(assign, cooperative, partitions);
-}
-
-void Consumer::take(bool assign, bool cooperative, rd_kafka_topic_partition_list_s* partitions) {
-  if (cooperative) {
-    const ErrorHandle error(assign ? rd_kafka_incremental_assign(handle_.get(), partitions)
-                                   : rd_kafka_incremental_unassign(handle_.get(), partitions));
-    if (error)
-      shared_->note_error(
-          handle_.get(), rd_kafka_error_code(error.get()), rd_kafka_error_string(error.get()));
-    return;
-  }
-  const auto code = rd_kafka_assign(handle_.get(), assign ? partitions : nullptr);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    shared_->note_error(handle_.get(), code, rd_kafka_err2str(code));
-}
-
-void Consumer::commit(const Offsets& offsets) {
-  if (offsets.empty()) return;
-  const PartitionList list = to_list(offsets);
-  const auto code = rd_kafka_commit(handle_.get(), list.get(), 0);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "commit offsets");
-}
-
-void Consumer::commit_soon(const Offsets& offsets) {
-  if (offsets.empty()) return;
-  const PartitionList list = to_list(offsets);
-  const auto code = rd_kafka_commit(handle_.get(), list.get(), 1);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "commit offsets");
+std::optional<std::int64_t> Consumer::known_end(const Partition& partition) const {
+  std::int64_t first = -1;
+  std::int64_t end = -1;
+  const auto code = rd_kafka_get_watermark_offsets(
+      handle_.get(), partition.topic.c_str(), partition.number, &first, &end);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR || end < 0) return std::nullopt;
+  return end;
 }
 
 OffsetRange Consumer::offsets(const Partition& partition, milliseconds wait) {
@@ -233,77 +259,93 @@ OffsetRange Consumer::offsets(const Partition& partition, milliseconds wait) {
                                                      partition.number,
                                                      &out.begin,
                                                      &out.end,
-                                                     static_cast<int>(wait.count()));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+                                                     as_timeout(wait));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
     throw failure(code, "read the offsets of topic \"" + partition.topic + "\"");
-  }
   return out;
 }
 
 Offsets Consumer::offsets_for_time(const std::vector<Partition>& partitions,
                                    std::int64_t unix_milliseconds,
                                    milliseconds wait) {
+  if (partitions.empty()) return {};
   Offsets wanted;
   for (const Partition& partition : partitions) wanted[partition] = unix_milliseconds;
   const PartitionList list = to_list(wanted);
-  const auto code =
-      rd_kafka_offsets_for_times(handle_.get(), list.get(), static_cast<int>(wait.count()));
+  const auto code = rd_kafka_offsets_for_times(handle_.get(), list.get(), as_timeout(wait));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "find the offsets of a time");
+  for (int i = 0; i < list->cnt; ++i) {
+    const auto error = list->elems[i].err;
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+      throw failure(error,
+                    "find offsets of topic \"" + std::string(list->elems[i].topic) +
+                        "\" partition " + std::to_string(list->elems[i].partition));
+  }
   return from_list(*list, kOffsetEnd);
 }
 
+Offsets Consumer::begins(const std::vector<Partition>& partitions, milliseconds wait) {
+  return offsets_for_time(partitions, RD_KAFKA_OFFSET_BEGINNING, wait);
+}
+
+Offsets Consumer::ends(const std::vector<Partition>& partitions, milliseconds wait) {
+  return offsets_for_time(partitions, RD_KAFKA_OFFSET_END, wait);
+}
+
 Offsets Consumer::committed(const std::vector<Partition>& partitions, milliseconds wait) {
-  Offsets wanted;
-  for (const Partition& partition : partitions) wanted[partition] = 0;
-  const PartitionList list = to_list(wanted);
-  const auto code = rd_kafka_committed(handle_.get(), list.get(), static_cast<int>(wait.count()));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "read the group's offsets");
-  return from_list(*list, kNoOffset);
+  return committed_offsets(handle_.get(), partitions, wait);
+}
+
+void Consumer::commit(const Offsets& offsets) {
+  commit_offsets(handle_.get(), offsets, false);
+}
+
+std::vector<TopicInfo> Consumer::topics(milliseconds wait) {
+  auto out = list_topics(handle_.get(), wait);
+  serve();
+  return out;
+}
+
+std::int32_t Consumer::partitions(const std::string& topic, milliseconds wait) {
+  return count_partitions(handle_.get(), topic, wait);
+}
+
+std::size_t Consumer::members(milliseconds wait) {
+  const rd_kafka_group_list* raw = nullptr;
+  const auto code = rd_kafka_list_groups(handle_.get(), group_.c_str(), &raw, as_timeout(wait));
+  serve();
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    throw failure(code, "look at the group \"" + group_ + "\"");
+  const std::unique_ptr<const rd_kafka_group_list, base::Releaser<rd_kafka_group_list_destroy>>
+      list(raw);
+  std::size_t out = 0;
+  for (int i = 0; i < list->group_cnt; ++i)
+    out += static_cast<std::size_t>(std::max(list->groups[i].member_cnt, 0));
+  return out;
 }
 
 std::string Consumer::cluster_id(milliseconds wait) {
-  char* text = rd_kafka_clusterid(handle_.get(), static_cast<int>(wait.count()));
-  if (text == nullptr) {
-    shared_->check();
-    throw failure(RD_KAFKA_RESP_ERR__TIMED_OUT, "reach the Kafka cluster");
-  }
+  char* text = rd_kafka_clusterid(handle_.get(), as_timeout(wait));
+  serve();
+  if (text == nullptr) throw failure(RD_KAFKA_RESP_ERR__TIMED_OUT, "reach the Kafka cluster");
   std::string out = text;
   rd_kafka_mem_free(handle_.get(), text);
   return out;
 }
 
 std::optional<milliseconds> Consumer::down_for() const {
-  const auto since = shared_->down_since();
+  const auto since = state_->down_since();
   if (!since) return std::nullopt;
   return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - *since);
 }
 
 bool Consumer::reachable(milliseconds wait) {
   const rd_kafka_metadata_t* metadata = nullptr;
-  const auto code =
-      rd_kafka_metadata(handle_.get(), 0, nullptr, &metadata, static_cast<int>(wait.count()));
+  const auto code = rd_kafka_metadata(handle_.get(), 0, nullptr, &metadata, as_timeout(wait));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
   rd_kafka_metadata_destroy(metadata);
-  shared_->note_reachable();
+  state_->note_reachable();
   return true;
-}
-
-void Consumer::pause(const std::vector<Partition>& partitions) {
-  const PartitionList list = to_list(partitions);
-  rd_kafka_pause_partitions(handle_.get(), list.get());
-}
-
-void Consumer::resume(const std::vector<Partition>& partitions) {
-  const PartitionList list = to_list(partitions);
-  rd_kafka_resume_partitions(handle_.get(), list.get());
-}
-
-void Consumer::close() {
-  shared_->closing = true;
-  message_.reset();
-  const auto code = rd_kafka_consumer_close(handle_.get());
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    log::info(std::string("could not leave the group: ") + rd_kafka_err2str(code));
 }
 
 }  // namespace cdckit::kafka

@@ -1,12 +1,14 @@
-// Reads topics as a member of a consumer group. Nothing is committed by itself: the owner says when
-// an offset is done. Partitions come and go through the listener, inside poll().
+// Reads partitions that its owner names, from offsets that its owner names. It joins no group:
+// which partitions are whose is Membership's matter, so that reading goes on while a group
+// rebalances and nothing that stands still here costs a member its place.
 //
-// One thread. A record is valid until the next poll(). The listener's calls may use the consumer.
+// One thread. A record is valid until the next poll().
 #pragma once
 
 #include "common/kafka/admin.hpp"
 #include "common/kafka/client.hpp"
-#include "common/kafka/producer.hpp"
+#include "common/kafka/fetch_alarm.hpp"
+#include "common/kafka/record.hpp"
 #include "common/kafka/settings.hpp"
 
 #include <chrono>
@@ -20,105 +22,106 @@
 
 // NOLINTBEGIN(readability-identifier-naming): the library's own names
 struct rd_kafka_message_s;
-struct rd_kafka_topic_partition_list_s;
+struct rd_kafka_queue_s;
 // NOLINTEND(readability-identifier-naming)
 
 namespace cdckit::kafka {
 
-struct Record {
-  std::string_view topic;
-  std::int32_t partition = 0;
-  std::int64_t offset = 0;
-  std::int64_t timestamp_ms = -1;         // -1: none
-  std::optional<std::string_view> key;    // nothing: Kafka null
-  std::optional<std::string_view> value;  // nothing: a tombstone
-  std::vector<Header> headers;
-};
-
 // Where to begin: an offset, or one of these.
 inline constexpr std::int64_t kOffsetBeginning = -2;
 inline constexpr std::int64_t kOffsetEnd = -3;
-inline constexpr std::int64_t kOffsetStored = -4;  // of the group; the beginning without one
 
 struct Assignment {
   Partition partition;
-  std::int64_t start = kOffsetStored;
+  std::int64_t start = kOffsetBeginning;
 };
 
 using Offsets = std::map<Partition, std::int64_t>;  // the next offset to read
 
-class RebalanceListener {
- public:
-  RebalanceListener() = default;
-  RebalanceListener(const RebalanceListener&) = delete;
-  RebalanceListener& operator=(const RebalanceListener&) = delete;
-  virtual ~RebalanceListener() = default;
-  // May change where each partition starts.
-  virtual void assigned(std::vector<Assignment>& partitions) = 0;
-  // `lost`: the group gave them away already, commits would fail.
-  virtual void revoked(const std::vector<Partition>& partitions, bool lost) = 0;
+enum class Polled {
+  record,
+  end_of_partition,  // nothing more for now; record() has the offset behind the last one
+  out_of_range,      // the offset to read is not there (any more)
+  missing,           // topic or partition is unknown to the broker that was asked
+  nothing,
 };
-
-enum class Polled { record, end_of_partition, nothing };
 
 class Consumer {
  public:
-  Consumer(const Settings& settings, const std::string& group, RebalanceListener& listener);
+  // `group`: whose offsets committed() and commit() are about. An offset that is gone is reported,
+  // whatever auto.offset.reset says.
+  Consumer(const Settings& settings, const std::string& group);
   ~Consumer();
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
 
-  // Topic names, or regular expressions that begin with `^`.
-  void subscribe(const std::vector<std::string>& topics);
-  // record() holds the record, or topic, partition and offset of the end that was reached. Throws
-  // what ends the client for good, also an exception of the listener.
+  // Reads these too; none of them may be read already.
+  void assign(const std::vector<Assignment>& partitions);
+  // Reads these no more, what was fetched of them is dropped.
+  void unassign(const std::vector<Partition>& partitions);
+  // record() holds the record, or topic, partition and offset of what happened. Throws what ends
+  // the client for good.
   Polled poll(std::chrono::milliseconds wait);
+  // Callbacks only (errors, tokens): for times when no record is wanted.
+  void serve();
   [[nodiscard]] const Record& record() const noexcept { return record_; }
 
-  // Waits for the brokers' answer. Throws temporary when it did not come about.
-  void commit(const Offsets& offsets);
-  // Does not wait; a failure is logged and made good by a later commit.
-  void commit_soon(const Offsets& offsets);
+  // The end of a partition that is read, as the last answer of its broker said: asks nobody.
+  [[nodiscard]] std::optional<std::int64_t> known_end(const Partition& partition) const;
   OffsetRange offsets(const Partition& partition, std::chrono::milliseconds wait);
-  // For each partition the first offset at or after the time; the end when there is none.
+  // For each partition the first offset at or after the time; kOffsetEnd when there is none.
   Offsets offsets_for_time(const std::vector<Partition>& partitions,
                            std::int64_t unix_milliseconds,
                            std::chrono::milliseconds wait);
+  Offsets begins(const std::vector<Partition>& partitions, std::chrono::milliseconds wait);
+  // The ends as this reader sees them: with read_committed the last stable offsets.
+  Offsets ends(const std::vector<Partition>& partitions, std::chrono::milliseconds wait);
+  // kNoOffset where nothing is stored.
   Offsets committed(const std::vector<Partition>& partitions, std::chrono::milliseconds wait);
+  // As nobody's member, which brokers take only while the group has none: else throws temporary.
+  void commit(const Offsets& offsets);
+  // All topics, internal ones too.
+  std::vector<TopicInfo> topics(std::chrono::milliseconds wait);
+  // How many partitions the topic has; 0: it does not exist.
+  std::int32_t partitions(const std::string& topic, std::chrono::milliseconds wait);
+  [[nodiscard]] const std::string& group() const noexcept { return group_; }
+  // How many members the group has.
+  std::size_t members(std::chrono::milliseconds wait);
   std::string cluster_id(std::chrono::milliseconds wait);
   // How long every broker has been gone; nothing while one is there, as far as is known.
   std::optional<std::chrono::milliseconds> down_for() const;
+  // Whether brokers have said, since the last call, that they do not know something that is read.
+  bool take_unknown() { return state_->take_unknown(); }
+  // Whether something that is read may have been made anew since the last take_doubts(). Asked
+  // behind poll(): it is known before the first record of the new one.
+  [[nodiscard]] bool in_doubt() const noexcept { return state_->doubts().any(); }
+  Doubts::Taken take_doubts() { return state_->doubts().take(); }
   // Asks; true ends down_for().
   bool reachable(std::chrono::milliseconds wait);
-  void pause(const std::vector<Partition>& partitions);
-  void resume(const std::vector<Partition>& partitions);
-  // Leaves the group; the listener is not called any more.
-  void close();
 
  private:
   struct MessageRelease {
     void operator()(rd_kafka_message_s* message) const noexcept;
   };
-  struct Shared;
 
-  static void on_rebalance(rd_kafka_s* handle,
-                           int code,
-                           rd_kafka_topic_partition_list_s* partitions,
-                           void* opaque);
-  static void on_commit(rd_kafka_s* handle,
-                        int code,
-                        rd_kafka_topic_partition_list_s* partitions,
-                        void* opaque);
-  void rebalance(int code, rd_kafka_topic_partition_list_s* partitions);
-  void take(bool assign, bool cooperative, rd_kafka_topic_partition_list_s* partitions);
-  void read_record(const rd_kafka_message_s& message);
+  struct QueueRelease {
+    void operator()(rd_kafka_queue_s* queue) const noexcept;
+  };
+
+  class Waiting;
   Polled read_event(const rd_kafka_message_s& message);
+  void look_at_queue();
+  void wake_fetchers();
 
-  std::unique_ptr<Shared> shared_;
+  std::string group_;
+  std::unique_ptr<ClientState> state_;
   Handle handle_;
+  std::unique_ptr<rd_kafka_queue_s, QueueRelease> queue_;
+  FetchAlarm alarm_;
+  std::uint32_t unlooked_ = 0;        // records since the queue was looked at
+  std::unique_ptr<Waiting> waiting_;  // taken from the queue, not told yet
   std::unique_ptr<rd_kafka_message_s, MessageRelease> message_;
   Record record_;
-  bool has_pattern_ = false;
 };
 
 }  // namespace cdckit::kafka

@@ -59,6 +59,7 @@ bool is_config(int code) noexcept {
     case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
     case RD_KAFKA_RESP_ERR_INVALID_GROUP_ID:
     case RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT:
+    case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
       return true;
     default:
       return false;
@@ -67,6 +68,18 @@ bool is_config(int code) noexcept {
 
 std::string hint_for(int code) {
   switch (code) {
+    case RD_KAFKA_RESP_ERR__FENCED:
+    case RD_KAFKA_RESP_ERR_PRODUCER_FENCED:
+    case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
+      return "Another process was started with the same --transactional ID; only the newest one "
+             "goes on.";
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+      return "Another member of the group was started with the same group.instance.id; each needs "
+             "one of its own.";
+    case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
+      return "The brokers allow no longer ones than their transaction.max.timeout.ms; give a "
+             "smaller "
+             "-X transaction.timeout.ms.";
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:
       return "A compacted topic takes no records without a key: give tables without a primary key "
              "a "
@@ -84,11 +97,18 @@ std::string hint_for(int code) {
 
 }  // namespace
 
+bool is_fence(int code) noexcept {
+  return code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED ||
+         code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
+}
+
 ErrorKind kind_of(int code) noexcept {
   if (is_permission(code)) return ErrorKind::permission;
   if (is_unavailable(code)) return ErrorKind::unavailable;
   if (is_config(code)) return ErrorKind::config;
-  if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) return ErrorKind::data;
+  if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
+      code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE)
+    return ErrorKind::data;
   return ErrorKind::temporary;
 }
 

@@ -13,6 +13,9 @@ namespace cdckit::kafka {
 // refused.
 base::ErrorKind kind_of(int code) noexcept;
 
+// The transactional id is another producer's by now, or its transaction took too long.
+bool is_fence(int code) noexcept;
+
 // `could not <what>: <librdkafka's text>`, with a hint where one is known.
 base::Error failure(int code, const std::string& what, const std::string& detail = {});
 

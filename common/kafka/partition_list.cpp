@@ -1,5 +1,9 @@
 #include "common/kafka/partition_list.hpp"
 
+#include "common/kafka/failure.hpp"
+
+#include <algorithm>
+
 namespace cdckit::kafka {
 
 PartitionList to_list(const Offsets& offsets) {
@@ -31,8 +35,72 @@ Offsets from_list(const rd_kafka_topic_partition_list_t& list, std::int64_t miss
 std::int64_t to_library_offset(std::int64_t start) {
   if (start == kOffsetBeginning) return RD_KAFKA_OFFSET_BEGINNING;
   if (start == kOffsetEnd) return RD_KAFKA_OFFSET_END;
-  if (start == kOffsetStored) return RD_KAFKA_OFFSET_STORED;
   return start;
+}
+
+Offsets committed_offsets(rd_kafka_t* handle,
+                          const std::vector<Partition>& partitions,
+                          std::chrono::milliseconds wait) {
+  if (partitions.empty()) return {};
+  Offsets wanted;
+  for (const Partition& partition : partitions) wanted[partition] = 0;
+  const PartitionList list = to_list(wanted);
+  const auto code = rd_kafka_committed(handle, list.get(), static_cast<int>(wait.count()));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "read the group's offsets");
+  // no offset is an answer, an error is none
+  for (int i = 0; i < list->cnt; ++i) {
+    const auto error = list->elems[i].err;
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR && error != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+      throw failure(error, "read the group's offsets");
+  }
+  return from_list(*list, kNoOffset);
+}
+
+void commit_offsets(rd_kafka_t* handle, const Offsets& offsets, bool soon) {
+  if (offsets.empty()) return;
+  const PartitionList list = to_list(offsets);
+  const auto code = rd_kafka_commit(handle, list.get(), soon ? 1 : 0);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "commit offsets");
+}
+
+int try_commit(rd_kafka_t* handle, const Offsets& offsets) {
+  if (offsets.empty()) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  const PartitionList list = to_list(offsets);
+  return rd_kafka_commit(handle, list.get(), 0);
+}
+
+std::vector<TopicInfo> list_topics(rd_kafka_t* handle, std::chrono::milliseconds wait) {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto code =
+      rd_kafka_metadata(handle, 1, nullptr, &metadata, static_cast<int>(wait.count()));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "list topics");
+  std::vector<TopicInfo> out;
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    const auto& topic = metadata->topics[i];
+    const int replicas = topic.partition_cnt > 0 ? topic.partitions[0].replica_cnt : 0;
+    out.push_back({topic.topic, topic.partition_cnt, static_cast<std::size_t>(replicas)});
+  }
+  rd_kafka_metadata_destroy(metadata);
+  std::sort(out.begin(), out.end(), [](const auto& left, const auto& right) {
+    return left.name < right.name;
+  });
+  return out;
+}
+
+std::int32_t count_partitions(rd_kafka_t* handle,
+                              const std::string& topic,
+                              std::chrono::milliseconds wait) {
+  const std::unique_ptr<rd_kafka_topic_t, base::Releaser<rd_kafka_topic_destroy>> local(
+      rd_kafka_topic_new(handle, topic.c_str(), nullptr));
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto code =
+      rd_kafka_metadata(handle, 0, local.get(), &metadata, static_cast<int>(wait.count()));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "look up topic \"" + topic + "\"");
+  const bool known =
+      metadata->topic_cnt == 1 && metadata->topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR;
+  const std::int32_t count = known ? metadata->topics[0].partition_cnt : 0;
+  rd_kafka_metadata_destroy(metadata);
+  return count;
 }
 
 }  // namespace cdckit::kafka

@@ -23,4 +23,19 @@ PartitionList to_list(const std::vector<Partition>& partitions);
 Offsets from_list(const rd_kafka_topic_partition_list_t& list, std::int64_t missing);
 std::int64_t to_library_offset(std::int64_t start);
 
+// What a reader and a member of a group both ask of their handle.
+Offsets committed_offsets(rd_kafka_t* handle,
+                          const std::vector<Partition>& partitions,
+                          std::chrono::milliseconds wait);
+// `soon`: does not wait for the answer, which goes to the handle's callback.
+void commit_offsets(rd_kafka_t* handle, const Offsets& offsets, bool soon);
+// Waits; the library's code, 0: done.
+int try_commit(rd_kafka_t* handle, const Offsets& offsets);
+// By name; internal ones too.
+std::vector<TopicInfo> list_topics(rd_kafka_t* handle, std::chrono::milliseconds wait);
+// 0: the topic does not exist.
+std::int32_t count_partitions(rd_kafka_t* handle,
+                              const std::string& topic,
+                              std::chrono::milliseconds wait);
+
 }  // namespace cdckit::kafka

@@ -15,6 +15,11 @@ struct Setting {
 // Later entries win.
 using Settings = std::vector<Setting>;
 
+// A setting of ours beside librdkafka's: the command that prints an OAUTHBEARER token.
+inline constexpr std::string_view kTokenCommand = "cdckit.token.command";
+// And that a provider of tokens on another host may be asked without TLS ("true").
+inline constexpr std::string_view kAllowHttp = "cdckit.allow.http";
+
 // True for properties whose value is a password, a key or a token.
 bool is_secret(std::string_view name);
 

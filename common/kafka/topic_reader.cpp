@@ -2,7 +2,10 @@
 
 #include "common/base/unique_handle.hpp"
 #include "common/kafka/failure.hpp"
+#include "common/kafka/message.hpp"
 #include "common/kafka/partition_list.hpp"
+
+#include <map>
 
 #include <librdkafka/rdkafka.h>
 
@@ -21,45 +24,38 @@ class TopicReader {
  public:
   TopicReader(const Settings& settings, std::string topic, milliseconds wait)
       : topic_(std::move(topic)), deadline_(steady_clock::now() + wait) {
-    Settings all = settings;
-    all.push_back({"group.id", "cdckit-reader"});  // librdkafka wants one; it is never joined
-    all.push_back({"enable.auto.commit", "false"});
-    all.push_back({"enable.partition.eof", "true"});
-    all.push_back({"auto.offset.reset", "earliest"});
-    handle_ = make_handle(Role::consumer, make_config(all, state_));
+    settings_ = settings;
+    settings_.push_back({"group.id", "cdckit-reader"});  // librdkafka wants one; nobody joins it
+    settings_.push_back({"enable.auto.commit", "false"});
+    settings_.push_back({"enable.partition.eof", "true"});
+    settings_.push_back({"auto.offset.reset", "earliest"});
+    settings_.push_back({"isolation.level", "read_committed"});
+    handle_ = make_handle(Role::consumer, make_config(settings_, state_));
     rd_kafka_poll_set_consumer(handle_.get());
   }
 
-  int partitions() {
-    const std::unique_ptr<rd_kafka_topic_t, base::Releaser<rd_kafka_topic_destroy>> topic(
-        rd_kafka_topic_new(handle_.get(), topic_.c_str(), nullptr));
-    const rd_kafka_metadata_t* metadata = nullptr;
-    const auto code = rd_kafka_metadata(handle_.get(), 0, topic.get(), &metadata, left());
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "look up topic \"" + topic_ + "\"");
-    const bool known =
-        metadata->topic_cnt == 1 && metadata->topics[0].err == RD_KAFKA_RESP_ERR_NO_ERROR;
-    const int count = known ? metadata->topics[0].partition_cnt : 0;
-    rd_kafka_metadata_destroy(metadata);
-    return count;
+  std::int32_t partitions() {
+    return count_partitions(handle_.get(), topic_, milliseconds(left()));
   }
 
-  void read(int partitions, const std::function<void(const Record&)>& record) {
-    const PartitionList list(rd_kafka_topic_partition_list_new(partitions));
-    for (int i = 0; i < partitions; ++i) {
-      rd_kafka_topic_partition_list_add(list.get(), topic_.c_str(), i)->offset =
-          RD_KAFKA_OFFSET_BEGINNING;
-    }
+  void read(std::int32_t partitions,
+            const std::function<void(const Record&)>& record,
+            const ReadRange& range) {
+    open_ = ends(partitions, range.waits_for_open);
+    Offsets starts;
+    for (const auto& [number, end] : open_)
+      starts[{topic_, number}] = range.tail > 0 && end > range.tail
+                                     ? end - range.tail
+                                     : to_library_offset(kOffsetBeginning);
+    const PartitionList list = to_list(starts);
     rd_kafka_assign(handle_.get(), list.get());
-    int open = partitions;
-    while (open > 0) {
+    while (!open_.empty()) {
       const Message message(
           rd_kafka_consumer_poll(handle_.get(), static_cast<int>(kSlice.count())));
       state_.check();
-      if (message && message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) --open;
-      if (message && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) record(as_record(*message));
-      if (open > 0 && left() == 0) {
+      if (message) take(*message, record);
+      if (!open_.empty() && left() == 0)
         throw failure(RD_KAFKA_RESP_ERR__TIMED_OUT, "read topic \"" + topic_ + "\" to its end");
-      }
     }
   }
 
@@ -70,23 +66,51 @@ class TopicReader {
     return rest > 0 ? static_cast<int>(rest) : 0;
   }
 
-  static std::optional<std::string_view> text(const void* data, std::size_t size) {
-    if (data == nullptr) return std::nullopt;
-    return std::string_view(static_cast<const char*>(data), size);
+  void take(const rd_kafka_message_t& message, const std::function<void(const Record&)>& record) {
+    const auto open = open_.find(message.partition);
+    if (open == open_.end()) return;  // behind the end that counts
+    const bool data = message.err == RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (!data && message.err != RD_KAFKA_RESP_ERR__PARTITION_EOF) return;
+    if (data && message.offset < open->second) {
+      read_message(message, record_);
+      record(record_);
+    }
+    // what follows a record may be marks of transactions, which only the end tells of
+    if (message.offset + (data ? 1 : 0) >= open->second) open_.erase(open);
   }
 
-  Record as_record(const rd_kafka_message_t& message) const {
-    return {topic_,
-            message.partition,
-            message.offset,
-            rd_kafka_message_timestamp(&message, nullptr),
-            text(message.key, message.key_len),
-            text(message.payload, message.len),
-            {}};
+  // Where each partition that holds anything ends now, unfinished transactions included: this
+  // reader itself would take their begin for the end. Asked by a handle of its own for that.
+  std::map<std::int32_t, std::int64_t> ends(std::int32_t partitions, bool with_open) {
+    Settings all = settings_;
+    if (with_open) all.push_back({"isolation.level", "read_uncommitted"});
+    ClientState state;
+    const Handle handle = make_handle(Role::consumer, make_config(all, state));
+    std::map<std::int32_t, std::int64_t> out;
+    for (std::int32_t number = 0; number < partitions; ++number) {
+      OffsetRange range;
+      const auto code = rd_kafka_query_watermark_offsets(
+          handle.get(), topic_.c_str(), number, &range.begin, &range.end, left());
+      if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw no_ends(code);
+      if (range.end > range.begin) out[number] = range.end;
+    }
+    return out;
+  }
+
+  // The brokers have just said that it is there: one that knows less learns it in a moment.
+  [[nodiscard]] base::Error no_ends(int code) const {
+    base::Error error = failure(code, "read the offsets of topic \"" + topic_ + "\"");
+    const bool unknown = code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+                         code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+                         code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    return unknown ? base::Error(base::ErrorKind::temporary, error.what()) : error;
   }
 
   std::string topic_;
   steady_clock::time_point deadline_;
+  Settings settings_;
+  std::map<std::int32_t, std::int64_t> open_;  // partition -> where it ends, while not read so far
+  Record record_;
   ClientState state_;
   Handle handle_;
 };
@@ -96,11 +120,12 @@ class TopicReader {
 bool read_topic(const Settings& settings,
                 const std::string& topic,
                 milliseconds wait,
-                const std::function<void(const Record& record)>& record) {
+                const std::function<void(const Record& record)>& record,
+                ReadRange range) {
   TopicReader reader(settings, topic, wait);
-  const int partitions = reader.partitions();
+  const std::int32_t partitions = reader.partitions();
   if (partitions == 0) return false;
-  reader.read(partitions, record);
+  reader.read(partitions, record, range);
   return true;
 }
 

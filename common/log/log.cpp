@@ -3,6 +3,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/json_string.hpp"
 #include "common/io/file_descriptor.hpp"
+#include "common/log/progress.hpp"
 
 #include <algorithm>
 #include <array>
@@ -154,14 +155,30 @@ bool enabled(Level level) noexcept {
   return level <= g_level.load(std::memory_order_relaxed);
 }
 
-void write(Level level, std::string_view message, Fields fields, std::string_view hint) {
-  if (!enabled(level)) return;
-  State& at = state();
-  const std::scoped_lock lock(at.mutex);
+namespace {
+
+void write_message(
+    State& at, Level level, std::string_view message, Fields fields, std::string_view hint) {
   emit(at,
        at.settings.format == Format::json
            ? json_line(at.settings, level, message, fields, hint)
            : text_line(at, level, message, fields) + hint_lines(at.settings, hint));
+}
+
+}  // namespace
+
+void write(Level level, std::string_view message, Fields fields, std::string_view hint) {
+  if (!enabled(level)) return;
+  State& at = state();
+  const std::scoped_lock lock(at.mutex);
+  write_message(at, level, message, fields, hint);
+}
+
+void notice(std::string_view message) {
+  State& at = state();
+  const std::scoped_lock lock(at.mutex);
+  if (!enabled(at.terminal ? Level::warning : Level::info)) return;
+  write_message(at, Level::info, message, {}, {});
 }
 
 bool shows_progress() noexcept {

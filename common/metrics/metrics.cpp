@@ -7,8 +7,11 @@
 #include "common/metrics/samples.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <mutex>
+#include <sstream>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <prometheus/client_metric.h>
 #include <prometheus/collectable.h>
@@ -52,6 +55,15 @@ class OwnHistogram final : public Histogram {
   prometheus::Histogram& histogram_;
 };
 
+constexpr const char* kUp = "_up";
+constexpr const char* kUpHelp = "1 while it works and when it ended well, 0 when it failed.";
+constexpr const char* kSuccess = "_last_success_timestamp_seconds";
+constexpr const char* kSuccessHelp = "When a run last ended well, in seconds since 1970.";
+
+double now_seconds() {
+  return static_cast<double>(base::unix_milliseconds()) / 1000;
+}
+
 double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
@@ -66,10 +78,18 @@ prometheus::MetricFamily family(const char* name,
   return {name, help, type, {metric}};
 }
 
+double resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  double pages = 0;
+  double resident = 0;
+  file >> pages >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
 // What the process itself used, read whenever somebody asks.
-class Process final : public prometheus::Collectable {
+class Process {
  public:
-  [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override {
+  [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const {
     rusage usage{};
     if (getrusage(RUSAGE_SELF, &usage) != 0) return {};
     return {family("process_cpu_seconds_total",
@@ -80,6 +100,10 @@ class Process final : public prometheus::Collectable {
                    "Largest resident set so far.",
                    prometheus::MetricType::Gauge,
                    static_cast<double>(usage.ru_maxrss) * 1024),
+            family("process_resident_memory_bytes",
+                   "Resident set now.",
+                   prometheus::MetricType::Gauge,
+                   resident_bytes()),
             family("process_start_time_seconds",
                    "When the process began, in seconds since 1970.",
                    prometheus::MetricType::Gauge,
@@ -87,10 +111,8 @@ class Process final : public prometheus::Collectable {
   }
 
  private:
-  double start_ = static_cast<double>(base::unix_milliseconds()) / 1000;
+  double start_ = now_seconds();
 };
-
-constexpr const char* kUp = "_up";
 
 // 'walcat' for walcat, 'kcat_cdc' for kcat-cdc.
 std::string prefix_of(std::string tool) {
@@ -100,22 +122,54 @@ std::string prefix_of(std::string tool) {
 
 }  // namespace
 
-struct Registry::Implementation {
+namespace {
+
+// All that is told of a process: the instruments, and what is read whenever somebody asks.
+struct Exposition final : public prometheus::Collectable {
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
-  std::shared_ptr<Process> process = std::make_shared<Process>();
+  Process process;
+  std::string prefix;  // of the tool's own metrics; empty: not described
+  std::string pipeline;
+  std::function<double()> retries;
+
+  [[nodiscard]] std::vector<prometheus::MetricFamily> families() const {
+    using prometheus::MetricType;
+    auto out = registry->Collect();
+    if (retries)
+      out.push_back(family((prefix + "_retries_total").c_str(),
+                           "Pauses before another try, of whatever was tried.",
+                           MetricType::Counter,
+                           retries()));
+    if (!prefix.empty())
+      out.push_back(family((prefix + "_metrics_timestamp_seconds").c_str(),
+                           "When these samples were taken, in seconds since 1970.",
+                           MetricType::Gauge,
+                           now_seconds()));
+    for (auto& own : process.collect()) out.push_back(std::move(own));
+    return out;
+  }
+
+  [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override {
+    auto out = families();
+    if (pipeline.empty()) return out;
+    for (auto& one : out) {
+      for (auto& metric : one.metric) metric.label.push_back({"pipeline", pipeline});
+    }
+    return out;
+  }
+};
+
+}  // namespace
+
+struct Registry::Implementation {
+  std::shared_ptr<Exposition> exposition = std::make_shared<Exposition>();
+  std::shared_ptr<prometheus::Registry> registry = exposition->registry;
   std::unique_ptr<prometheus::Exposer> exposer;
-  std::string prefix;  // of the tool's own metrics
   std::mutex mutex;
   // keyed by the address of the library's instrument, so that asking twice gives the same object
   std::map<const void*, std::unique_ptr<Counter>> counters;
   std::map<const void*, std::unique_ptr<Gauge>> gauges;
   std::map<const void*, std::unique_ptr<Histogram>> histograms;
-
-  [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const {
-    auto families = registry->Collect();
-    for (auto& own : process->Collect()) families.push_back(std::move(own));
-    return families;
-  }
 };
 
 Registry::Registry() : implementation_(std::make_unique<Implementation>()) {}
@@ -161,29 +215,51 @@ Histogram& Registry::histogram(const std::string& name,
 }
 
 std::string Registry::text() const {
-  return prometheus::TextSerializer().Serialize(implementation_->collect());
+  return prometheus::TextSerializer().Serialize(implementation_->exposition->Collect());
 }
 
 std::string Registry::json() const {
-  return samples_as_json(implementation_->collect());
+  return samples_as_json(implementation_->exposition->families());
 }
 
 std::string Registry::summary() const {
-  return samples_as_text(implementation_->collect());
+  return samples_as_text(implementation_->exposition->families());
 }
 
-void Registry::describe(const std::string& tool, const std::string& version) {
-  implementation_->prefix = prefix_of(tool);
-  const std::string& prefix = implementation_->prefix;
+void Registry::describe(const std::string& tool,
+                        const std::string& version,
+                        std::function<double()> retries) {
+  const std::string prefix = prefix_of(tool);
+  implementation_->exposition->prefix = prefix;
+  implementation_->exposition->retries = std::move(retries);
   gauge(prefix + "_build_info", "1, with what runs as labels.", {{"version", version}}).set(1);
-  gauge(prefix + kUp, "1 while it works and when it ended well, 0 when it failed.").set(1);
+  gauge(prefix + kUp, kUpHelp).set(1);
 }
 
-void Registry::ended(int exit_code) {
-  const std::string& prefix = implementation_->prefix;
-  if (exit_code != 0)
-    gauge(prefix + kUp, "1 while it works and when it ended well, 0 when it failed.").set(0);
+void Registry::tell_apart(const std::string& pipeline) {
+  implementation_->exposition->pipeline = pipeline;
+}
+
+void Registry::ended(int exit_code, const std::string& kind) {
+  const std::string& prefix = implementation_->exposition->prefix;
+  if (exit_code != 0) gauge(prefix + kUp, kUpHelp).set(0);
   gauge(prefix + "_exit_code", "How the run ended (EXIT STATUS).").set(exit_code);
+  if (exit_code <= 1) gauge(prefix + kSuccess, kSuccessHelp).set(now_seconds());
+  if (!kind.empty())
+    counter(
+        prefix + "_errors_total", "Runs that ended with an error, by its kind.", {{"kind", kind}})
+        .add();
+}
+
+void Registry::remember(const std::string& path) {
+  const std::string name = implementation_->exposition->prefix + kSuccess;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with(name)) continue;
+    double value = 0;
+    std::istringstream(line.substr(line.rfind(' ') + 1)) >> value;
+    if (value > 0) gauge(name, kSuccessHelp).set(value);
+  }
 }
 
 void Registry::write_file(const std::string& path) const {
@@ -198,8 +274,7 @@ void Registry::listen(const std::string& address) {
     throw base::Error(base::ErrorKind::config,
                       "could not listen on \"" + address + "\": " + error.what());
   }
-  implementation_->exposer->RegisterCollectable(implementation_->registry);
-  implementation_->exposer->RegisterCollectable(implementation_->process);
+  implementation_->exposer->RegisterCollectable(implementation_->exposition);
 }
 
 std::vector<double> delay_bounds() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -48,17 +49,27 @@ class Registry {
                        const std::string& help,
                        const std::vector<double>& bounds,
                        const Labels& labels = {});
-  // Says whose metrics these are: TOOL_build_info{version}, and TOOL_up, which is 1 from now on.
-  void describe(const std::string& tool, const std::string& version);
-  // The run is over: TOOL_exit_code, and TOOL_up is 0 unless that is 0.
-  void ended(int exit_code);
-  // The exposition text; adds the process's own CPU seconds, peak memory and start.
+  // Says whose metrics these are: TOOL_build_info{version}, TOOL_up, which is 1 from now on, and
+  // TOOL_retries_total, which `retries` is asked for.
+  void describe(const std::string& tool,
+                const std::string& version,
+                std::function<double()> retries = {});
+  // Every sample gets the label `pipeline`: what tells several of one tool on one machine apart.
+  void tell_apart(const std::string& pipeline);
+  // The run is over: TOOL_exit_code. TOOL_up is 0 unless that is 0; a good end (0 or 1) is
+  // TOOL_last_success_timestamp_seconds, another one counts in TOOL_errors_total{kind}.
+  void ended(int exit_code, const std::string& kind = {});
+  // The exposition text; adds TOOL_metrics_timestamp_seconds, which is now, and the process's own
+  // CPU seconds, memory and start.
   [[nodiscard]] std::string text() const;
   // All samples as one JSON object for --stats-interval: "name":number, or with labels
   // "name":[{"label":"text",..,"value":number},..]. Of a histogram NAME_count and NAME_sum.
   [[nodiscard]] std::string json() const;
   // The same for people: NAME{label=text} number, what is 0 left out.
   [[nodiscard]] std::string summary() const;
+  // The last success of an earlier run that wrote `path`, so that a run that fails does not
+  // hide it.
+  void remember(const std::string& path);
   // Throws cannot_create or io.
   void write_file(const std::string& path) const;
   // Serves /metrics on HOST:PORT, [HOST]:PORT or PORT until the Registry ends. Throws config when

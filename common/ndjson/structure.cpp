@@ -5,58 +5,20 @@
 
 namespace cdckit::ndjson {
 
+using scan::is_hex;
+using scan::kEscaped;
+using scan::kNoted;
+using scan::number;
+
 namespace {
 
 constexpr int kDeepest = 64;  // beyond: for the validator
-constexpr std::string_view kEscaped = "\"\\/bfnrt";
-constexpr int kNoted = 3;  // members of objects in objects in objects are of no use to anyone
 
 bool is_space(char c) noexcept {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-bool is_digit(char c) noexcept {
-  return static_cast<unsigned char>(c - '0') < 10;
-}
-
-bool is_hex(char c) noexcept {
-  const auto letter = static_cast<unsigned char>((static_cast<unsigned char>(c) | 0x20U) - 'a');
-  return is_digit(c) || letter < 6;
-}
-
-bool digits(const char*& at) noexcept {
-  const char* begin = at;
-  while (is_digit(*at)) ++at;
-  return at != begin;
-}
-
-// A bracket ends the text, so this stops inside of it.
-bool number(const char*& at) noexcept {
-  if (*at == '-') ++at;
-  if (*at == '0') {
-    ++at;
-  } else if (!digits(at)) {
-    return false;
-  }
-  if (*at == '.') {
-    ++at;
-    if (!digits(at)) return false;
-  }
-  if (*at != 'e' && *at != 'E') return true;
-  ++at;
-  if (*at == '+' || *at == '-') ++at;
-  return digits(at);
-}
-
 }  // namespace
-
-inline std::size_t StructureWalk::add() {
-  if (count_ == room_) {
-    room_ = count_ == 0 ? 64 : count_ * 2;
-    found_.resize(room_);
-  }
-  return count_++;
-}
 
 void StructureWalk::start(std::string_view text, const std::uint32_t* offsets) noexcept {
   text_ = text.data();
@@ -80,7 +42,7 @@ inline char StructureWalk::take() noexcept {
 // All scans rely on a bracket at the end of the line.
 char StructureWalk::begin(std::size_t end) noexcept {
   head_ = false;
-  count_ = 0;
+  members_.clear();
   end_ = end;
   std::size_t last = end;
   while (last > 0 && is_space(text_[last - 1])) --last;
@@ -97,13 +59,6 @@ bool StructureWalk::take_head() {
   return object(0) && text_[size_ - 1] == ',' && at_[-1] == size_ - 1;
 }
 
-FoundMember* StructureWalk::add_members(std::size_t count) {
-  const std::size_t begin = count_;
-  count_ += count;
-  if (count_ > room_) found_.resize(room_ = count_ * 2);
-  return found_.data() + begin;
-}
-
 bool StructureWalk::take_container(std::size_t end) {
   const char last = begin(end);
   if (last == '}') return take() == '{' && object(kNoted) && *at_ >= end_;
@@ -116,7 +71,7 @@ void StructureWalk::skip_to(std::size_t end) noexcept {
 }
 
 void StructureWalk::note_all(std::string_view object) {
-  count_ = 0;
+  members_.clear();
   note_inside(object, 0);
 }
 
@@ -124,11 +79,10 @@ void StructureWalk::note_inside(std::string_view object, int depth) {
   ObjectCursor cursor(object);
   Member member;
   while (cursor.next(member)) {
-    const std::size_t index = count_;
-    add();
-    static_cast<Member&>(found_[index]) = member;
+    const std::size_t index = members_.add();
+    static_cast<Member&>(members_[index]) = member;
     if (depth + 1 < kNoted && member.value.starts_with('{')) note_inside(member.value, depth + 1);
-    found_[index].inside = static_cast<std::uint32_t>(count_ - index - 1);
+    members_[index].inside = static_cast<std::uint32_t>(members_.size() - index - 1);
   }
 }
 
@@ -144,16 +98,16 @@ bool StructureWalk::object(int depth) {
     const std::uint32_t close = string(open, colon);
     if (close == 0) return false;
     at_ += 2;
-    const std::size_t index = depth < kNoted ? add() : 0;
+    const std::size_t index = depth < kNoted ? members_.add() : 0;
     const std::uint32_t begin = *at_;
     const std::uint32_t stop = value(depth);
     if (stop == 0) return false;
     if (depth < kNoted) {
-      FoundMember& member = found_.data()[index];
+      FoundMember& member = members_[index];
       member.name = {text_ + open + 1, close - open - 2};
       member.value = {text_ + begin, stop - begin};
       member.plain = plain_;
-      member.inside = static_cast<std::uint32_t>(count_ - index - 1);
+      member.inside = static_cast<std::uint32_t>(members_.size() - index - 1);
     }
     const char follows = take();
     if (follows == '}') return true;

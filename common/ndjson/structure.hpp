@@ -4,12 +4,12 @@
 // the grammar and notes the members of objects. It refuses some good text, too (deep nesting).
 #pragma once
 
+#include "common/ndjson/scan.hpp"
 #include "common/ndjson/text.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 namespace cdckit::ndjson {
 
@@ -24,11 +24,11 @@ class StructureWalk {
   // bytes behind it can be read.
   bool take_head();
   // Room for more members behind those of the head.
-  FoundMember* add_members(std::size_t count);
+  FoundMember* add_members(std::size_t count) { return members_.add_members(count); }
   // The same for an object or an array whose members nobody wants to know.
   bool take_container(std::size_t end);
   // Of that object.
-  [[nodiscard]] FoundMembers members() const noexcept { return {found_.data(), count_}; }
+  [[nodiscard]] FoundMembers members() const noexcept { return members_.all(); }
   // Forgets the rest of a line that was refused.
   void skip_to(std::size_t end) noexcept;
   // Instead of a walk: members that were found otherwise.
@@ -46,7 +46,6 @@ class StructureWalk {
   [[nodiscard]] std::uint32_t scalar(std::uint32_t begin) const noexcept;
   bool escapes(std::uint32_t open, std::uint32_t close) noexcept;
   char take() noexcept;
-  std::size_t add();
   void find_escape(std::size_t from) noexcept;
 
   const char* text_ = nullptr;
@@ -54,11 +53,9 @@ class StructureWalk {
   std::size_t end_ = 0;     // of the line
   std::size_t escape_ = 0;  // the next backslash that was not looked at; size_: none
   const std::uint32_t* at_ = nullptr;
-  std::vector<FoundMember> found_;
-  std::size_t count_ = 0;
-  std::size_t room_ = 0;  // size of found_
-  bool plain_ = false;    // what was looked at last holds no escape
-  bool head_ = false;     // the line goes on behind the text
+  scan::MemberList members_;
+  bool plain_ = false;  // what was looked at last holds no escape
+  bool head_ = false;   // the line goes on behind the text
 };
 
 }  // namespace cdckit::ndjson

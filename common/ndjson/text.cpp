@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include <simdjson.h>
+
 namespace cdckit::ndjson {
 
 namespace {
@@ -188,6 +190,10 @@ std::string_view unescape(std::string_view token, std::string& scratch) {
   scratch.clear();
   append_unescaped(scratch, token);
   return scratch;
+}
+
+bool is_utf8(std::string_view bytes) noexcept {
+  return simdjson::validate_utf8(bytes.data(), bytes.size());
 }
 
 void ObjectCursor::search(std::string_view object) noexcept {

@@ -23,6 +23,9 @@ bool append_unescaped(std::string& out, std::string_view token);
 // Without allocation when there is no escape: a slice of the token, else of `scratch`.
 std::string_view unescape(std::string_view token, std::string& scratch);
 
+// Whether bytes from outside are text at all.
+bool is_utf8(std::string_view bytes) noexcept;
+
 // `value` is a valid JSON value.
 inline bool is_null(std::string_view value) noexcept {
   return value.size() == 4 && value.front() == 'n';

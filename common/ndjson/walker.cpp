@@ -1,6 +1,7 @@
 #include "common/ndjson/walker.hpp"
 
 #include "common/ndjson/familiar_tail.hpp"
+#include "common/ndjson/quick_walk.hpp"
 #include "common/ndjson/structure.hpp"
 #include "common/ndjson/structure_index.hpp"
 #include "common/ndjson/verdict.hpp"
@@ -13,14 +14,22 @@ struct Walker::Implementation {
     const std::size_t known = tails.match(line);
     if (known == 0) return false;
     const std::string_view head = line.substr(0, line.size() - known + 1);
+    const char* const tail = head.data() + head.size() - 1;
+    is_quick = quick.take_head(head);
+    if (is_quick) {
+      tails.fill(tail, quick.add_members(tails.size()));
+      return true;
+    }
     const std::uint32_t* offsets = index.find(head, true);
     if (offsets == nullptr) return false;
     walk.start(head, offsets);
     if (!walk.take_head()) return false;
-    tails.fill(head.data() + head.size() - 1, walk.add_members(tails.size()));
+    tails.fill(tail, walk.add_members(tails.size()));
     return true;
   }
 
+  QuickWalk quick;
+  bool is_quick = false;  // it took the last line
   StructureIndex index;
   StructureWalk walk;
   FamiliarTail tails;
@@ -33,6 +42,11 @@ Walker::~Walker() = default;
 const char* Walker::walk(std::string_view line, bool padded) {
   Implementation& the = *implementation_;
   if (the.walk_head(line)) return nullptr;
+  the.is_quick = padded && the.quick.take_object(line);
+  if (the.is_quick) {
+    the.tails.learn(line, the.quick.members());
+    return nullptr;
+  }
   if (const std::uint32_t* offsets = the.index.find(line, padded)) {
     the.walk.start(line, offsets);
     if (the.walk.take_object(line.size())) {
@@ -46,7 +60,8 @@ const char* Walker::walk(std::string_view line, bool padded) {
 }
 
 FoundMembers Walker::members() const noexcept {
-  return implementation_->walk.members();
+  const Implementation& the = *implementation_;
+  return the.is_quick ? the.quick.members() : the.walk.members();
 }
 
 }  // namespace cdckit::ndjson

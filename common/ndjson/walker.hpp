@@ -1,7 +1,8 @@
 // Checks one line and notes its members in the same walk: what every sink does first with its
-// input. simdjson finds the structure (and refuses bad UTF-8 and control characters in strings),
-// the walk over it checks the grammar. A line that the walk does not take is looked at again by
-// Verdict, which counts: both always agree.
+// input. A line as programs print them needs one pass (QuickWalk). Of others simdjson finds the
+// structure (and refuses bad UTF-8 and control characters in strings), the walk over it checks the
+// grammar. A line that the walk does not take is looked at again by Verdict, which counts: all
+// always agree.
 // Reuses its memory: no allocation per line. One per thread.
 #pragma once
 

@@ -110,6 +110,7 @@ void refuse_nul(std::string_view text) {
 
 Result Connection::query(const std::string& sql) {
   refuse_nul(sql);
+  if (watch_) return query_until_stop(sql, watch_->stop, watch_->tick);
   return take_result(PQexec(handle(), sql.c_str()), statement_name(sql));
 }
 
@@ -123,15 +124,22 @@ Result Connection::query(const std::string& sql, std::span<const Parameter> para
     texts.emplace_back(parameter.value_or(""));
     values.push_back(parameter ? texts.back().c_str() : nullptr);
   }
-  return take_result(PQexecParams(handle(),
-                                  sql.c_str(),
-                                  static_cast<int>(values.size()),
-                                  nullptr,
-                                  values.data(),
-                                  nullptr,
-                                  nullptr,
-                                  0),
-                     statement_name(sql));
+  const std::string what = statement_name(sql);
+  const int count = static_cast<int>(values.size());
+  if (!watch_) {
+    return take_result(
+        PQexecParams(handle(), sql.c_str(), count, nullptr, values.data(), nullptr, nullptr, 0),
+        what);
+  }
+  if (PQsendQueryParams(
+          handle(), sql.c_str(), count, nullptr, values.data(), nullptr, nullptr, 0) == 0) {
+    throw server_error(handle(), nullptr, what);
+  }
+  return watched_answer(what, watch_->stop, watch_->tick);
+}
+
+void Connection::watch(signals::StopToken stop, std::function<void()> tick) {
+  watch_ = {stop, std::move(tick)};
 }
 
 void Connection::each_row(const std::string& sql, const std::function<void(const Result&)>& visit) {
@@ -170,6 +178,12 @@ Result Connection::query_until_stop(const std::string& sql,
                                     const std::function<void()>& tick) {
   const std::string what = statement_name(sql);
   if (PQsendQuery(handle(), sql.c_str()) == 0) throw server_error(handle(), nullptr, what);
+  return watched_answer(what, stop, tick);
+}
+
+Result Connection::watched_answer(const std::string& what,
+                                  signals::StopToken stop,
+                                  const std::function<void()>& tick) {
   return end_of_copy(what, [&] {
     if (wait_answer(stop.fd(), what, tick)) return;
     throw base::Error(ErrorKind::temporary, "could not " + what + ": stopped");
@@ -305,6 +319,10 @@ std::string Connection::tls() const {
 
 int Connection::socket() const noexcept {
   return PQsocket(connection_.get());
+}
+
+int Connection::backend_pid() const noexcept {
+  return PQbackendPID(connection_.get());
 }
 
 bool Connection::in_transaction() const noexcept {

@@ -114,6 +114,10 @@ class Connection {
                           signals::StopToken stop,
                           const std::function<void()>& tick = nullptr);
 
+  // From now on every query is such a statement, until unwatch().
+  void watch(signals::StopToken stop, std::function<void()> tick);
+  void unwatch() noexcept { watch_.reset(); }
+
   // COPY ... FROM STDIN, in one piece: begin_copy_in, put_copy any number of times, end_copy_in
   // (rows taken) or abort_copy_in (server forgets all).
   void begin_copy_in(const std::string& sql);
@@ -143,6 +147,7 @@ class Connection {
   // For another connection of the same kind.
   [[nodiscard]] const ConnectOptions& options() const noexcept { return options_; }
   [[nodiscard]] int socket() const noexcept;
+  [[nodiscard]] int backend_pid() const noexcept;
   [[nodiscard]] bool in_transaction() const noexcept;
   // The newest since it was forgotten, none: an empty message. All are in the log as well.
   [[nodiscard]] const Warning& last_warning() const noexcept { return *last_warning_; }
@@ -150,7 +155,14 @@ class Connection {
   [[nodiscard]] pg_conn* handle() noexcept { return connection_.get(); }  // for this room only
 
  private:
+  struct Watch {
+    signals::StopToken stop;
+    std::function<void()> tick;
+  };
   void set_session();
+  Result watched_answer(const std::string& what,
+                        signals::StopToken stop,
+                        const std::function<void()>& tick);
   Result take_result(pg_result* result, const std::string& what);
   Result end_of_copy(const std::string& what, const std::function<void()>& wait = nullptr);
   bool wait_answer(int end_fd, const std::string& what, const std::function<void()>& tick);
@@ -158,6 +170,7 @@ class Connection {
   std::unique_ptr<Warning> last_warning_ = std::make_unique<Warning>();  // libpq keeps its address
   base::UniqueHandle<pg_conn, finish_connection> connection_;
   base::UniqueHandle<char, free_bytes> copy_row_;
+  std::optional<Watch> watch_;
 };
 
 // Asks the server to cancel what a connection is doing; made by the connection's thread, used by

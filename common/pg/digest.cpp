@@ -61,8 +61,7 @@ std::string canonical_value(const DigestColumn& column) {
 }
 
 std::string escaped_value(const DigestColumn& column) {
-  const bool bare =
-      std::find(kBareTypes.begin(), kBareTypes.end(), column.type) != kBareTypes.end();
+  const bool bare = is_bare_type(column.type);
   const std::string value = canonical_value(column);
   return "coalesce(" + (bare ? value : "replace(replace(" + value + R"(, '\', '\\'), ',', '\,'))") +
          R"(, '\N'))";
@@ -155,7 +154,17 @@ void append_head(std::string& out,
   out += "\",\"bucket\":" + std::to_string(bucket);
 }
 
+void append_digest(std::string& out, const DigestTable& table, std::string_view digest) {
+  out += ",\"digest\":\"";
+  out += digest;
+  out += table.portable ? "\",\"portable\":true}" : "\"}";
+}
+
 }  // namespace
+
+bool is_bare_type(std::string_view type) noexcept {
+  return std::find(kBareTypes.begin(), kBareTypes.end(), type) != kBareTypes.end();
+}
 
 DigestTable describe_digest(Connection& connection, const DigestRequest& request) {
   DigestTable out;
@@ -191,6 +200,30 @@ std::string row_statement(const DigestTable& table, unsigned buckets) {
   return "SELECT " + bucket_of(table, buckets) + " AS bucket, " + key +
          ", key, row_hash FROM (SELECT " + hashes(table) + ", " + key_object(table) + " AS key" +
          source(table) + " OFFSET 0) h ORDER BY bucket, " + key + " COLLATE \"C\"";
+}
+
+bool orders_on_server(const DigestTable& table) {
+  return !table.key.empty() &&
+         std::none_of(table.columns.begin(), table.columns.end(), [&](const DigestColumn& column) {
+           return column.raw && listed(table.key, column.name);
+         });
+}
+
+std::string value_statement(const DigestTable& table, unsigned buckets, bool ordered) {
+  std::string values;
+  std::string names;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const DigestColumn& column = table.columns[i];
+    const std::string name = "v" + std::to_string(i);
+    values += column.raw ? "t." + quote_identifier(column.name) : escaped_value(column);
+    values += " AS " + name + ", ";
+    names += name + ", ";
+  }
+  values += key_object(table) + " AS key";
+  if (!ordered || !orders_on_server(table)) return "SELECT " + values + source(table);
+  return "SELECT " + names + "key FROM (SELECT " + values + ", " + key_hash(table) +
+         " AS key_hash" + source(table) + " OFFSET 0) h ORDER BY " + bucket_of(table, buckets) +
+         ", key_hash COLLATE \"C\"";
 }
 
 std::string digest_text(std::string_view high_sum, std::string_view low_sum) {
@@ -245,7 +278,8 @@ void append_digest_line(std::string& out,
                         unsigned bucket,
                         const DigestBucket& digest) {
   append_head(out, table, pos, bucket);
-  out += ",\"rows\":" + std::to_string(digest.rows) + ",\"digest\":\"" + digest.digest + "\"}";
+  out += ",\"rows\":" + std::to_string(digest.rows);
+  append_digest(out, table, digest.digest);
 }
 
 void append_digest_line(std::string& out,
@@ -257,9 +291,7 @@ void append_digest_line(std::string& out,
   out += row.key_hash;
   out += "\",\"key\":";
   out += row.key;
-  out += ",\"digest\":\"";
-  out += row.digest;
-  out += "\"}";
+  append_digest(out, table, row.digest);
 }
 
 }  // namespace cdckit::pg

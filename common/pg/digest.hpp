@@ -19,6 +19,7 @@ inline constexpr unsigned kDigestBuckets = 64;
 struct DigestColumn {
   std::string name;
   std::string type;  // of pg_catalog, domains resolved; empty for all others
+  bool raw = false;  // value_statement() gives the server's own text: another form is made of it
 };
 
 // What takes part; columns and key are kept in the order of their names (bytes).
@@ -29,6 +30,7 @@ struct DigestTable {
   std::vector<std::string> key;  // empty: the whole row is the key
   std::string condition;         // only rows that fit; empty: all
   bool only = false;             // without the tables that inherit from it
+  bool portable = false;         // said by its lines: values in the form of digest --portable
 };
 
 struct DigestRequest {
@@ -73,9 +75,16 @@ class RowDigests {
   int at_ = 0;
 };
 
+// Whether a type's text holds neither a comma nor a backslash; its name as in DigestColumn.
+bool is_bare_type(std::string_view type) noexcept;
 // Pure: what is asked.
 std::string bucket_statement(const DigestTable& table, unsigned buckets);
 std::string row_statement(const DigestTable& table, unsigned buckets);
+// Whether value_statement() can give the rows in the order of bucket and key hash.
+bool orders_on_server(const DigestTable& table);
+// The rows' values one by one, in the order of the columns: as texts with their escapes, or raw;
+// behind them the key object. `ordered`: by bucket and key hash, where the server can do that.
+std::string value_statement(const DigestTable& table, unsigned buckets, bool ordered);
 // Sums of signed 64-bit halves, as the server's decimal text, to 32 hex digits, modulo 2^64 each.
 std::string digest_text(std::string_view high_sum, std::string_view low_sum);
 

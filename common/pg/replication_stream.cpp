@@ -2,33 +2,22 @@
 
 #include "common/base/clock.hpp"
 #include "common/io/file_descriptor.hpp"
+#include "common/pg/binary/big_endian.hpp"
+#include "common/pg/binary/epoch.hpp"
 #include "common/pg/server_error.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 
 #include <libpq-fe.h>
 
 namespace cdckit::pg {
 namespace {
 
-constexpr std::int64_t kEpoch2000 = 946'684'800'000'000;
 constexpr std::size_t kDataHeader = 25;
 constexpr std::size_t kKeepaliveSize = 18;
 constexpr std::chrono::seconds kStatusInterval{10};
 // A read that brought less has emptied the socket.
 constexpr std::size_t kShortRead = 8U << 10U;
-
-std::uint64_t read_u64(const char* bytes) noexcept {
-  std::uint64_t value = 0;
-  std::memcpy(&value, bytes, sizeof value);
-  return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
-}
-
-void append_u64(std::string& out, std::uint64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>((value >> shift) & 0xFFU);
-}
 
 std::string start_command(const std::string& slot,
                           std::uint64_t start,
@@ -47,17 +36,17 @@ std::string start_command(const std::string& slot,
 
 StreamStatus parse_stream_message(std::string_view payload, StreamMessage& message) {
   if (payload.size() >= kDataHeader && payload[0] == 'w') {
-    message.start = read_u64(payload.data() + 1);
-    message.wal_end = read_u64(payload.data() + 9);
-    message.server_clock = static_cast<std::int64_t>(read_u64(payload.data() + 17));
+    message.start = load_big_endian<std::uint64_t>(payload.data() + 1);
+    message.wal_end = load_big_endian<std::uint64_t>(payload.data() + 9);
+    message.server_clock = load_big_endian<std::int64_t>(payload.data() + 17);
     message.reply_requested = false;
     message.data = payload.substr(kDataHeader);
     return StreamStatus::data;
   }
   if (payload.size() >= kKeepaliveSize && payload[0] == 'k') {
     message.start = 0;
-    message.wal_end = read_u64(payload.data() + 1);
-    message.server_clock = static_cast<std::int64_t>(read_u64(payload.data() + 9));
+    message.wal_end = load_big_endian<std::uint64_t>(payload.data() + 1);
+    message.server_clock = load_big_endian<std::int64_t>(payload.data() + 9);
     message.reply_requested = payload[17] != 0;
     message.data = {};
     return StreamStatus::keepalive;
@@ -69,10 +58,10 @@ StreamStatus parse_stream_message(std::string_view payload, StreamMessage& messa
 
 std::string format_status_update(const StatusUpdate& update) {
   std::string out = "r";
-  append_u64(out, update.written);
-  append_u64(out, update.flushed);
-  append_u64(out, update.flushed);
-  append_u64(out, static_cast<std::uint64_t>(update.clock));
+  append_big_endian(out, update.written);
+  append_big_endian(out, update.flushed);
+  append_big_endian(out, update.flushed);
+  append_big_endian(out, update.clock);
   out += update.reply_requested ? '\1' : '\0';
   return out;
 }
@@ -156,10 +145,11 @@ void ReplicationStream::received(std::uint64_t lsn) noexcept {
 }
 
 void ReplicationStream::send_status(bool reply_requested) {
-  const std::string update = format_status_update({.written = written_,
-                                                   .flushed = flushed_,
-                                                   .clock = base::unix_microseconds() - kEpoch2000,
-                                                   .reply_requested = reply_requested});
+  const std::string update =
+      format_status_update({.written = written_,
+                            .flushed = flushed_,
+                            .clock = base::unix_microseconds() - kEpochMicroseconds,
+                            .reply_requested = reply_requested});
   if (PQputCopyData(connection_.handle(), update.data(), static_cast<int>(update.size())) != 1 ||
       PQflush(connection_.handle()) < 0) {
     throw server_error(connection_.handle(), nullptr, "report the position");

@@ -110,7 +110,10 @@ bool is_row_error(const base::Error& error) noexcept {
   if (server == nullptr || server->sqlstate().empty()) return false;
   // A policy refuses a row with the SQLSTATE of a missing privilege.
   const bool policy = server->sqlstate() == "42501" && server->routine() == "ExecWithCheckOptions";
-  return policy || server->kind() == ErrorKind::data;
+  // What a function of the user's raises is about its row, whatever SQLSTATE it has chosen.
+  const bool raised = server->kind() != ErrorKind::temporary &&
+                      server->context().find(" at RAISE") != std::string::npos;
+  return policy || raised || server->kind() == ErrorKind::data;
 }
 
 std::string one_line(std::string_view message) {

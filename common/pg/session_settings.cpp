@@ -32,7 +32,8 @@ SET idle_in_transaction_session_timeout = 0)sql";
 }  // namespace
 
 std::string pin_settings(int server_version) {
-  std::string sql = std::string(kTexts) + kStatements;
+  std::string sql(kTexts);
+  sql += kStatements;
   if (server_version >= 140000) sql += ";\nSET idle_session_timeout = 0";
   if (server_version >= 170000) sql += ";\nSET transaction_timeout = 0";
   return sql;

@@ -36,6 +36,10 @@ class Positions {
   [[nodiscard]] bool untold() const noexcept {
     return !newest_.text.empty() && (newest_.text != told_.text || rows_ != told_rows_);
   }
+  // Data lines in all, as far as it was said.
+  [[nodiscard]] std::uint64_t printed() const noexcept {
+    return printed_ > rows_ ? printed_ : rows_;
+  }
   [[nodiscard]] std::uint64_t untold_rows() const noexcept { return rows_ - told_rows_; }
   // How far it has come since the last one that was told.
   [[nodiscard]] std::uint64_t moved() const noexcept {

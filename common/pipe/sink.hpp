@@ -32,6 +32,8 @@ class Sink {
   // left out, a later one covers them.
   virtual void on_checkpoint(const event::Control& control, std::uint64_t mark, bool eof) = 0;
 
+  // More is about to be read: the texts of all lines so far will be gone.
+  virtual void on_reading() {}
   // How long the next line may be waited for before on_quiet(); negative: for ever.
   [[nodiscard]] virtual std::chrono::milliseconds patience() const = 0;
   // Nothing came for that long, or (`woken`) wake_fd() became readable.

@@ -1,10 +1,17 @@
 #include "common/pipe/sink_end.hpp"
 
 #include "common/base/check.hpp"
+#include "common/base/clock.hpp"
+#include "common/base/error.hpp"
+#include "common/base/text.hpp"
+#include "common/io/file_descriptor.hpp"
 #include "common/log/log.hpp"
+#include "common/log/progress.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 
 namespace cdckit::pipe {
@@ -16,10 +23,28 @@ using std::chrono::milliseconds;
 
 namespace {
 
+constexpr milliseconds kLook{1'000};  // while nothing comes
+
+constexpr milliseconds kSettle{1'000};  // rejected lines that no checkpoint follows
+
+// How much of a file was read; nothing of a pipe.
+std::optional<double> part_read(int fd) {
+  struct stat status{};
+  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0)
+    return std::nullopt;
+  return static_cast<double>(::lseek(fd, 0, SEEK_CUR)) / static_cast<double>(status.st_size);
+}
+
+// 'kcat_cdc_rejected_rows_total' for kcat-cdc.
+metrics::Counter& rejected_counter(cli::Context& context) {
+  std::string name = context.tool() + "_rejected_rows_total";
+  std::replace(name.begin(), name.end(), '-', '_');
+  return context.metrics().counter(name, "Lines that were refused, durable in the --reject file.");
+}
+
 event::InputSettings settings_of(const cli::Context& context, const SinkSettings& settings) {
   event::InputSettings input = input_settings(context);
   input.fd = settings.input;
-  input.any_line = settings.any_line;
   return input;
 }
 
@@ -53,6 +78,7 @@ SinkEnd::SinkEnd(cli::Context& context, SinkSettings settings, io::System& syste
       settings_(std::move(settings)),
       system_(system),
       input_(settings_of(context, settings_), system),
+      rejects_{.counted = rejected_counter(context)},
       ack_(context.ack_path(), settings_.name, system) {}
 
 ExitCode SinkEnd::run(Sink& sink) {
@@ -60,8 +86,9 @@ ExitCode SinkEnd::run(Sink& sink) {
   }
   const Finish finish = how();
   const bool nothing_left = sink.finish(finish, tracked());
-  input_.sync_rejects();
+  sync_rejects();
   acknowledge_cut_eof();
+  if (context_.stop().stop_requested()) log::notice(stopped_text(nothing_left));
   return end_code(finish, nothing_left);
 }
 
@@ -70,12 +97,15 @@ bool SinkEnd::step(Sink& sink) {
   if (!keeps_reading()) return false;
   const event::Item* const buffered = input_.next_buffered();
   const event::Item& item = buffered != nullptr ? *buffered : wait_for_item(sink);
+  if (log::own_progress().wanted()) tell_progress(item);
   switch (item.kind) {
     case ItemKind::event:
+      ++read_;
       ++uncovered_;
       sink.on_event(item);
       break;
     case ItemKind::row:
+      ++read_;
       ++uncovered_;
       sink.on_row(item);
       break;
@@ -95,6 +125,37 @@ bool SinkEnd::step(Sink& sink) {
   return !ended_ && !cut_;
 }
 
+// Of an event also how old it is, by two clocks.
+void SinkEnd::tell_progress(const event::Item& item) {
+  log::Sample sample{.rows = read_, .part = part_read(settings_.input)};
+  if (item.kind == ItemKind::event) {
+    const auto at = base::parse_signed(sources_.read(item.event).ts_us);
+    if (at) sample.lag = milliseconds((base::unix_microseconds() - *at) / 1000);
+  }
+  log::own_progress().tell(sample);
+}
+
+void SinkEnd::sync_rejects() {
+  input_.sync_rejects();
+  rejects_.settled = system_.now();
+  if (rejects_settled()) return;
+  rejects_.counted.add(static_cast<double>(rejected() - rejects_.durable));
+  rejects_.durable = rejected();
+}
+
+// Asked while nothing is to be read at once.
+void SinkEnd::settle_rejects() {
+  if (!rejects_settled() && system_.now() - rejects_.settled >= kSettle) sync_rejects();
+}
+
+std::string SinkEnd::stopped_text(bool nothing_left) const {
+  std::string text = "stopped after " + std::to_string(read_) + " rows, ";
+  text += nothing_left ? "all of them durable" : "not all of them durable";
+  const auto& newest = newest_ack();
+  if (ack_.enabled()) text += newest ? ", confirmed up to " + newest->pos : ", nothing confirmed";
+  return text;
+}
+
 // Asked for every line: a file as stdin, or a full pipe, always has another one.
 bool SinkEnd::keeps_reading() {
   if (!context_.stop().stop_requested()) return true;
@@ -105,13 +166,30 @@ bool SinkEnd::keeps_reading() {
   return input_.whole() ? false : now < *drain_until_;
 }
 
-const event::Item& SinkEnd::wait_for_item(const Sink& sink) {
-  milliseconds wait = sink.patience();
-  if (!drain_until_) return input_.next(wait, {context_.stop().fd(), sink.wake_fd()});
-  const auto left =
-      std::max(std::chrono::ceil<milliseconds>(*drain_until_ - system_.now()), milliseconds(0));
-  wait = wait.count() < 0 ? left : std::min(wait, left);
-  return input_.next(wait, {-1, sink.wake_fd()});
+const event::Item& SinkEnd::wait_for_item(Sink& sink) {
+  sink.on_reading();
+  settle_rejects();
+  const milliseconds patience = sink.patience();
+  const auto now = system_.now();
+  auto until = patience.count() < 0 ? io::System::Time::max() : now + patience;
+  if (drain_until_) until = std::min(until, *drain_until_);
+  const int stop = drain_until_ ? -1 : context_.stop().fd();
+  for (auto at = now;; at = system_.now()) {
+    const auto left = std::max(until, at) - at;
+    const auto look = left < kLook ? std::chrono::ceil<milliseconds>(left) : kLook;
+    const event::Item& item = input_.next(look, {stop, sink.wake_fd()});
+    if (item.kind != ItemKind::timeout) return item;
+    require_reader();
+    settle_rejects();
+    if (look < kLook || system_.now() >= until) return item;
+  }
+}
+
+// A pipe on stdout says nothing of its own accord.
+void SinkEnd::require_reader() const {
+  if (!io::reader_is_gone(settings_.output)) return;
+  throw base::Error(base::ErrorKind::output_closed,
+                    "could not write \"stdout\": its reader is gone");
 }
 
 bool SinkEnd::more_is_there() const {
@@ -144,7 +222,7 @@ void SinkEnd::on_hello(Sink& sink, const event::Item& item) {
   }
   context_.promise();
   ack_.hello(item.control);
-  check_ack_file(item.control);
+  if (!settings_.passes_on) check_ack_file(item.control);
   sink.on_control(item);
 }
 
@@ -164,6 +242,7 @@ void SinkEnd::on_border(Sink& sink, const event::Control& control) {
     log::warning(
         "the source was stopped inside of a transaction: what came behind the last checkpoint is "
         "forgotten, and sent again");
+    if (settings_.passes_on) sink.on_checkpoint(control, mark, eof);
     return;
   }
   uncovered_ = 0;
@@ -180,7 +259,7 @@ void SinkEnd::durable(std::uint64_t mark, std::uint64_t rows_ok) {
   const auto newest = ledger_.take(mark);
   if (!newest) return;
   rows_ok_ = std::max(rows_ok_, rows_ok);
-  input_.sync_rejects();
+  sync_rejects();
   // of a source that another one has followed nobody waits for it any more
   if (newest->run == ack_.run()) ack_.acknowledge(newest->seq, newest->pos, rows_ok_, rejected());
 }

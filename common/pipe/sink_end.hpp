@@ -8,11 +8,13 @@
 // up to its source's eof, so that Ctrl-C on the whole pipe ends both sides clean, for a bounded
 // time; then what checkpoints cover is made durable. 0 (1 with rejected lines) when nothing that
 // was read is left behind, else 75. The second signal ends the process at once (signals/stop.hpp).
+// Receipts that nobody reads any more end it too (output_closed), also while nothing comes.
 #pragma once
 
 #include "common/ack/sink_ack.hpp"
 #include "common/cli/run_tool.hpp"
 #include "common/event/input.hpp"
+#include "common/event/source.hpp"
 #include "common/pipe/ledger.hpp"
 #include "common/pipe/sink.hpp"
 
@@ -26,7 +28,9 @@ namespace cdckit::pipe {
 struct SinkSettings {
   std::string name;  // in the ack file: kafka:flights
   int input = 0;
-  bool any_line = false;                        // see event::InputSettings
+  int output = 1;  // where its receipts go; -1: none
+  // a filter: every control line goes on, and who acknowledges what is between its neighbours
+  bool passes_on = false;
   std::chrono::milliseconds drain_limit{2000};  // of tracked input after the first signal
 };
 
@@ -51,7 +55,9 @@ class SinkEnd {
   void durable(std::uint64_t mark, std::uint64_t rows_ok);
   // A line that turned out bad after it was read; see event::Input.
   void bad_line(const event::BadLine& bad) { input_.bad_line(bad); }
-  void sync_rejects() { input_.sync_rejects(); }
+  void sync_rejects();
+  // All of rejected() is.
+  [[nodiscard]] bool rejects_settled() const noexcept { return rejects_.durable == rejected(); }
 
   [[nodiscard]] std::uint64_t rejected() const noexcept { return input_.rejected(); }
   [[nodiscard]] bool tracked() const noexcept { return input_.tracked(); }
@@ -79,9 +85,20 @@ class SinkEnd {
     std::string pos;
   };
 
+  // Lines that were left out or written to the reject file.
+  struct Rejects {
+    metrics::Counter& counted;
+    std::uint64_t durable = 0;
+    io::System::Time settled{};
+  };
+
   bool step(Sink& sink);
+  void tell_progress(const event::Item& item);
+  void settle_rejects();
+  [[nodiscard]] std::string stopped_text(bool nothing_left) const;
   bool keeps_reading();
-  const event::Item& wait_for_item(const Sink& sink);
+  const event::Item& wait_for_item(Sink& sink);
+  void require_reader() const;
   void on_control(Sink& sink, const event::Item& item);
   void on_hello(Sink& sink, const event::Item& item);
   void on_border(Sink& sink, const event::Control& control);
@@ -95,9 +112,12 @@ class SinkEnd {
   SinkSettings settings_;
   io::System& system_;
   event::Input input_;
+  Rejects rejects_;
+  event::SourceReader sources_;
   ack::SinkAck ack_;
   Ledger<Checkpoint> ledger_;
-  std::uint64_t uncovered_ = 0;  // data lines since the newest checkpoint
+  std::uint64_t read_ = 0;       // data lines of this run
+  std::uint64_t uncovered_ = 0;  // of them since the newest checkpoint
   std::uint64_t rows_ok_ = 0;
   std::optional<io::System::Time> drain_until_;  // a signal was heard
   bool ended_ = false;                           // the input is over

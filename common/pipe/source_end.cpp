@@ -4,6 +4,7 @@
 #include "common/base/error.hpp"
 #include "common/event/control.hpp"
 #include "common/io/output_thread.hpp"
+#include "common/log/progress.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -123,6 +124,7 @@ void SourceEnd::submit() {
   const std::size_t bytes = lines().size();
   if (settings_.proof == Proof::acks && submitted_ > 0 && bytes > 0) context_.promise();
   submitted_ += bytes;
+  if (log::own_progress().wanted()) log::own_progress().tell({.rows = positions_.printed()});
   output_->submit();
 }
 
@@ -164,10 +166,10 @@ std::uint64_t SourceEnd::acknowledged() {
 
 void SourceEnd::look_at_acks() {
   const auto record = acks_.poll(run_, seq_);
-  if (!record || record->seq <= acked_seq_) return;
-  acked_seq_ = record->seq;
+  if (!record || record->seq <= acked_.seq) return;
+  acked_.seq = record->seq;
   // what the file says is a number; what may be let go for it was noted when it was sent
-  acked_.order = std::max(acked_.order, orders_.take(acked_seq_).value_or(0));
+  acked_.order = std::max(acked_.order, orders_.take(acked_.seq).value_or(0));
   acked_.since = system_.now();
 }
 
@@ -179,7 +181,7 @@ void SourceEnd::look_at_output() {
     marks_.pop_front();
   }
   if (acked_.order > before) acked_.since = system_.now();
-  if (done == total_bytes()) acked_seq_ = seq_;
+  if (done == total_bytes()) acked_.seq = seq_;
 }
 
 milliseconds SourceEnd::last_ack_age() const {

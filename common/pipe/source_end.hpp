@@ -80,7 +80,7 @@ class SourceEnd {
   // The highest `order` that may be let go, 0: none yet. Looks at ack files and stdout.
   std::uint64_t acknowledged();
   // Whether checkpoint `seq` of this run is acknowledged, as of the last acknowledged().
-  [[nodiscard]] bool covers(std::uint64_t seq) const noexcept { return acked_seq_ >= seq; }
+  [[nodiscard]] bool covers(std::uint64_t seq) const noexcept { return acked_.seq >= seq; }
   // Waits until it is; false when that did not come in time, or its sink is gone.
   bool wait_acknowledged(std::uint64_t seq, std::chrono::milliseconds limit, const Tick& tick);
   // eof, close stdout, wait for its acknowledgement. False when that did not come, when data lines
@@ -112,6 +112,7 @@ class SourceEnd {
     std::uint64_t order = 0;
   };
   struct Acked {
+    std::uint64_t seq = 0;
     std::uint64_t order = 0;
     std::uint64_t told = 0;    // the highest that was told
     io::System::Time since{};  // it stands still, or all was acknowledged
@@ -140,7 +141,6 @@ class SourceEnd {
   Ledger<std::uint64_t> orders_;  // by the number of their checkpoint
   std::deque<Mark> marks_;        // Proof::written
   Acked acked_;
-  std::uint64_t acked_seq_ = 0;
   std::uint64_t seq_ = 0;
   std::uint64_t submitted_ = 0;
   End end_ = End::done;

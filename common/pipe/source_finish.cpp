@@ -4,6 +4,7 @@
 #include "common/event/control.hpp"
 #include "common/io/locked_file.hpp"
 #include "common/log/log.hpp"
+#include "common/log/progress.hpp"
 #include "common/pipe/source_end.hpp"
 
 #include <algorithm>
@@ -26,6 +27,14 @@ constexpr milliseconds kGoneUnseen{3'000};
 constexpr const char* kAgain =
     "Start it again when the sink is back: what was not acknowledged is sent again.";
 
+// Of several sinks what the first says: with all of them at the end they say the same.
+std::string stopped_text(bool done, const std::vector<std::optional<ack::Record>>& records) {
+  const bool some = !records.empty() && records.front() && !records.front()->pos.empty();
+  const std::string upto = some ? ", confirmed up to " + records.front()->pos : "";
+  if (done) return "stopped: everything is confirmed" + upto;
+  return some ? "stopped" + upto : "stopped, nothing is confirmed";
+}
+
 }  // namespace
 
 void SourceEnd::print_eof() {
@@ -41,12 +50,18 @@ bool SourceEnd::finish(const Tick& tick) {
   print_eof();
   submit();
   end_ = drain(tick);
-  if (end_ != End::done) return false;
-  (void)acknowledged();
-  output_->close();
-  if (settings_.proof == Proof::acks) {
-    end_ = wait_for_end(seq_, settings_.ack_timeout, tick);
-    if (end_ == End::done && positions_.inside()) end_ = End::inside;
+  if (end_ == End::done) {
+    (void)acknowledged();
+    output_->close();
+    if (settings_.proof == Proof::acks) {
+      end_ = wait_for_end(seq_, settings_.ack_timeout, tick);
+      if (end_ == End::done && positions_.inside()) end_ = End::inside;
+    }
+  }
+  if (stopping()) {
+    log::notice(settings_.proof == Proof::acks
+                    ? stopped_text(end_ == End::done, acks_.read_all())
+                    : "stopped: " + std::to_string(positions_.printed()) + " rows were printed");
   }
   return end_ == End::done;
 }
@@ -86,11 +101,11 @@ SourceEnd::End SourceEnd::wait_for_end(std::uint64_t seq, milliseconds limit, co
   bool seen_locked = any_file_locked();
   std::optional<io::System::Time> gone_since;
   for (;;) {
-    const auto before = acked_seq_;
+    const auto before = acked_.seq;
     look_at_acks();
     if (covers(seq)) return End::done;
     const auto now = system_.now();
-    if (acked_seq_ > before) deadline = now + limit;  // it moves: be patient
+    if (acked_.seq > before) deadline = now + limit;  // it moves: be patient
     if (now >= deadline) return End::unacknowledged;
     if (sink_is_gone(seq)) {
       if (!gone_since) gone_since = now;

@@ -4,10 +4,21 @@
 #include "common/base/text.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 namespace cdckit::retry {
 
 using std::chrono::milliseconds;
+
+namespace {
+
+std::atomic<std::uint64_t> pauses{0};
+
+}  // namespace
+
+std::uint64_t pauses_so_far() noexcept {
+  return pauses.load(std::memory_order_relaxed);
+}
 
 Backoff::Backoff(Policy policy, std::uint64_t seed)
     : policy_(policy),
@@ -16,6 +27,7 @@ Backoff::Backoff(Policy policy, std::uint64_t seed)
 
 milliseconds Backoff::next(milliseconds since_first_failure) {
   if (since_first_failure >= policy_.give_up_after) return milliseconds(-1);
+  pauses.fetch_add(1, std::memory_order_relaxed);
   // xorshift64: good enough to keep clients apart
   state_ ^= state_ << 13U;
   state_ ^= state_ >> 7U;

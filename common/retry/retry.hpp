@@ -32,6 +32,9 @@ class Backoff {
   std::chrono::milliseconds last_;
 };
 
+// Pauses before another try, of the whole process so far: a metric of every tool.
+std::uint64_t pauses_so_far() noexcept;
+
 // Called before each pause; a tool logs it.
 using Observer = std::function<void(const base::Error& error, std::chrono::milliseconds pause)>;
 

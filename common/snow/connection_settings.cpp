@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/cli/nearest.hpp"
 #include "common/config/toml.hpp"
 #include "common/log/log.hpp"
 #include "common/snow/account.hpp"
@@ -24,7 +25,7 @@ std::string plain_key(std::string_view key) {
 }
 
 // What a connection may hold that matters here, as environment variables spell it.
-constexpr std::array<std::string_view, 16> kMembers = {"ACCOUNT",
+constexpr std::array<std::string_view, 21> kMembers = {"ACCOUNT",
                                                        "USER",
                                                        "HOST",
                                                        "PORT",
@@ -39,7 +40,12 @@ constexpr std::array<std::string_view, 16> kMembers = {"ACCOUNT",
                                                        "WAREHOUSE",
                                                        "DATABASE",
                                                        "SCHEMA",
-                                                       "CA_FILE"};
+                                                       "CA_FILE",
+                                                       "TOKEN",
+                                                       "TOKEN_FILE_PATH",
+                                                       "TOKEN_FILE",
+                                                       "PASSWORD",
+                                                       "WORKLOAD_IDENTITY_PROVIDER"};
 
 using Members = std::map<std::string, std::string>;  // by plain key
 
@@ -156,6 +162,43 @@ int parse_port(const std::string& text, const std::string& name) {
   return static_cast<int>(*port);
 }
 
+// What a workload is comes from a file, or from the runner itself.
+void take_workload(ConnectionSettings& settings,
+                   const Members& members,
+                   const Environment& environment) {
+  settings.login = Login::workload;
+  const std::string provider = base::to_upper(take(members, "workload_identity_provider"));
+  if (!provider.empty() && provider != "OIDC")
+    fail("could not use connection \"" + settings.name + "\": workload_identity_provider \"" +
+             provider + "\" is not known",
+         "It is OIDC.");
+  settings.identity_url = environment("ACTIONS_ID_TOKEN_REQUEST_URL").value_or("");
+  settings.identity_request_token =
+      secrets::Secret(environment("ACTIONS_ID_TOKEN_REQUEST_TOKEN").value_or(""));
+}
+
+// A password is no login of these services, but drivers take an access token in its place.
+void take_login(ConnectionSettings& settings,
+                const Members& members,
+                const Environment& environment) {
+  const std::string name = base::to_upper(take(members, "authenticator"));
+  settings.token = secrets::Secret(take(members, "token"));
+  settings.token_file = take(members, "token_file_path", "token_file");
+  if (name == "PROGRAMMATIC_ACCESS_TOKEN" || name == "PAT") {
+    settings.login = Login::access_token;
+    if (settings.token.empty()) settings.token = secrets::Secret(take(members, "password"));
+  } else if (name == "OAUTH") {
+    settings.login = Login::oauth;
+  } else if (name == "WORKLOAD_IDENTITY") {
+    take_workload(settings, members, environment);
+  } else if (!name.empty() && name != "SNOWFLAKE_JWT") {
+    fail("could not use connection \"" + settings.name + "\": authenticator \"" + name +
+             "\" is not known",
+         "It is SNOWFLAKE_JWT (key pair), PROGRAMMATIC_ACCESS_TOKEN, OAUTH or "
+         "WORKLOAD_IDENTITY.");
+  }
+}
+
 void take_key(ConnectionSettings& settings,
               const Members& members,
               const Environment& environment) {
@@ -175,7 +218,6 @@ ConnectionSettings make_settings(const std::string& name, const Members& members
   settings.warehouse = take(members, "warehouse");
   settings.database = take(members, "database");
   settings.schema = take(members, "schema");
-  settings.authenticator = base::to_upper(take(members, "authenticator"));
   settings.host = take(members, "host");
   settings.port = parse_port(take(members, "port"), name);
   if (const std::string protocol = take(members, "protocol"); !protocol.empty()) {
@@ -188,13 +230,20 @@ ConnectionSettings make_settings(const std::string& name, const Members& members
 void require_whole(const ConnectionSettings& settings) {
   const std::string start = "could not use connection \"" + settings.name + "\": ";
   if (settings.account.empty()) fail(start + "account is missing");
-  if (settings.user.empty()) fail(start + "user is missing");
+  const bool workload = settings.login == Login::workload;  // its token says who it is
+  if (settings.user.empty() && !workload) fail(start + "user is missing");
   if (settings.protocol != "https" && settings.protocol != "http") {
     fail(start + "protocol \"" + settings.protocol + "\" is neither https nor http");
   }
-  if (!settings.authenticator.empty() && settings.authenticator != "SNOWFLAKE_JWT") {
-    fail(start + "authenticator \"" + settings.authenticator + "\" is not known",
-         "Key-pair sign-in is what the tools speak: authenticator = \"SNOWFLAKE_JWT\".");
+  if (settings.login != Login::key_pair) {
+    const bool has_token =
+        !settings.token.empty() || !settings.token_file.empty() || !settings.token_command.empty();
+    const bool has_runner =
+        workload && !settings.identity_url.empty() && !settings.identity_request_token.empty();
+    if (!has_token && !has_runner)
+      fail(start + "token or token_file_path is missing",
+           workload ? "In GitHub Actions the job needs `permissions: id-token: write`." : "");
+    return;
   }
   if (settings.private_key_file.empty() && settings.private_key_raw.empty()) {
     fail(start + "private_key_file is missing");
@@ -222,6 +271,12 @@ Environment process_environment() {
 }
 
 ConnectionSettings load_connection(const std::string& name, const Environment& environment) {
+  return load_connection(name, ConnectionFlags{}, environment);
+}
+
+ConnectionSettings load_connection(const std::string& name,
+                                   const ConnectionFlags& flags,
+                                   const Environment& environment) {
   Store store = read_store(environment);
   std::string wanted = name;
   if (wanted.empty()) wanted = environment("SNOWFLAKE_DEFAULT_CONNECTION_NAME").value_or("");
@@ -232,17 +287,22 @@ ConnectionSettings load_connection(const std::string& name, const Environment& e
   lay_environment_over(members, wanted, environment);
   const bool only_environment = found == store.connections.end();
   if (only_environment && (!name.empty() || take(members, "account").empty())) {
-    std::string names;
-    for (const auto& [other, settings] : store.connections) {
-      names += (names.empty() ? "" : ", ") + other;
-    }
+    std::vector<std::string> names;
+    for (const auto& [other, settings] : store.connections) names.push_back(other);
     fail("could not find connection \"" + wanted + "\" in \"" + store.source + "\"",
          names.empty()
              ? "SNOWFLAKE_HOME names the folder of connections.toml; -c names the connection."
-             : "It has " + names + ": -c names one.");
+             : cli::near_miss_first(
+                   wanted, names, "It has " + cli::joined(names) + ": -c names one."));
   }
   ConnectionSettings settings = make_settings(wanted, members);
+  take_login(settings, members, environment);
   take_key(settings, members, environment);
+  if (!flags.token_command.empty()) {
+    settings.token_command = flags.token_command;
+    if (settings.login == Login::key_pair) settings.login = Login::oauth;
+  }
+  if (!flags.ca_file.empty()) settings.ca_file = flags.ca_file;
   if (settings.ca_file.empty()) settings.ca_file = environment("SSL_CERT_FILE").value_or("");
   require_whole(settings);
   settle_host(settings);

@@ -10,6 +10,9 @@
 
 namespace cdckit::snow {
 
+// How one signs in.
+enum class Login { key_pair, access_token, oauth, workload };
+
 struct ConnectionSettings {
   std::string name;     // of the connection
   std::string account;  // as configured: myorg-myacct, xy12345.us-east-2.aws
@@ -18,14 +21,20 @@ struct ConnectionSettings {
   std::string warehouse;
   std::string database;
   std::string schema;
-  std::string authenticator;  // SNOWFLAKE_JWT
-  std::string host;           // never empty after load_connection(): configured or made of account
-  int port = 0;               // 0: the protocol's own
+  Login login = Login::key_pair;
+  std::string host;  // never empty after load_connection(): configured or made of account
+  int port = 0;      // 0: the protocol's own
   std::string protocol = "https";
   std::string private_key_file;
   secrets::Secret private_key_raw;         // PEM text, instead of the file
   secrets::Secret private_key_passphrase;  // empty: the key is not encrypted
-  std::string ca_file;                     // SSL_CERT_FILE; empty: the system's
+  secrets::Secret token;                   // access_token, oauth, workload
+  std::string token_file;                  // read again for each renewal
+  std::string token_command;               // its stdout is a token; set by a flag, never by a file
+  // workload: where a runner of GitHub Actions gives its identity out, and what it asks for it
+  std::string identity_url;
+  secrets::Secret identity_request_token;
+  std::string ca_file;  // SSL_CERT_FILE; empty: the system's
 };
 
 // Looks a variable up; a test passes its own.
@@ -37,6 +46,15 @@ Environment process_environment();
 // missing or of a wrong kind, or the host is not the account's own (the key's signature never
 // leaves the account's domain; loopback hosts are free).
 ConnectionSettings load_connection(const std::string& name,
+                                   const Environment& environment = process_environment());
+
+// What a tool's own flags lay over it.
+struct ConnectionFlags {
+  std::string token_command;  // signs in with what it prints, whatever the file says
+  std::string ca_file;
+};
+ConnectionSettings load_connection(const std::string& name,
+                                   const ConnectionFlags& flags,
                                    const Environment& environment = process_environment());
 
 // `https://host[:port]` without a slash at the end.

@@ -4,6 +4,7 @@
 #include "common/http/url.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace cdckit::snow {
@@ -32,6 +33,19 @@ std::string doubled(std::string_view text, char quote) {
 
 std::string stored_name(std::string_view source_name) {
   return can_be_unquoted(source_name) ? base::to_upper(source_name) : std::string(source_name);
+}
+
+std::string column_name(std::string_view source_name) {
+  constexpr std::array<std::string_view, 6> kRefused = {"localtime",
+                                                        "localtimestamp",
+                                                        "current_date",
+                                                        "current_time",
+                                                        "current_timestamp",
+                                                        "current_user"};
+  std::string name = stored_name(source_name);
+  const bool refused =
+      std::find(kRefused.begin(), kRefused.end(), base::to_lower(name)) != kRefused.end();
+  return refused ? name + "_" : name;
 }
 
 std::string typed_name(std::string_view typed) {

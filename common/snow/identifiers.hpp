@@ -10,6 +10,10 @@ namespace cdckit::snow {
 // The name as Snowflake stores it: what can be an unquoted identifier is folded to upper case
 // (live_state -> LIVE_STATE), anything else is kept as it is.
 std::string stored_name(std::string_view source_name);
+// The same for a column. Six names are refused by the service even in quotes (localtime,
+// localtimestamp, current_date, current_time, current_timestamp, current_user, in any case): they
+// get a `_` behind them.
+std::string column_name(std::string_view source_name);
 // A name typed by a user: `"quoted"` is taken verbatim, else as stored_name().
 std::string typed_name(std::string_view typed);
 // Upper-case letters, digits, _ and $, not beginning with a digit or $.

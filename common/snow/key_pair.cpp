@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstring>
+#include <optional>
 #include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
@@ -82,6 +84,103 @@ std::string expand_home(const std::string& path) {
   return home ? *home + path.substr(1) : path;
 }
 
+constexpr std::string_view kBegin = "-----BEGIN ";
+constexpr std::string_view kEnd = "-----END ";
+constexpr std::string_view kDashes = "-----";
+constexpr std::size_t kLine = 64;
+
+// Line breaks that were lost on the way through environments and forms are put back: the two
+// characters \n, blanks, all on one line.
+secrets::Secret with_line_breaks(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (text[i] == '\\' && (next == 'n' || next == 'r')) {
+      if (next == 'n') out += '\n';
+      ++i;
+    } else if (text[i] != '\r') {
+      out += text[i];
+    } else if (next != '\n') {
+      out += '\n';
+    }
+  }
+  return secrets::Secret(std::move(out));
+}
+
+// What stands between the dashes of a PEM frame: label and body; nothing without a frame.
+struct Frame {
+  std::string_view label;
+  std::string_view body;
+};
+
+std::optional<Frame> frame_of(std::string_view text) {
+  const std::size_t begin = text.find(kBegin);
+  if (begin == std::string_view::npos) return std::nullopt;
+  const std::size_t name = begin + kBegin.size();
+  const std::size_t body = text.find(kDashes, name);
+  const std::size_t end = text.find(kEnd, name);
+  if (body == std::string_view::npos || end == std::string_view::npos || end < body)
+    return std::nullopt;
+  return Frame{text.substr(name, body - name),
+               text.substr(body + kDashes.size(), end - body - kDashes.size())};
+}
+
+secrets::Secret as_pem(const Frame& frame) {
+  std::string out;
+  out.reserve(2 * (frame.body.size() + frame.label.size()) + 100);
+  out.append(kBegin).append(frame.label).append(kDashes).append("\n");
+  if (frame.body.find(':') != std::string_view::npos) {
+    // a traditional key's headers are lines of their own
+    out += base::trim(frame.body);
+  } else {
+    std::size_t width = 0;
+    for (const char c : frame.body) {
+      if (std::isspace(static_cast<unsigned char>(c)) != 0) continue;
+      if (width++ == kLine) {
+        out += '\n';
+        width = 1;
+      }
+      out += c;
+    }
+  }
+  out.append("\n").append(kEnd).append(frame.label).append(kDashes).append("\n");
+  return secrets::Secret(std::move(out));
+}
+
+// Why a text is no key that can be used.
+base::Error unreadable(const std::optional<Frame>& frame,
+                       bool has_passphrase,
+                       const std::string& source) {
+  const std::string start = "could not read private key \"" + source + "\": ";
+  if (!frame) {
+    return {
+        base::ErrorKind::config,
+        start + "it has no PEM frame",
+        "It begins with -----BEGIN PRIVATE KEY-----, or -----BEGIN ENCRYPTED PRIVATE KEY-----."};
+  }
+  if (frame->label.find("PUBLIC KEY") != std::string_view::npos) {
+    return {base::ErrorKind::config,
+            start + "it is a public key",
+            "Name the private key that belongs to it."};
+  }
+  if (frame->label.find("PRIVATE KEY") == std::string_view::npos)
+    return {base::ErrorKind::config, start + "it is a " + base::to_lower(frame->label)};
+  const bool encrypted = frame->label.starts_with("ENCRYPTED") ||
+                         frame->body.find("ENCRYPTED") != std::string_view::npos;
+  if (encrypted && !has_passphrase) {
+    return {base::ErrorKind::config,
+            start + "it is encrypted, and no passphrase is given",
+            "PRIVATE_KEY_PASSPHRASE holds the passphrase of an encrypted key."};
+  }
+  if (encrypted) {
+    return {base::ErrorKind::permission,
+            start + "the passphrase does not fit",
+            "PRIVATE_KEY_PASSPHRASE holds the passphrase of an encrypted key."};
+  }
+  return {base::ErrorKind::config, start + "it is damaged"};
+}
+
 }  // namespace
 
 struct KeyPair::Key {
@@ -91,16 +190,16 @@ struct KeyPair::Key {
 KeyPair::KeyPair(const secrets::Secret& pem,
                  const secrets::Secret& passphrase,
                  const std::string& source) {
-  const BioHandle bio(BIO_new_mem_buf(pem.reveal().data(), static_cast<int>(pem.reveal().size())));
+  const secrets::Secret whole = with_line_breaks(pem.reveal());
+  const std::optional<Frame> frame = frame_of(whole.reveal());
+  const secrets::Secret text = frame ? as_pem(*frame) : secrets::Secret();
+  const BioHandle bio(
+      BIO_new_mem_buf(text.reveal().data(), static_cast<int>(text.reveal().size())));
   // The callback only reads it; OpenSSL's signature knows no const.
   auto* context = const_cast<secrets::Secret*>(&passphrase);  // NOLINT: see above
-  EVP_PKEY* key = PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, context);
-  if (key == nullptr) {
-    throw base::Error(base::ErrorKind::config,
-                      "could not read private key \"" + source +
-                          "\": not a PEM private key, or the passphrase does not fit",
-                      "PRIVATE_KEY_PASSPHRASE holds the passphrase of an encrypted key.");
-  }
+  EVP_PKEY* key =
+      frame ? PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, context) : nullptr;
+  if (key == nullptr) throw unreadable(frame, !passphrase.empty(), source);
   key_ = std::make_shared<const Key>(Key{base::UniqueHandle<EVP_PKEY, EVP_PKEY_free>(key)});
   if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA || EVP_PKEY_get_bits(key) < kSmallestKeyBits) {
     throw base::Error(

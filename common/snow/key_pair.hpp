@@ -1,6 +1,7 @@
 // An RSA key pair and the tokens (JWT, RS256) it signs for Snowflake's key-pair sign-in. OpenSSL
 // stays in the .cpp; the private key never leaves the object. Throws config for a key that cannot
-// be used; messages name the file, never its content.
+// be used, permission for a passphrase that does not fit; messages name the file, never its
+// content.
 #pragma once
 
 #include "common/snow/connection_settings.hpp"
@@ -22,7 +23,8 @@ struct TokenClaims {
 
 class KeyPair {
  public:
-  // PKCS#8 or PKCS#1 PEM, `passphrase` for an encrypted one. `source` names it in messages.
+  // PKCS#8 or PKCS#1 PEM, `passphrase` for an encrypted one; line breaks that were lost on the way
+  // (the characters \n, blanks, all on one line) are put back. `source` names it in messages.
   KeyPair(const secrets::Secret& pem, const secrets::Secret& passphrase, const std::string& source);
   // The key that the connection names; warns when others may read the file.
   static KeyPair load(const ConnectionSettings& settings);

@@ -20,6 +20,7 @@ constexpr milliseconds kFirstPoll{200};
 constexpr milliseconds kLongestPoll{5000};
 // The service itself turns a statement asynchronous after 45 s.
 constexpr milliseconds kRequestTimeout{90'000};
+constexpr milliseconds kStopPatience{2'000};
 
 bool is_transient(long status) {
   constexpr std::array<long, 2> kStatuses = {429, 499};
@@ -99,7 +100,8 @@ struct SqlApi::Implementation {
         options(std::move(chosen)),
         client({.user_agent = options.user_agent,
                 .ca_file = settings.ca_file,
-                .allow_http = options.allow_http}),
+                .allow_http = options.allow_http,
+                .stop = options.stop}),
         authenticator(settings, false),
         url(base_url(settings) + "/api/v2/statements") {}
 
@@ -108,6 +110,10 @@ struct SqlApi::Implementation {
   http::Response get(const std::string& path_and_query);
   http::Response finished(http::Response response);
   StatementResult collect(const http::Response& response);
+  http::Response post(const Statement& statement, const std::string& options_of_url);
+  http::Response submit(const Statement& statement);
+  void take_rows(const http::Response& response, const TakeRows& take);
+  void append_rest(const Answer& answer, std::size_t partition, StatementResult& result);
 
   ConnectionSettings settings;
   SqlApiOptions options;
@@ -125,7 +131,7 @@ http::Response SqlApi::Implementation::send_once(http::Request& request) {
       authenticator.renew();
       continue;
     }
-    if (response.status == 401) throw authenticator.refused("sign in", status_text(response));
+    if (response.status == 401) throw authenticator.refused("sign in", response);
     if (is_transient(response.status)) {
       throw base::Error(
           ErrorKind::temporary,
@@ -139,10 +145,10 @@ http::Response SqlApi::Implementation::send_once(http::Request& request) {
 // result of a statement that it has already run instead of running it again.
 http::Response SqlApi::Implementation::send(http::Request& request,
                                             const std::string& retry_suffix) {
-  request.headers = {"Content-Type: application/json",
-                     "Accept: application/json",
-                     "X-Snowflake-Authorization-Token-Type: KEYPAIR_JWT"};
+  request.headers = {"Content-Type: application/json", "Accept: application/json"};
+  authenticator.add_header(request.headers);
   request.timeout = kRequestTimeout;
+  request.stop_patience = kStopPatience;
   const std::string first_url = request.url;
   bool first = true;
   return retry::run(
@@ -188,16 +194,47 @@ http::Response SqlApi::Implementation::finished(http::Response response) {
 
 StatementResult SqlApi::Implementation::collect(const http::Response& response) {
   Answer answer = parse_answer(response.body);
-  for (std::size_t i = 1; i < answer.partitions; ++i) {
-    const http::Response part = get(answer.result.handle + "?partition=" + std::to_string(i));
-    if (part.status != 200) {
-      throw base::Error(
-          ErrorKind::protocol,
-          "could not fetch partition " + std::to_string(i) + ": " + status_text(part));
-    }
-    append_partition(part.body, answer.result);
-  }
+  for (std::size_t i = 1; i < answer.partitions; ++i) append_rest(answer, i, answer.result);
   return std::move(answer.result);
+}
+
+void SqlApi::Implementation::append_rest(const Answer& answer,
+                                         std::size_t partition,
+                                         StatementResult& result) {
+  const std::string number = std::to_string(partition);
+  const http::Response part = get(answer.result.handle + "?partition=" + number);
+  if (part.status != 200) {
+    throw base::Error(ErrorKind::protocol,
+                      "could not fetch partition " + number + ": " + status_text(part));
+  }
+  append_partition(part.body, result);
+}
+
+http::Response SqlApi::Implementation::post(const Statement& statement,
+                                            const std::string& options_of_url) {
+  const std::string body = statement_body(statement, settings);
+  http::Request request;
+  request.method = "POST";
+  request.url = url + "?requestId=" +
+                (statement.request_id.empty() ? base::random_uuid() : statement.request_id);
+  request.url += options_of_url;
+  if (statement.again) request.url += "&retry=true";
+  request.body = body;
+  return send(request, statement.again ? "" : "&retry=true");
+}
+
+http::Response SqlApi::Implementation::submit(const Statement& statement) {
+  return finished(post(statement, ""));
+}
+
+void SqlApi::Implementation::take_rows(const http::Response& response, const TakeRows& take) {
+  Answer answer = parse_answer(response.body);
+  take(answer.result);
+  for (std::size_t i = 1; i < answer.partitions; ++i) {
+    answer.result.rows.clear();
+    append_rest(answer, i, answer.result);
+    take(answer.result);
+  }
 }
 
 SqlApi::SqlApi(const ConnectionSettings& settings, SqlApiOptions options)
@@ -207,13 +244,21 @@ SqlApi::SqlApi(SqlApi&&) noexcept = default;
 SqlApi& SqlApi::operator=(SqlApi&&) noexcept = default;
 
 StatementResult SqlApi::run(const Statement& statement) {
-  const std::string body = statement_body(statement, implementation_->settings);
-  http::Request request;
-  request.method = "POST";
-  request.url = implementation_->url + "?requestId=" + base::random_uuid();
-  request.body = body;
-  http::Response response = implementation_->send(request, "&retry=true");
-  return implementation_->collect(implementation_->finished(std::move(response)));
+  return implementation_->collect(implementation_->submit(statement));
+}
+
+void SqlApi::run(const Statement& statement, const TakeRows& take) {
+  implementation_->take_rows(implementation_->submit(statement), take);
+}
+
+// A refused statement is told at once, in place of a handle.
+std::string SqlApi::start(const Statement& statement) {
+  http::Response response = implementation_->post(statement, "&async=true");
+  if (response.status != 202) response = implementation_->finished(std::move(response));
+  std::string handle = parse_handle(response.body);
+  if (handle.empty())
+    throw base::Error(ErrorKind::protocol, "could not start a statement: no statementHandle");
+  return handle;
 }
 
 StatementResult SqlApi::run(const std::string& text) {
@@ -224,6 +269,10 @@ StatementResult SqlApi::run(const std::string& text) {
 
 StatementResult SqlApi::result(const std::string& handle) {
   return implementation_->collect(implementation_->finished(implementation_->get(handle)));
+}
+
+void SqlApi::result(const std::string& handle, const TakeRows& take) {
+  implementation_->take_rows(implementation_->finished(implementation_->get(handle)), take);
 }
 
 void SqlApi::cancel(const std::string& handle) {

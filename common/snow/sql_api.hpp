@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,6 +36,8 @@ struct Statement {
   std::map<std::string, std::string> parameters;  // query_tag, timezone, ...
   unsigned count = 1;                             // statements in `text`; 0: any number
   std::chrono::seconds timeout{0};                // 0: the server's own
+  std::string request_id{};                       // empty: one of its own
+  bool again = false;  // it was sent before: what became of it is told, it runs only if it did not
 };
 
 struct ResultColumn {
@@ -88,7 +91,7 @@ struct SqlApiOptions {
   std::string user_agent = "cdckit";
   bool allow_http = false;
   retry::Policy retry{};       // server gone, 429, 5xx: bounded, then temporary
-  signals::StopToken stop{};   // ends waiting between retries and polls
+  signals::StopToken stop{};   // ends waiting between retries and polls, and soon for an answer
   retry::Observer on_retry{};  // called before each pause
 };
 
@@ -104,8 +107,14 @@ class SqlApi {
   // server stayed away, protocol for an answer that is none.
   StatementResult run(const Statement& statement);
   StatementResult run(const std::string& text);
-  // The result of one statement of several, or of an earlier one.
+  // The rows partition by partition, so that no result has to fit into memory.
+  using TakeRows = std::function<void(const StatementResult& part)>;
+  void run(const Statement& statement, const TakeRows& take);
+  // Leaves the statement to the server, which works on when nobody waits: its handle.
+  std::string start(const Statement& statement);
+  // The result of one statement of several, or of an earlier one; waits for its end.
   StatementResult result(const std::string& handle);
+  void result(const std::string& handle, const TakeRows& take);
   // Asks the server to stop a statement; unknown handles are no error.
   void cancel(const std::string& handle);
 

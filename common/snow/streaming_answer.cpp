@@ -42,6 +42,8 @@ bool is_missing_object(std::string_view code) {
 
 StreamFault fault_of(long status, std::string_view code) {
   if (code == "STALE_CONTINUATION_TOKEN_SEQUENCER") return StreamFault::taken_over;
+  if (code == "ERR_CHANNEL_HAS_INVALID_CLIENT_SEQUENCER") return StreamFault::taken_over;
+  if (code == "ERR_INVALID_CONTINUATION_TOKEN") return StreamFault::reopen;
   if (code == "ERR_CHANNEL_HAS_UNCOMMITTED_DATA" || code == "ERR_OPEN_CHANNEL_IN_PROGRESS") {
     return StreamFault::uncommitted;
   }
@@ -86,6 +88,8 @@ ChannelStatus read_status(const json& object) {
   status.rows_inserted = count_member(object, {"rows_inserted", "rows_inserted_count"});
   // The manual calls it by both names.
   status.rows_errors = count_member(object, {"rows_error_count", "rows_errors"});
+  status.has_counts = object.contains("rows_inserted") || object.contains("rows_inserted_count");
+  status.created_ms = count_member(object, {"created_on_ms"});
   status.last_error_message = text_member(object, "last_error_message");
   status.last_error_upper_bound = text_member(object, "last_error_offset_upper_bound");
   if (status.last_error_upper_bound.empty()) {

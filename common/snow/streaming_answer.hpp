@@ -43,6 +43,8 @@ struct ChannelStatus {
   std::string committed_token{};  // empty: nothing yet
   std::uint64_t rows_inserted = 0;
   std::uint64_t rows_errors = 0;  // both over the channel's life
+  bool has_counts = false;        // they were in the answer
+  std::uint64_t created_ms = 0;   // 0: not said
   std::string last_error_message{};
   std::string last_error_upper_bound{};
 };

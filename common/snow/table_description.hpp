@@ -4,6 +4,7 @@
 #include "common/snow/sql_api.hpp"
 #include "common/snow/type_map.hpp"
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,8 @@ struct TableAddress {
   std::string database;  // stored names
   std::string schema;
   std::string table;
+
+  auto operator<=>(const TableAddress&) const = default;
 };
 
 // "DB"."SCHEMA"."TABLE"

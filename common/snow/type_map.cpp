@@ -156,6 +156,16 @@ ColumnType parse_column_type(std::string_view snowflake_type) {
   return out;
 }
 
+std::string widened_type(const ColumnType& target, const ColumnType& source) {
+  if (target.family != source.family || can_hold(target, source)) return {};
+  if (target.family == TypeFamily::number && target.scale == source.scale)
+    return "NUMBER(" + std::to_string(source.precision) + "," + std::to_string(source.scale) + ")";
+  if (target.family == TypeFamily::text) {
+    return source.length == 0 ? "VARCHAR" : "VARCHAR(" + std::to_string(source.length) + ")";
+  }
+  return {};
+}
+
 bool can_hold(const ColumnType& target, const ColumnType& source) {
   if (target.family == TypeFamily::text || target.family == TypeFamily::variant) return true;
   if (target.family == TypeFamily::number && source.family == TypeFamily::number) {

@@ -32,6 +32,9 @@ struct ColumnType {
 // int4 -> NUMBER(10,0), numeric(12,2) -> NUMBER(12,2), jsonb -> VARIANT, unknown -> VARCHAR.
 std::string snowflake_type(std::string_view postgres_type);
 ColumnType parse_column_type(std::string_view snowflake_type);
+// The type as ALTER COLUMN .. SET DATA TYPE takes it so that `target` also holds every value of
+// `source`; empty when the service cannot widen it to that in place.
+std::string widened_type(const ColumnType& target, const ColumnType& source);
 // Every value of `source` fits a column of type `target`.
 bool can_hold(const ColumnType& target, const ColumnType& source);
 

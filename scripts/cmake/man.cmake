@@ -33,7 +33,7 @@ function(cdckit_completion tool shell folder prefix suffix)
   set_property(GLOBAL APPEND PROPERTY cdckit_completions "${made}")
 endfunction()
 
-foreach(tool opensky-fetch pg-load walcat kcat-cdc snow-put snow-ddl)
+foreach(tool opensky-fetch pg-load walcat kcat-cdc snow-put snow-ddl cdc-check)
   if(TARGET ${tool})
     cdckit_completion(${tool} bash bash-completion/completions "" "")
     cdckit_completion(${tool} zsh zsh/vendor-completions "_" "")

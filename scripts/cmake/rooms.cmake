@@ -2,7 +2,7 @@
 # cdckit_tool:    one folder of tools/  = <name>_core (all but main.cpp, so that tests link it) + the executable.
 function(cdckit_library)
   cmake_parse_arguments(ARG "" "NAME" "DEPS;SYSTEM" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/*/*.cpp")
   if(sources)
     add_library(cdckit_${ARG_NAME} STATIC ${sources})
     target_link_libraries(cdckit_${ARG_NAME} PUBLIC cdckit_flags ${ARG_DEPS} PRIVATE ${ARG_SYSTEM})

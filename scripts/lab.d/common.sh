@@ -5,7 +5,7 @@
 # default_parts: what `up` without a name starts
 # shellcheck disable=SC2034
 default_parts=(postgres kafka snow-local opensky)
-all_parts=(postgres postgres14 postgres16 postgres17 postgres18 kafka snow-local opensky)
+all_parts=(postgres postgres14 postgres16 postgres17 postgres18 kafka kafka3 kafka-secure registry snow-local opensky toxiproxy monitoring board)
 lab_name=${CDC_LAB:-default}
 lab_base=${CDC_LAB_BASE:-${TMPDIR:-/tmp}/cdckit-lab-$UID}
 lab_dir=$lab_base/$lab_name
@@ -20,11 +20,11 @@ die() {
 [[ $lab_name =~ ^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$ ]] ||
   die "CDC_LAB is \"$lab_name\": letters, digits, dot, dash and underscore only" 2
 
-# need FILE WHAT : a part that is not installed is an error that names what installs it
+# need FILE WHAT [GROUP] : a part that is not installed is an error that names what installs it
 need() {
   [ -e "$1" ] && return
   say "could not find $2: no \"$1\""
-  hint 'Run scripts/bootstrap --only lab.'
+  hint "Run scripts/bootstrap --only ${3:-lab}."
   exit 69
 }
 

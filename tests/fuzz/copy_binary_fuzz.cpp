@@ -4,7 +4,7 @@
 #include "tools/walcat/wire/copy_binary.hpp"
 
 void fuzz_one(std::string_view bytes) {
-  using cdckit::walcat::BinaryForm;
+  using cdckit::pg::BinaryForm;
   if (bytes.empty()) return;
   std::vector<BinaryForm> forms;
   const std::size_t columns = static_cast<unsigned char>(bytes[0]) % 20U;

@@ -4,7 +4,7 @@
 #include "common/ndjson/reader.hpp"
 #include "common/ndjson/validator.hpp"
 #include "tests/fuzz/target.hpp"
-#include "tools/opensky-fetch/feed/recorded_name.hpp"
+#include "tools/opensky-fetch/recording/recorded_name.hpp"
 #include "tools/opensky-fetch/rows/each_row.hpp"
 #include "tools/opensky-fetch/rows/row_filter.hpp"
 #include "tools/opensky-fetch/rows/row_writer.hpp"

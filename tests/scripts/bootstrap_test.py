@@ -2,12 +2,22 @@
 """scripts/bootstrap on a machine where it has run: arguments, and that nothing is done twice."""
 
 import pathlib
+import shlex
 import time
 import unittest
 
 from support import SCRIPTS, run
 
 BOOTSTRAP = SCRIPTS / "bootstrap"
+VERBS = (
+    ("demo", "build lab"),
+    ("demo WITH=board", "build lab board"),
+    ("demo WITH='monitoring board'", "build lab monitoring board"),
+    ("board", "board"),
+    ("test", "build lab test"),
+    ("check", "build check"),
+    ("soak", "build lab test browser act"),
+)
 
 
 class Bootstrap(unittest.TestCase):
@@ -37,15 +47,19 @@ class Bootstrap(unittest.TestCase):
         self.assertIn("Apache Kafka", demo)
         self.assertIn("Python environment snow-local", demo)
         for name in demo:
-            self.assertNotRegex(name, "clang|llvm|PostgreSQL 1|hyperfine|valgrind|shellcheck|environment client")
+            self.assertNotRegex(
+                name, "clang|llvm|PostgreSQL 1|hyperfine|valgrind|shellcheck|environment client|board|browser|chromium"
+            )
+        self.assertEqual(self.plan("test", "board").count("Python environment board"), 1)
+        self.assertNotIn("chromium", self.plan())
         self.assertIn("PostgreSQL 14 16 17 18", self.plan("test"))
         self.assertIn("clang-19", self.plan("check"))
         everything = set(self.plan())
         self.assertLessEqual(set(demo) | set(self.plan("test", "check")), everything)
 
     def test_make_asks_for_no_more_than_its_verb_needs(self):
-        for verb, groups in (("demo", "build lab"), ("test", "build lab test"), ("check", "build check")):
-            done = run("make", "-n", "-C", str(SCRIPTS.parent), verb)
+        for verb, groups in VERBS:
+            done = run("make", "-n", "-C", str(SCRIPTS.parent), *shlex.split(verb))
             self.assertEqual(done.returncode, 0, done.stderr)
             (line,) = [line for line in done.stdout.splitlines() if line.startswith("scripts/bootstrap")]
             self.assertEqual(line.split()[2::2], groups.split())
@@ -55,7 +69,10 @@ class Bootstrap(unittest.TestCase):
         lines = [line for line in text.splitlines() if line and not line.startswith("#")]
         entries = [(line.split(":")[0], name) for line in lines for name in line.split()[1:]]
         self.assertEqual(len(entries), len(set(entries)))
-        self.assertEqual({group for group, _ in entries}, {"build", "lab", "test", "check", "bench"})
+        self.assertEqual(
+            {group for group, _ in entries},
+            {"build", "lab", "test", "check", "board", "monitoring", "browser", "bench", "act", "dist", "coverage"},
+        )
 
 
 class Pins(unittest.TestCase):

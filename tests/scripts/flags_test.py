@@ -9,12 +9,29 @@ import unittest
 
 from support import run
 
-TOOLS = ("opensky-fetch", "pg-load", "walcat", "kcat-cdc", "snow-put", "snow-ddl")
+TOOLS = ("opensky-fetch", "pg-load", "walcat", "kcat-cdc", "snow-put", "snow-ddl", "cdc-check")
 FAKE = "no-such-word"
 # what a command cannot do without
 NEEDED = {
     "walcat snapshot": ["t"],
-    **{f"snow-ddl {name}": ["."] for name in ("plan", "apply", "status", "query")},
+    **{
+        f"snow-ddl {name}": ["."]
+        for name in (
+            "plan",
+            "apply",
+            "status",
+            "verify",
+            "repair",
+            "baseline",
+            "undo",
+            "drift",
+            "preview",
+            "pull",
+            "lint",
+            "render",
+            "query",
+        )
+    },
 }
 
 

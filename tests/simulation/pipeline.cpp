@@ -3,6 +3,7 @@
 #include "common/ack/ack_record.hpp"
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/ndjson/text.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +12,7 @@ namespace cdckit::simulation {
 
 namespace {
 
+constexpr const char* kAck = "/nowhere/ack";
 constexpr int kKilled = -1;
 constexpr int kRefused = 69;
 
@@ -40,14 +42,13 @@ int Pipeline::guarded(const cli::Context& context, const std::function<int()>& b
 }
 
 void Pipeline::run() {
-  for (auto faults = 1 + world_.random.below(4); faults > 0 && !refused_; --faults) {
+  for (auto faults = 1 + world_.random.below(4); faults > 0; --faults) {
     between_runs();
     run_once(any_fault(world_.random));
   }
-  if (refused_) return;
   server_.commit_some(world_.random);
   run_once(Fault::none);
-  if (refused_) return;
+  if (refused_) run_once(Fault::none);
   for (const Transaction& transaction : server_.transactions()) {
     if (!target_.has(transaction.rows) || !target_.has(transaction.chunk))
       throw Violation("the last run ended well, and a row is missing");
@@ -59,21 +60,29 @@ void Pipeline::between_runs() {
   if (world_.one_in(8)) server_.forget_confirmations(world_.random);
   if (world_.one_in(12)) {
     if (world_.one_in(2)) {
-      world_.files.remove("/nowhere/ack");
-    } else if (const File file = world_.files.find("/nowhere/ack")) {
+      world_.files.remove(kAck);
+    } else if (const File file = world_.files.find(kAck)) {
       file->content.clear();
     }
   }
   if (!world_.one_in(10)) return;
   server_.roll_back(world_.random);
-  const File file = world_.files.find("/nowhere/ack");
-  const auto record = file ? ack::parse(file->content) : std::nullopt;
-  const auto acked = record ? base::parse_hex(record->pos) : std::nullopt;
-  must_refuse_ = must_refuse_ || acked.value_or(0) > server_.wal_end();
   server_.commit_some(world_.random);
 }
 
+// Asked when a run begins: an older file comes back with a power cut.
+bool Pipeline::file_is_ahead() const {
+  const File file = world_.files.find(kAck);
+  const auto record = file ? ack::parse(file->content) : std::nullopt;
+  if (!record) return false;
+  const auto timeline = ndjson::find_member(record->source, "timeline");
+  return server_.has_lost(base::parse_unsigned(timeline).value(),
+                          base::parse_hex(record->pos).value());
+}
+
 void Pipeline::run_once(Fault fault) {
+  must_refuse_ = file_is_ahead();
+  refused_ = false;
   printed_.clear();
   read_.clear();
   int source_code = kKilled;
@@ -88,7 +97,7 @@ void Pipeline::run_once(Fault fault) {
 void Pipeline::trace(Fault fault, int source_code, int sink_code) const {
   static const bool wanted = std::getenv("CDC_TRACE") != nullptr;
   if (!wanted) return;
-  const File file = world_.files.find("/nowhere/ack");
+  const File file = world_.files.find(kAck);
   std::printf("fault %d, ended %d %d, printed %zu, read %zu, slot at %llx, file %s",
               static_cast<int>(fault),
               source_code,
@@ -102,23 +111,32 @@ void Pipeline::trace(Fault fault, int source_code, int sink_code) const {
 }
 
 void Pipeline::check(Fault fault, int source_code, int sink_code) {
-  if (source_code == kRefused) {
-    if (!must_refuse_)
-      throw Violation("the source refused, and nothing had happened to it: " + last_error_);
-    refused_ = true;
-    return;
-  }
   if (source_code == 0 && !target_.has(printed_))
     throw Violation("the source ended with 0, and what it printed is not in the target");
   if (sink_code == 0 && !target_.has(read_))
     throw Violation("the sink ended with 0, and what it read is not in the target");
+  refused_ = source_code == kRefused;
+  check_refusal(source_code);
+  // what the hint says to do
+  if (refused_) world_.files.remove(kAck);
+  check_codes(fault, source_code, sink_code);
+  if (transactional_) check_whole_transactions();
+}
+
+void Pipeline::check_refusal(int source_code) const {
+  if (refused_ && !must_refuse_)
+    throw Violation("the source refused, and nothing had happened to it: " + last_error_);
+  if (!refused_ && must_refuse_ && source_code != kKilled)
+    throw Violation("the source went on from an ack file that names what the server has lost");
+}
+
+void Pipeline::check_codes(Fault fault, int source_code, int sink_code) const {
   const auto odd = [](int code) { return code != kKilled && code != 0 && code != 75; };
-  if (odd(source_code) || odd(sink_code))
+  if ((odd(source_code) && !refused_) || odd(sink_code))
     throw Violation("an end with " + std::to_string(source_code) + " " + std::to_string(sink_code));
-  if (fault == Fault::none && (source_code != 0 || sink_code != 0))
+  if (fault == Fault::none && ((source_code != 0 && !refused_) || sink_code != 0))
     throw Violation("nothing went wrong, and the ends were " + std::to_string(source_code) + " " +
                     std::to_string(sink_code));
-  if (transactional_) check_whole_transactions();
 }
 
 void Pipeline::check_whole_transactions() const {

@@ -4,7 +4,7 @@
 
 #include "common/cli/run_tool.hpp"
 #include "tests/simulation/world.hpp"
-#include "tools/walcat/stream/start_plan.hpp"
+#include "tools/walcat/plan/start_plan.hpp"
 
 #include <cstdint>
 #include <set>
@@ -39,6 +39,8 @@ class Server {
   void commit_some(Random& random);
   // Loses what came behind some moment, as a promoted standby does.
   void roll_back(Random& random);
+  // Whether a position that was reached on `timeline` has been rolled back since.
+  [[nodiscard]] bool has_lost(std::uint64_t timeline, std::uint64_t position) const;
   void forget_confirmations(Random& random);
   // Lets go of everything up to `lsn`: from then on it can never be sent again.
   void confirm(std::uint64_t lsn);
@@ -54,7 +56,7 @@ class Server {
   std::uint64_t confirmed_ = 0x1000;
   std::vector<std::uint64_t> earlier_;
   std::vector<walcat::TimelineSwitch> history_;
-  std::uint64_t timeline_ = 1;
+  std::vector<std::uint64_t> rolled_back_to_;  // each of them ended a timeline: the first number 1
   int next_row_ = 1;
 };
 
@@ -67,7 +69,10 @@ class Pipeline {
  private:
   void between_runs();
   void run_once(Fault fault);
+  [[nodiscard]] bool file_is_ahead() const;
   void check(Fault fault, int source_code, int sink_code);
+  void check_refusal(int source_code) const;
+  void check_codes(Fault fault, int source_code, int sink_code) const;
   void trace(Fault fault, int source_code, int sink_code) const;
   void check_whole_transactions() const;
   int source();
@@ -79,8 +84,8 @@ class Pipeline {
   Server server_{target_};
   bool transactional_;  // the sink commits at checkpoints only
   std::string last_error_;
-  bool must_refuse_ = false;
-  bool refused_ = false;
+  bool must_refuse_ = false;  // the ack file that this run begins with names what is lost
+  bool refused_ = false;      // in this run
   std::vector<int> printed_;
   std::vector<int> read_;
 };

@@ -26,17 +26,34 @@ void Server::commit_some(Random& random) {
   wal_end_ += random.below(100);
 }
 
+// The standby may have branched off before an earlier branch: then that one is no part of its past.
 void Server::roll_back(Random& random) {
   const std::uint64_t end = confirmed_ - std::min(confirmed_ - 1, random.below(600));
-  history_.push_back({timeline_++, end});
+  std::uint64_t left = 1 + rolled_back_to_.size();
+  while (!history_.empty() && history_.back().end > end) {
+    left = history_.back().timeline;
+    history_.pop_back();
+  }
+  history_.push_back({left, end});
+  rolled_back_to_.push_back(end);
   std::erase_if(transactions_, [&](const Transaction& lost) { return lost.end > end; });
   wal_end_ = end;
   confirmed_ = std::min(confirmed_, end);
   earlier_.clear();
 }
 
+bool Server::has_lost(std::uint64_t timeline, std::uint64_t position) const {
+  const auto since = rolled_back_to_.begin() + static_cast<std::ptrdiff_t>(timeline) - 1;
+  return std::any_of(
+      since, rolled_back_to_.end(), [&](std::uint64_t end) { return position > end; });
+}
+
+// A crash: the slot is where it was when it was last written to disk, and knows nothing of later.
 void Server::forget_confirmations(Random& random) {
-  if (!earlier_.empty()) confirmed_ = earlier_[random.below(earlier_.size())];
+  if (earlier_.empty()) return;
+  const auto written = random.below(earlier_.size());
+  confirmed_ = earlier_[written];
+  earlier_.resize(written);
 }
 
 void Server::confirm(std::uint64_t lsn) {
@@ -54,7 +71,8 @@ void Server::confirm(std::uint64_t lsn) {
 walcat::ServerState Server::state(bool believes_anything) const {
   constexpr auto kAnything = std::numeric_limits<std::uint64_t>::max();
   walcat::ServerState state;
-  state.id = {.system_id = "7", .timeline = timeline_, .slot = "s", .database = "d"};
+  state.id = {
+      .system_id = "7", .timeline = 1 + rolled_back_to_.size(), .slot = "s", .database = "d"};
   state.wal_end = believes_anything ? kAnything : wal_end_;
   state.slot.exists = true;
   state.slot.confirmed = confirmed_;

@@ -108,7 +108,7 @@ int Pipeline::sink() {
   options.ack = {"/nowhere/ack"};
   cli::Context context("sink", options, signals::StopToken(world_.sink));
   return guarded(context, [&] {
-    pipe::SinkEnd end(context, {.name = "simulated", .input = kInput}, world_.sink);
+    pipe::SinkEnd end(context, {.name = "simulated", .input = kInput, .output = -1}, world_.sink);
     Store store(world_, target_, end, read_, transactional_);
     return base::to_int(end.run(store));
   });

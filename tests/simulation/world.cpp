@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kStack = 256U << 10U;
 constexpr std::size_t kPipe = 4096;
+// What no write is cut within. The kernel has pages; shorter ones cut more lines.
+constexpr std::size_t kPage = 8;
 
 // makecontext() passes ints only.
 thread_local Process* entering = nullptr;
@@ -96,7 +98,8 @@ bool World::runnable(const Process& process) const {
 void World::move_bytes() {
   if (queue.empty() || !reader_open || pipe.size() >= kPipe) return;
   const std::size_t most = std::min(queue.size(), kPipe - pipe.size());
-  const std::size_t count = one_in(4) ? 1 + random.below(most) : most;
+  const std::size_t count =
+      one_in(4) ? std::min(most, std::max(kPage, 1 + random.below(most))) : most;
   pipe.append(queue, 0, count);
   queue.erase(0, count);
   woken = woken || queue.empty();

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from lab import Client, Key, Server
+from lab import RELAXED, Client, Key, Server
 
 _NUMBERS = itertools.count(1)
 
@@ -16,7 +16,7 @@ def key(tmp_path_factory) -> Key:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory, key):
-    server = Server(tmp_path_factory.mktemp("server"), key, "--commit-delay", "0.15").start()
+    server = Server(tmp_path_factory.mktemp("server"), key, *RELAXED).start()
     yield server
     assert server.stop() == 0
 
@@ -46,7 +46,7 @@ def table() -> str:
 @pytest.fixture
 def own_server(tmp_path, key):
     """A server that the test may stop, kill and start again."""
-    server = Server(tmp_path, key, "--commit-delay", "0.15").start()
+    server = Server(tmp_path, key, *RELAXED).start()
     client = Client(server, key)
     client.sql("CREATE DATABASE CDC")
     client.sql("CREATE SCHEMA CDC.RAW")

@@ -60,6 +60,11 @@ class Key:
         return jwt.encode({**claims, **changes}, self.private, algorithm="RS256")
 
 
+# What tests of something else than limits and shapes start with.
+RELAXED = ("--set", "requests_per_second=0", "--set", "bytes_per_second=0")
+RELAXED += ("--set", "table_shape=live", "--commit-delay", "0.15")
+
+
 class Server:
     """A snow-local process on free ports with its data in a folder."""
 
@@ -192,6 +197,7 @@ class Client:
         rows: list[dict] | bytes,
         end: str,
         encoding: str = "zstd",
+        request_id: str = "",
     ) -> requests.Response:
         body = rows if isinstance(rows, bytes) else ndjson(rows)
         headers = {**self.scoped_headers(), "Content-Type": "application/x-ndjson"}
@@ -203,7 +209,12 @@ class Client:
             f"{self.pipe(table, True)}/channels/{channel}/rows",
             data=body,
             headers=headers,
-            params={"continuationToken": token, "startOffsetToken": end, "endOffsetToken": end},
+            params={
+                "continuationToken": token,
+                "startOffsetToken": end,
+                "endOffsetToken": end,
+                "requestId": request_id,
+            },
         )
 
     def status(self, table: str, *channels: str) -> dict:

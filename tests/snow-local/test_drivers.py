@@ -107,7 +107,7 @@ def test_every_type_and_its_nulls(client, table, connector):
         "datetime.time(20, 57, 1, 500000)",
         "datetime.datetime(1969, 12, 31, 23, 59, 59, 500000)",
     ]
-    assert full[7].startswith("datetime.datetime(2026, 2, 28, 23, 0, tzinfo=")
+    assert full[7].startswith("datetime.datetime(2026, 3, 1, 0, 0, tzinfo=")
     assert full[8:] == ["bytearray(b'\\x00\\xff')", "'[1]'", "'[]'"]
     assert empty == ["2"] + ["None"] * 10
 
@@ -117,7 +117,7 @@ def test_session_statements_and_errors(client, table, connector):
     answer = connector(
         "SELECT CURRENT_DATABASE(), CURRENT_SCHEMA(), CURRENT_USER(), CURRENT_ROLE()",
         "ALTER SESSION SET QUERY_TAG = 'test'",
-        "USE ROLE IDENTIFIER('PUBLIC')",
+        "USE ROLE IDENTIFIER('ACCOUNTADMIN')",
         "USE DATABASE CDC",
         "SELECT CURRENT_ROLE(), CURRENT_SCHEMA()",
         "USE SCHEMA RAW",
@@ -138,7 +138,7 @@ def test_session_statements_and_errors(client, table, connector):
     )
     results = answer["results"]
     assert results[0]["rows"] == [["'CDC'", "'RAW'", f"'{USER}'", "'SYSADMIN'"]]
-    assert results[4]["rows"] == [["'PUBLIC'", "'PUBLIC'"]]
+    assert results[4]["rows"] == [["'ACCOUNTADMIN'", "'PUBLIC'"]]
     assert results[12]["rows"] == [["3"]]
     assert results[13] == {"errno": 904, "sqlstate": "42000"}
     assert results[14] == {"errno": 2003, "sqlstate": "42S02"}

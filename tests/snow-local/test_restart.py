@@ -1,6 +1,10 @@
 """What survives a stop and a kill -9, and what must not."""
 
 import threading
+import uuid
+
+import pytest
+import requests
 
 from lab import Client, Server
 
@@ -93,6 +97,40 @@ def test_temporary_tables_do_not_survive_a_kill(own_server, key):
     assert client.fails("SELECT * FROM gone")[0] == "002003"
 
 
+def test_request_ids_survive_a_kill(own_server, key):
+    """A retry finds the answer of what committed, whether the process lived to tell or not."""
+    client = Client(own_server, key)
+    client.sql("CREATE TABLE t (id NUMBER)")
+    many = {"parameters": {"multi_statement_count": "0"}}
+    tasks = {
+        "INSERT INTO t VALUES (1), (2)": {},
+        "BEGIN; INSERT INTO t VALUES (3); DELETE FROM t WHERE id = 1; COMMIT": many,
+        "CREATE TABLE made (a INT)": {},
+        "CREATE SCHEMA CDC.MADE": {},
+        "CREATE DATABASE MADE": {},
+        "CREATE ROLE MADE": {},
+        "INSERT INTO t VALUES (4); SELECT COUNT(*) FROM t": many,
+    }
+    for statement, body in tasks.items():
+        query = {"requestId": str(uuid.uuid4())}
+        client.settings(kill_answers=1, drop_path="/api/v2/statements")
+        with pytest.raises(requests.ConnectionError):
+            client.submit(statement, query, **body)
+        client = Client(own_server.start(), key)
+        answer = client.submit(statement, {**query, "retry": "true"}, **body)
+        assert answer.status_code == 200, (statement, answer.text)
+        again = client.submit(statement, {**query, "retry": "true"}, **body)
+        assert again.json()["statementHandle"] == answer.json()["statementHandle"]
+        if body:
+            children = answer.json()["statementHandles"]
+            assert client.get(children[-1]).status_code == 200
+        elif statement.startswith("INSERT"):
+            assert answer.json()["stats"]["numRowsInserted"] == 2
+    assert client.rows("SELECT id FROM t ORDER BY id") == [["2"], ["3"], ["4"]]
+    failing = {"requestId": str(uuid.uuid4()), "retry": "true"}
+    assert client.submit("INSERT INTO nope VALUES (1)", failing).status_code == 422
+
+
 def test_reset_empties_everything(own_server, key):
     client = Client(own_server, key)
     client.sql("CREATE TABLE t (id NUMBER)")
@@ -111,6 +149,28 @@ def test_health_and_unknown_settings(client):
     assert client.http.put(url, json={"nope": 1}).status_code == 400
     assert client.http.put(url, json={"commit_delay": "x"}).status_code == 400
     assert client.http.get(client.base + "/nowhere").status_code == 404
+
+
+def test_the_limits_of_the_service_are_in_force_from_the_start(tmp_path, key):
+    server = Server(tmp_path, key).start()
+    try:
+        settings = Client(server, key).http.get(server.facts["url"] + "/__local/settings").json()
+        names = ("requests_per_second", "bytes_per_second", "max_body", "table_shape")
+        assert [settings[name] for name in names] == [10, 20_000_000, 4_000_000, "fixed"]
+    finally:
+        server.kill()
+
+
+def test_switches_may_be_set_from_the_start(tmp_path, key):
+    server = Server(tmp_path, key, "--set", "table_shape=fixed", "--set", "max_body=1000").start()
+    try:
+        client = Client(server, key)
+        client.http.post(client.base + "/__local/reset")
+        settings = client.http.get(client.base + "/__local/settings").json()
+        assert (settings["table_shape"], settings["max_body"]) == ("fixed", 1000)
+    finally:
+        server.kill()
+    assert Server(tmp_path, key, "--set", "nope=1").run_to_end() == 2
 
 
 def test_a_folder_serves_one_process(own_server, key):

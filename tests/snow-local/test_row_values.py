@@ -137,3 +137,59 @@ def test_column_added_between_two_appends(client, table):
     client.sql(f"ALTER TABLE {table} ADD COLUMN n VARCHAR(5)")
     client.load(table, [{"id": 2, "n": "b"}])
     assert client.rows(f"SELECT * FROM {table} ORDER BY id") == [["1", None], ["2", "b"]]
+
+
+def test_timestamp_tz_keeps_its_offset(client, table):
+    client.sql(f"CREATE TABLE {table} (id NUMBER, at TIMESTAMP_TZ(6), made TIMESTAMP_TZ)")
+    rows = [
+        {"id": 1, "at": "2026-03-01T12:00:00+02:00"},
+        {"id": 2, "at": "2026-03-01 10:00:00 -0330"},
+        {"id": 3, "at": "2026-03-01T10:00:00Z"},
+        {"id": 4, "at": None},
+    ]
+    client.load(table, rows)
+    client.sql(
+        f"INSERT INTO {table} (id, at) SELECT 5, '2026-03-01 03:00:00 -0700'::TIMESTAMP_TZ "
+        "UNION ALL SELECT 6, NULL"
+    )
+    bound = {"1": {"type": "TIMESTAMP_TZ", "value": "1772359200000000000 960"}}
+    client.sql(f"INSERT INTO {table} (id, at) VALUES (7, ?)", bindings=bound)
+    client.sql(f"INSERT INTO {table} (id, at) SELECT 8, CURRENT_TIMESTAMP()")
+    ten = "1772359200.000000000"
+    found = dict(client.rows(f"SELECT id, at FROM {table} WHERE id < 8 ORDER BY id"))
+    assert found == {
+        **{"1": f"{ten} 1560", "2": "1772371800.000000000 1230", "3": f"{ten} 1440", "4": None},
+        **{"5": f"{ten} 1020", "6": None, "7": f"{ten} 960"},
+    }
+    same = f"SELECT COUNT(*) FROM {table} WHERE at = '2026-03-01 10:00:00Z'::TIMESTAMP_TZ"
+    assert client.rows(same) == [["4"]]
+    assert client.rows(f"SELECT COUNT(*) FROM {table} WHERE at > '2026-03-01 11:00:00+00:00'") == [
+        ["2"]
+    ]
+    assert client.rows(
+        f"SELECT TO_VARCHAR(at, 'YYYY-MM-DD HH24:MI TZH:TZM') FROM {table} "
+        "WHERE id IN (1, 2) ORDER BY at"
+    ) == [
+        ["2026-03-01 12:00 +02:00"],
+        ["2026-03-01 10:00 -03:30"],
+    ]
+    assert client.rows(
+        f"SELECT at::VARCHAR, at::DATE, at::TIMESTAMP_NTZ::VARCHAR FROM {table} WHERE id = 5"
+    ) == [["2026-03-01 03:00:00.000 -0700", "20513", "2026-03-01 03:00:00.000"]]
+    client.sql(
+        f"MERGE INTO {table} t USING (SELECT id, at FROM {table} WHERE id = 1 QUALIFY "
+        "ROW_NUMBER() OVER (PARTITION BY id ORDER BY at) = 1) s ON t.id = s.id WHEN MATCHED "
+        "AND s.at IS NOT DISTINCT FROM t.at THEN UPDATE SET made = COALESCE(s.at, t.made) "
+        "WHEN NOT MATCHED THEN INSERT (id, at) VALUES (s.id, s.at)"
+    )
+    assert client.rows(f"SELECT made FROM {table} WHERE id = 1") == [[f"{ten} 1560"]]
+    inner = f"WITH s AS (SELECT id, at AS moment FROM {table}) SELECT MAX(moment) FROM s"
+    assert client.rows(
+        f"{inner} WHERE moment < '2026-03-01 10:30:00Z'::TIMESTAMP_TZ AND id < 3"
+    ) == [[f"{ten} 1560"]]
+    client.sql(f"CREATE VIEW {table}_v AS SELECT at FROM {table} WHERE at IS NOT NULL")
+    assert client.rows(f"SELECT COUNT(DISTINCT at) FROM {table}_v") != []
+    assert len(client.rows(f"SELECT MIN(at), MAX(at) FROM {table}_v")[0]) == 2
+    assert client.rows(
+        f"SELECT DATEDIFF('hour', MIN(at), '2026-03-01 12:00:00Z'::TIMESTAMP_TZ) FROM {table}"
+    ) == [["2"]]

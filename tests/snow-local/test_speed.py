@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lab import ndjson
 
-ROWS, BATCH, FLOOR = 60_000, 2_000, 20_000
+ROWS, BATCH, FLOOR = 60_000, 2_000, 35_000
 
 
 def journal_row(number: int) -> dict:

@@ -117,6 +117,27 @@ def test_requests_that_are_malformed(client):
     assert client.get(str(uuid.uuid4())).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "parameters, good",
+    [
+        ({"TIMEZONE": "UTC", "query_tag": "x", "rows_per_resultset": 1}, True),
+        ({"time_zone": "UTC"}, False),
+        ({"autocommit": "false"}, False),
+        ({"query_tag": {"a": 1}}, False),
+        ({"timestamp_output_format": "AUTO"}, True),
+        ({"timestamp_output_format": "YYYY"}, False),
+    ],
+)
+def test_parameters_are_known_or_refused(client, parameters, good):
+    answer = client.http.post(
+        client.base + "/api/v2/statements",
+        json={"statement": "SELECT 1", "parameters": parameters},
+        headers=client.jwt_headers(),
+    )
+    assert (answer.status_code == 200) == good, answer.text
+    assert good or answer.json()["code"] == "390142"
+
+
 def test_asynchronous_statement(client):
     answer = client.submit("SELECT 5", {"async": "true"})
     assert (answer.status_code, answer.json()["code"]) == (202, "333334")
@@ -209,7 +230,7 @@ def test_bindings(client, table):
             "true",
             "1",
             "1760000000.123456000",
-            "1760000000.000000000 1440",
+            "1760000000.000000000 960",
             "00FF",
             "3600.000000000",
             "1000",

@@ -1,4 +1,4 @@
-"""Snowflake SQL: DDL, names, VARIANT, dates, errors, catalogue views."""
+"""Snowflake SQL: DDL, names, VARIANT, errors, catalogue views."""
 
 import pytest
 
@@ -208,59 +208,6 @@ def test_flatten(client):
     ) == [["0", "a"], ["1", "b"]]
 
 
-MOMENT = "'2026-03-01T20:57:01.123456Z'::TIMESTAMP_LTZ"
-
-
-@pytest.mark.parametrize(
-    ("expression", "zone", "text"),
-    [
-        (
-            f"TO_VARCHAR({MOMENT}, 'YYYY-MM-DD\"T\"HH24:MI:SS.FF6')",
-            "UTC",
-            "2026-03-01T20:57:01.123456",
-        ),
-        (
-            f"TO_VARCHAR({MOMENT}, 'YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM')",
-            "America/New_York",
-            "2026-03-01 15:57:01.123 -0500",
-        ),
-        (
-            f"TO_VARCHAR({MOMENT}, 'YYYY-MM-DD\"T\"HH24:MI:SS.FF9TZH:TZM')",
-            "UTC",
-            "2026-03-01T20:57:01.123456000+00:00",
-        ),
-        (f"TO_VARCHAR(CONVERT_TIMEZONE('UTC', {MOMENT}), 'YYYYMMDD')", "Asia/Tokyo", "20260301"),
-        (f"{MOMENT}::TIMESTAMP_NTZ", "Europe/Zurich", "1772402221.123456000"),
-        (f"{MOMENT}", "Asia/Tokyo", "1772398621.123456000"),
-        (
-            "CONVERT_TIMEZONE('UTC', 'Asia/Tokyo', '2026-01-01 00:00:00'::TIMESTAMP_NTZ)",
-            "UTC",
-            "1767258000.000000000",
-        ),
-        ("DATEADD('day', 1, '2026-01-01'::DATE)", "UTC", "20455"),
-        (
-            "DATEDIFF('second', '2026-01-01'::TIMESTAMP_NTZ, '2026-01-01 00:01:00'::TIMESTAMP_NTZ)",
-            "UTC",
-            "60",
-        ),
-        ("TO_TIMESTAMP_NTZ(1760000000)", "UTC", "1760000000.000000000"),
-        ("TO_TIMESTAMP_LTZ('2026-01-01 00:00:00 +0100')", "UTC", "1767222000.000000000"),
-        ("TO_VARCHAR('2026-01-01'::DATE)", "UTC", "2026-01-01"),
-        ("CURRENT_TIMESTAMP() > '2026-01-01'", "UTC", "true"),
-    ],
-)
-def test_dates(client, expression, zone, text):
-    assert client.rows(f"SELECT {expression}", parameters={"timezone": zone}) == [[text]]
-
-
-def test_default_time_zone_is_that_of_a_fresh_account(client):
-    body = {"statement": f"SELECT TO_VARCHAR({MOMENT}, 'HH24:MI')"}
-    answer = client.http.post(
-        client.base + "/api/v2/statements", json=body, headers=client.jwt_headers()
-    )
-    assert answer.json()["data"] == [["12:57"]]
-
-
 @pytest.mark.parametrize(
     ("expression", "text"),
     [
@@ -314,3 +261,79 @@ def test_conditional_update_as_a_lock(client, table):
     )
     assert client.sql(take)["stats"]["numRowsUpdated"] == 1
     assert client.sql(take)["stats"]["numRowsUpdated"] == 0
+
+
+def test_lengths_are_checked_on_every_way_in(client, table):
+    client.sql(f"CREATE TABLE {table} (id NUMBER, a VARCHAR(3), b VARCHAR)")
+    client.sql(f"INSERT INTO {table} VALUES (1, 'abc', NULL), (2, 'äöü', 'x')")
+    long = "SELECT 3 AS id, 'ab' || 'cd' AS a, 'b' AS b"
+    for statement in (
+        f"INSERT INTO {table} VALUES (3, 'abcd', 'x')",
+        f"INSERT INTO {table} (a, id) VALUES ('abcd', 3)",
+        f"INSERT INTO {table} {long}",
+        f"INSERT INTO {table} (b, a) SELECT a, a FROM ({long})",
+        f"INSERT INTO {table} WITH s AS ({long}) SELECT * FROM s",
+        f"UPDATE {table} SET a = a || 'x'",
+        f"MERGE INTO {table} t USING ({long}) s ON t.id = s.id WHEN NOT MATCHED THEN "
+        "INSERT (id, a, b) VALUES (s.id, s.a, s.b)",
+        f"MERGE INTO {table} t USING (SELECT 1 AS id, 'longer' AS a) s ON t.id = s.id "
+        "WHEN MATCHED THEN UPDATE SET a = s.a",
+    ):
+        assert client.fails(statement) == ("100078", "22000"), statement
+    client.sql(f"INSERT INTO {table} (id, a) SELECT id + 10, a FROM {table}")
+    assert client.rows(f"SELECT COUNT(*) FROM {table}") == [["4"]]
+    assert client.fails(f"INSERT INTO {table} SELECT 1, 'a', 'b', 'c'")[0] == "002020"
+    assert client.fails(f"INSERT INTO {table} (id) SELECT 1, 'a'")[0] == "002020"
+    big = "REPEAT('0123456789abcdef', 1048577)"
+    assert client.fails(f"INSERT INTO {table} (b) SELECT {big}")[0] == "100078"
+    client.sql(f"ALTER TABLE {table} ADD COLUMN v VARIANT")
+    assert client.fails(f"INSERT INTO {table} (v) SELECT TO_VARIANT({big})")[0] == "100082"
+
+
+def test_variants_that_mean_the_same_are_equal(client, table):
+    client.sql(f"CREATE TABLE {table} (id NUMBER, v VARIANT)")
+    client.load(
+        table,
+        b'{"id":1,"v":{"b":1,"a":[1, 2]}}\n{"id":2,"v":{"a":[1,2],"b":1}}\n'
+        b'{"id":3,"v":{"n":12345678901234567890123.5,"a":1}}\n',
+    )
+    same = f"SELECT COUNT(*) FROM {table} x, {table} y WHERE x.id = 1 AND y.id = 2 AND x.v = y.v"
+    assert client.rows(same) == [["1"]]
+    assert client.rows(f"SELECT v FROM {table} ORDER BY id") == [
+        ['{"a":[1,2],"b":1}'],
+        ['{"a":[1,2],"b":1}'],
+        ['{"a":1,"n":12345678901234567890123.5}'],
+    ]
+    distinct = (
+        'SELECT PARSE_JSON(\'{"b": 1, "a": 2}\') IS DISTINCT FROM PARSE_JSON(\'{"a":2,"b":1}\')'
+    )
+    assert client.rows(distinct) == [["false"]]
+
+
+def test_both_halves_of_a_recursive_query_have_one_type(client):
+    query = (
+        "WITH RECURSIVE c (n, w) AS (SELECT 1, {} UNION ALL SELECT n + 1, {} FROM c WHERE n < 3) "
+    )
+    fine = query.format("'a'::VARCHAR", "w || 'b'") + "SELECT n, w FROM c ORDER BY n"
+    assert client.rows(fine) == [["1", "a"], ["2", "ab"], ["3", "abb"]]
+    for one, other in (("'a'::VARCHAR", "n"), ("PARSE_JSON('1')", "'b'"), ("1.5::FLOAT", "'x'")):
+        assert client.fails(query.format(one, other) + "SELECT * FROM c")[0] == "001003"
+
+
+def test_digests_and_hex_numbers(client):
+    assert client.rows(
+        "SELECT MD5('abc'), MD5_NUMBER_UPPER64('abc'), MD5_NUMBER_LOWER64('abc')"
+    ) == [["900150983cd24fb0d6963f7d28e17f72", "10376663631224000432", "15462616177412505458"]]
+    assert client.rows("SELECT TO_NUMBER('00FF', 'XXXX')") == [["255"]]
+
+
+def test_another_table_s_column_of_the_same_name_changes_no_type(client, table):
+    client.sql(f"CREATE TABLE {table} AS SELECT 1 id, '2026-01-01 00:00:00 +01:00'::TIMESTAMP_TZ u")
+    client.sql(f"CREATE TABLE {table}_other (pos INT, u TIMESTAMP_NTZ)")
+    query = (
+        f"SELECT IFF(t.id > (SELECT MAX(pos) FROM {table}_other), s.v, t.u) AS x FROM {table} t "
+        f"JOIN (SELECT id, u AS v FROM {table}) s ON s.id = t.id"
+    )
+    assert client.rows(f"SELECT TO_VARCHAR(x, 'YYYY-MM-DD TZH:TZM') FROM ({query}) q") == [
+        ["2026-01-01 +01:00"]
+    ]

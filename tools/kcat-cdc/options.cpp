@@ -1,136 +1,359 @@
 #include "tools/kcat-cdc/options.hpp"
 
-#include "common/base/clock.hpp"
-#include "common/base/error.hpp"
-#include "common/base/text.hpp"
+#include "common/cli/text_table.hpp"
 #include "common/kafka/settings.hpp"
-#include "tools/kcat-cdc/router.hpp"
-#include "tools/kcat-cdc/topic_names.hpp"
+#include "common/pipe/value_flags.hpp"
+#include "tools/kcat-cdc/run.hpp"
 
-#include <algorithm>
 #include <array>
-#include <limits>
+#include <stdexcept>
 
 namespace cdckit::kcat_cdc {
 
-using base::Error;
-using base::ErrorKind;
-
 namespace {
 
-[[noreturn]] void refuse(const std::string& message, std::string hint = {}) {
-  throw Error(ErrorKind::usage, message, std::move(hint));
+using cli::FlagTable;
+
+void add_connection(FlagTable& table, ConnectionOptions& options) {
+  table.text("brokers,b",
+             "HOST:PORT[,..]",
+             options.brokers,
+             "Brokers to begin with; the others are found from there.");
+  table.text("properties,F",
+             "FILE",
+             options.properties_file,
+             "librdkafka properties, one name=value a line, as kcat has them.");
+  table.list("set,X",
+             "NAME=VALUE",
+             options.settings,
+             "A librdkafka property; NAME=@FILE reads the value from a file, which is the only way "
+             "to give a secret here.");
+  table.text("token-command",
+             "COMMAND",
+             options.token_command,
+             "A shell command that prints a token for SASL/OAUTHBEARER, or "
+             "{\"token\",\"expires_at\",\"principal\"}; run again before the token ends.");
+  table.text(
+      "ca",
+      "FILE",
+      options.ca_file,
+      "Certificates of the authorities to believe over HTTPS, of the registry and of a token "
+      "endpoint, PEM; else SSL_CERT_FILE, else the system's. Brokers have -X "
+      "ssl.ca.location.");
+  table.toggle(
+      "allow-http", options.allow_http, "Accept http:// URLs of other hosts than this one.");
+  table.duration("retry-for",
+                 options.retry_for,
+                 "How long brokers that are gone are waited for before the tool ends with 75.");
 }
 
-// Properties that the guarantees hang on.
-constexpr std::array<std::string_view, 11> kOwned = {"bootstrap.servers",
-                                                     "metadata.broker.list",
-                                                     "group.id",
-                                                     "enable.auto.commit",
-                                                     "auto.commit.enable",
-                                                     "enable.auto.offset.store",
-                                                     "enable.partition.eof",
-                                                     "enable.idempotence",
-                                                     "auto.offset.reset",
-                                                     "transactional.id",
-                                                     "allow.auto.create.topics"};
+void add_registry(FlagTable& table, ConnectionOptions& options) {
+  table.text("registry",
+             "URL",
+             options.registry,
+             "The Schema Registry; logins and certificates are schema.registry. properties, as "
+             "Confluent's clients have them.");
+  table.text("registry-token-command",
+             "COMMAND",
+             options.registry_token_command,
+             "A shell command that prints a bearer token for the registry, as --token-command does "
+             "for brokers.");
+}
 
-std::int64_t parse_time_ms(const std::string& text, const std::string& flag) {
-  // @unix seconds as everywhere, or @ before RFC 3339
-  auto time = base::parse_time(text);
-  if (!time && text.starts_with('@')) time = base::parse_time(std::string_view(text).substr(1));
-  if (!time)
-    refuse("could not read " + flag + " \"" + text +
-           "\": no time such as @1790000000 or @2026-03-01T12:00:00Z");
-  return *time / 1000;
+std::vector<cli::Flag> produce_flags(Options& options) {
+  ProduceOptions& produce = options.produce;
+  FlagTable table;
+  add_connection(table, options.connection);
+  table.text("topic-prefix",
+             "NAME",
+             produce.topic_prefix,
+             "Topics are NAME.SCHEMA.TABLE; characters that Kafka does not take become _.");
+  table.text("topic,t",
+             "PATTERN",
+             produce.topic,
+             "Topics by this pattern, which may hold {schema} and {table}.");
+  table.list("route",
+             "REGEX=TOPIC",
+             produce.routes,
+             "The part of a topic's name that REGEX matches is replaced by TOPIC (\\1 for a "
+             "group); the first fitting one counts.");
+  table.choice("format",
+               {"json", "avro"},
+               produce.format,
+               "How values and keys are written; avro needs --registry and lines of walcat "
+               "--encoding debezium.");
+  add_registry(table, options.connection);
+  table.choice(
+      "name-adjustment",
+      {"avro", "avro_unicode", "none"},
+      produce.name_adjustment,
+      "What becomes of names that Avro forbids, as Debezium does it: _ for each character, "
+      "_uXXXX (no two names become one), or 78; readers of ours get the names back.");
+  table.choice("value",
+               {"envelope", "flat"},
+               produce.value,
+               "Debezium's whole event, or the row alone with __op, __table, __source_ts_ms and "
+               "__deleted.");
+  table.toggle("schemas",
+               produce.schemas,
+               "Values and keys as {\"schema\",\"payload\"}; needs lines of walcat --encoding "
+               "debezium.");
+  table.list("header",
+             "NAME=VALUE",
+             produce.headers,
+             "A header of every record; NAME=@COLUMN takes it from a column of the row.");
+  table.toggle(
+      "no-tombstones", produce.no_tombstones, "No record with a null value after a delete.");
+  table.number("partitions",
+               "N",
+               produce.partitions,
+               "Partitions of topics that are created (default: the brokers').");
+  table.number("replication",
+               "N",
+               produce.replication,
+               "Replicas of topics that are created (default: the brokers').");
+  table.list("topic-config",
+             "NAME=VALUE",
+             produce.topic_config,
+             "A setting of topics that are created, e.g. cleanup.policy=compact.");
+  table.choice("topic-policy",
+               {"compact", "delete", "compact,delete"},
+               produce.topic_policy,
+               "cleanup.policy of topics that are created (default: the brokers').");
+  table.choice(
+      "partitioner",
+      {"murmur2_random",
+       "murmur2",
+       "consistent_random",
+       "consistent",
+       "fnv1a_random",
+       "fnv1a",
+       "random"},
+      produce.partitioner,
+      "Which partition a key goes to (default murmur2_random: where Java clients put it).");
+  table.text("partition-by",
+             "COL[,COL]",
+             produce.partition_by,
+             "The partition comes from the text of these columns, not from the key; a delete needs "
+             "them in its key or old row.");
+  pipe::declare_unavailable(
+      table, produce.unavailable_value, ": such a column makes no header and no partition");
+  table.text("transactional",
+             "ID",
+             produce.transactional_id,
+             "Exactly once: records and the position reached are in one Kafka transaction.");
+  table.text("position-topic",
+             "NAME",
+             produce.position_topic,
+             "Where --transactional keeps positions (default: BASE.__position.ID).");
+  table.text("transaction-topic",
+             "NAME",
+             produce.transaction_topic,
+             "The source's begin and commit lines go there, as Debezium writes them.");
+  table.toggle(
+      "no-create", produce.no_create, "Create no topic: a missing one ends the tool with 69.");
+  table.toggle(
+      "raw",
+      produce.raw,
+      "Lines are whole records, as consume --raw prints them: topic (else --topic), partition, "
+      "timestamp, key, value, headers.");
+  return table.flags;
+}
+
+std::vector<cli::Flag> consume_flags(Options& options) {
+  ConsumeOptions& consume = options.consume;
+  FlagTable table;
+  add_connection(table, options.connection);
+  table.text("group,g",
+             "GROUP",
+             consume.group,
+             "Consumer group; its offsets are committed only as far as --ack says.");
+  table.list(
+      "topic,t", "TOPIC", consume.topics, "A topic, or a regular expression that begins with ^.");
+  table.text(
+      "from",
+      "WHERE",
+      consume.from,
+      "stored (a new group begins at the beginning), beginning, end (as it is now: what comes "
+      "later is read whole), @TIME (records with a timestamp of then or later) or an offset. "
+      "All but stored are applied once, to a group without members.");
+  table.text(
+      "until",
+      "WHERE",
+      consume.until,
+      "end (what is there now) or @TIME (of that, the records with an earlier timestamp): then "
+      "a clean end.");
+  table.number("limit", "N", consume.limit, "End after N lines.");
+  table.choice("isolation",
+               {"committed", "uncommitted"},
+               consume.isolation,
+               "Whether records of open transactions are read.");
+  table.choice(
+      "format",
+      {"auto", "json", "avro", "pretty"},
+      consume.format,
+      "How values and keys are read; auto takes for Avro what has a schema's id before it. pretty: "
+      "the same, and a readable line for each record.");
+  add_registry(table, options.connection);
+  table.toggle("raw",
+               consume.raw,
+               "Whole records, tombstones too, that produce --raw makes the same of again.");
+  table.duration("revoke-timeout",
+                 consume.revoke_timeout,
+                 "How long a partition that is to be given away, or the end of the run, waits for "
+                 "the acknowledgement.");
+  table.size("max-unacknowledged",
+             consume.max_unacknowledged,
+             "With --ack FILE: how much may be printed that is not acknowledged yet.");
+  table.choice(
+      "on-error",
+      {"stop", "skip"},
+      consume.on_error,
+      "What to do with a record that cannot be read: end with 65, or leave it out; the exit "
+      "code is then 1.");
+  table.text("dead-letter",
+             "TOPIC",
+             consume.dead_letter,
+             "Write records that cannot be read to TOPIC as they are, with what went wrong in "
+             "headers __connect.errors.*, and go on; the exit code is then 1. Made when missing.");
+  return table.flags;
+}
+
+std::vector<cli::Flag> list_flags(Options& options) {
+  FlagTable table;
+  add_connection(table, options.connection);
+  cli::add_table_format(table, options.command.table_format);
+  return table.flags;
+}
+
+void add_group(FlagTable& table, Options& options) {
+  table.text("group,g", "GROUP", options.command.group, "Consumer group.");
+}
+
+std::vector<cli::Flag> groups_flags(Options& options) {
+  FlagTable table;
+  add_connection(table, options.connection);
+  add_group(table, options);
+  table.list("topic,t",
+             "TOPIC",
+             options.command.topics,
+             "With reset: a topic, or a pattern, whose partitions are meant.");
+  table.text("to",
+             "WHERE",
+             options.command.to,
+             "With reset: beginning, end, @TIME (the first record of then or later), an offset, or "
+             "a commit position (the first record whose cdc.pos is above it).");
+  cli::add_table_format(table, options.command.table_format);
+  return table.flags;
+}
+
+std::vector<cli::Flag> lag_flags(Options& options) {
+  FlagTable table;
+  add_connection(table, options.connection);
+  add_group(table, options);
+  table.list("topic,t",
+             "TOPIC",
+             options.command.topics,
+             "Only these topics, also where the group has stored nothing (default: those where it "
+             "has).");
+  table.toggle("watch", options.command.watch, "Again every two seconds, until it is stopped.");
+  cli::add_table_format(table, options.command.table_format);
+  return table.flags;
+}
+
+std::vector<cli::Flag> replay_flags(Options& options) {
+  FlagTable table;
+  add_connection(table, options.connection);
+  table.list(
+      "topic,t",
+      "TOPIC",
+      options.command.topics,
+      "The topic of dead letters; how far it was replayed is kept in the group TOPIC.replay.");
+  table.number("limit", "N", options.command.limit, "End after N records.");
+  return table.flags;
+}
+
+std::vector<cli::Flag> check_flags(Options& options) {
+  FlagTable table;
+  add_connection(table, options.connection);
+  add_registry(table, options.connection);
+  table.text("group,g",
+             "GROUP",
+             options.command.group,
+             "A consumer group: its offsets and the topics are tried to be read.");
+  table.list(
+      "topic,t", "TOPIC", options.command.topics, "A topic that must be there, or a pattern.");
+  cli::add_table_format(table, options.command.table_format);
+  return table.flags;
+}
+
+cli::Command command(const std::string& name,
+                     const std::string& summary,
+                     std::vector<cli::Flag> flags) {
+  cli::Command out;
+  out.name = name;
+  out.summary = summary;
+  out.flags = std::move(flags);
+  return out;
 }
 
 }  // namespace
 
-void check_connection(const ConnectionOptions& options) {
-  if (options.brokers.empty()) refuse("the flag --brokers (-b) is missing");
-  for (const std::string& setting : options.settings) {
-    const std::string name(base::trim(std::string_view(setting).substr(0, setting.find('='))));
-    if (std::find(kOwned.begin(), kOwned.end(), name) != kOwned.end()) {
-      refuse("could not use -X " + name + ": kcat-cdc sets it itself");
-    }
-    const bool from_file = setting.size() > name.size() + 1 && setting[name.size() + 1] == '@';
-    if (kafka::is_secret(name) && !from_file) {
-      refuse("could not use -X " + name + ": a secret does not belong in the arguments",
-             "Write it to a file and give -X " + name + "=@FILE, or put it into the file of -F.");
-    }
+cli::Tool declare(Options& options) {
+  cli::Tool tool;
+  tool.name = "kcat-cdc";
+  tool.summary = "Change events to Kafka and back";
+  tool.libraries = "librdkafka " + kafka::library_version();
+  tool.commands = {
+      command("produce", "Lines on stdin become records.", produce_flags(options)),
+      command("consume", "Records become lines on stdout.", consume_flags(options)),
+      command("topics", "The cluster's topics, one line each.", list_flags(options)),
+      command("groups",
+              "The cluster's consumer groups, one line each; or reset, which moves one.",
+              groups_flags(options)),
+      command("lag", "How far a group is behind, one line a partition.", lag_flags(options)),
+      command("replay", "Writes dead letters back to where they came from.", replay_flags(options)),
+      command("check",
+              "Test settings, brokers, topics, rights and registry, as --check does.",
+              check_flags(options))};
+  cli::Command& consume = tool.commands[1];
+  consume.positionals.push_back(
+      {"TOPIC", "Further topics.", false, true, [&options](const std::string& value) {
+         options.consume.topics.push_back(value);
+       }});
+  tool.commands[0].sink = true;
+  consume.source = true;
+  tool.commands[0].run = [&options](cli::Context& context) {
+    return run_produce(options, context);
+  };
+  consume.run = [&options](cli::Context& context) { return run_consume(options, context); };
+  tool.commands[3].positionals.push_back(
+      {"reset",
+       "Stores for the group of --group where it is to go on in --topic; it must have no members.",
+       false,
+       false,
+       [&options](const std::string& value) {
+         if (value != "reset") throw std::invalid_argument("groups can be listed or reset");
+         options.command.action = value;
+       }});
+  const std::array commands = {
+      Command::topics, Command::groups, Command::lag, Command::replay, Command::check};
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    const Command command = commands[i];
+    tool.commands[i + 2].run = [&options, command](cli::Context& context) {
+      const bool reset = command == Command::groups && options.command.action == "reset";
+      return run_command(options, context, reset ? Command::reset : command);
+    };
   }
-}
-
-void check_produce(const ProduceOptions& options) {
-  if (options.topic_prefix.empty() == options.topic.empty()) {
-    refuse(options.topic.empty() ? "one of the flags --topic-prefix and --topic is missing"
-                                 : "--topic-prefix and --topic do not go together");
-  }
-  if (options.raw) {
-    if (!options.topic_prefix.empty()) refuse("--raw needs --topic: plain lines name no table");
-    if (has_placeholder(options.topic))
-      refuse("--raw lines name no table: --topic cannot hold {schema} or {table}");
-  }
-  if (options.partitions == 0) refuse("could not use --partitions: a topic has at least one");
-  if (options.replication == 0)
-    refuse("could not use --replication: a topic has at least one replica");
-  constexpr auto kMost = std::numeric_limits<std::int32_t>::max();
-  if (options.partitions > kMost || options.replication > kMost)
-    refuse("could not use --partitions or --replication: the number is too large");
-  (void)parse_topic_config(options.topic_config);
-  (void)Router(topic_pattern(options), options.routes);
-}
-
-void check_consume(const ConsumeOptions& options, bool acknowledged) {
-  if (options.topics.empty()) refuse("the flag --topic (-t) is missing");
-  if (acknowledged && options.group.empty())
-    refuse("--ack needs --group (-g): offsets are committed for a group");
-  if (options.limit == 0) refuse("could not use --limit: 0 records are no work");
-  (void)parse_from(options.from);
-  (void)parse_until(options.until);
-}
-
-std::string topic_pattern(const ProduceOptions& options) {
-  if (!options.topic.empty()) return options.topic;
-  return options.topic_prefix + ".{schema}.{table}";
-}
-
-std::map<std::string, std::string> parse_topic_config(const std::vector<std::string>& entries) {
-  std::map<std::string, std::string> out;
-  for (const std::string& entry : entries) {
-    const auto equals = entry.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      refuse("could not read --topic-config \"" + entry + "\": it is not NAME=VALUE");
-    }
-    out[entry.substr(0, equals)] = entry.substr(equals + 1);
-  }
-  return out;
-}
-
-From parse_from(const std::string& text) {
-  if (text == "stored") return {From::Kind::stored, 0};
-  if (text == "beginning") return {From::Kind::beginning, 0};
-  if (text == "end") return {From::Kind::end, 0};
-  if (text.starts_with('@')) return {From::Kind::time, parse_time_ms(text, "--from")};
-  const auto offset = base::parse_unsigned(text);
-  if (!offset || *offset > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    refuse("could not read --from \"" + text + "\": stored, beginning, end, @TIME or an offset");
-  }
-  return {From::Kind::offset, static_cast<std::int64_t>(*offset)};
-}
-
-Until parse_until(const std::string& text) {
-  Until out;
-  if (text.empty()) return out;
-  if (text == "end") {
-    out.end = true;
-  } else if (text.starts_with('@')) {
-    out.timestamp_ms = parse_time_ms(text, "--until");
-  } else {
-    refuse("could not read --until \"" + text + "\": end or @TIME");
-  }
-  return out;
+  tool.examples = {
+      {"walcat -d \"$DB\" --slot s --publication p --ack a.ack | kcat-cdc produce -b $CDC_BROKERS "
+       "--topic-prefix flights --ack a.ack",
+       "Every change of the published tables into Kafka."},
+      {"kcat-cdc consume -b $CDC_BROKERS -t '^flights\\.public\\..*' --from beginning --until end "
+       "| jq .after",
+       "What the topics hold, without committing anything."},
+  };
+  return tool;
 }
 
 }  // namespace cdckit::kcat_cdc

@@ -1,212 +1,148 @@
 #include "tools/kcat-cdc/run.hpp"
 
 #include "common/base/error.hpp"
-#include "common/cli/check_line.hpp"
-#include "common/cli/nearest.hpp"
-#include "common/cli/text_table.hpp"
-#include "common/kafka/admin.hpp"
-#include "common/ndjson/writer.hpp"
-#include "common/retry/retry.hpp"
-#include "tools/kcat-cdc/consume.hpp"
-#include "tools/kcat-cdc/listing.hpp"
-#include "tools/kcat-cdc/produce.hpp"
-
-#include <functional>
-#include <regex>
+#include "common/kafka/subscription.hpp"
+#include "common/log/log.hpp"
+#include "tools/kcat-cdc/commands/check.hpp"
+#include "tools/kcat-cdc/commands/list.hpp"
+#include "tools/kcat-cdc/commands/replay.hpp"
+#include "tools/kcat-cdc/commands/reset.hpp"
+#include "tools/kcat-cdc/consume/consume.hpp"
+#include "tools/kcat-cdc/produce/produce.hpp"
+#include "tools/kcat-cdc/schemas/registry_access.hpp"
 
 namespace cdckit::kcat_cdc {
 
 using base::Error;
 using base::ErrorKind;
 using base::ExitCode;
-using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds kAnswer{5'000};
-
-kafka::Settings resolve(const ConnectionOptions& options) {
-  kafka::Settings out;
-  if (!options.properties_file.empty()) out = kafka::read_properties(options.properties_file);
-  for (const std::string& setting : options.settings) out.push_back(kafka::parse_setting(setting));
-  out.push_back({"bootstrap.servers", options.brokers});
-  return out;
+Cluster cluster_of(const Options& options) {
+  return {resolve(options.connection, {}), options.connection.retry_for};
 }
 
-template <class Operation>
-auto patiently(const Options& options, const cli::Context& context, Operation operation) {
-  const retry::Policy policy{.give_up_after = options.connection.retry_for};
-  return retry::run(policy, context.stop(), operation);
+void require_flag(const std::string& value, const std::string& flag) {
+  if (value.empty()) throw Error(ErrorKind::usage, "the flag " + flag + " is missing");
 }
 
-// One line of --check for something that may throw.
-bool check(const std::string& name, ExitCode& code, const std::function<std::string()>& body) {
-  try {
-    cli::print_check(name, true, body());
-    return true;
-  } catch (const Error& error) {
-    cli::print_check(name, false, error.what(), error.hint());
-    if (code == ExitCode::done) code = base::exit_code_for(error.kind());
-    return false;
+// Null without --registry.
+std::unique_ptr<RegistryAccess> open_registry(const Options& options,
+                                              const std::string& format,
+                                              const cli::Context& context) {
+  auto settings = registry_of(options.connection);
+  if (!settings) {
+    if (format == "avro") throw Error(ErrorKind::usage, "--format avro needs --registry");
+    return nullptr;
   }
+  registry::ClientOptions client;
+  client.retry.give_up_after = options.connection.retry_for;
+  client.stop = context.stop();
+  client.observer = [](const Error& error, std::chrono::milliseconds /*pause*/) {
+    log::info(std::string("will try again: ") + error.what());
+  };
+  return std::make_unique<RegistryAccess>(std::move(*settings), std::move(client));
 }
 
-ExitCode check_all(const Options& options,
-                   const cli::Context& context,
-                   const std::vector<std::string>& topics) {
-  cli::choose_check_format(options.table_format);
-  ExitCode code = ExitCode::done;
-  kafka::Settings settings;
-  if (!check("settings", code, [&] {
-        settings = resolve(options.connection);
-        kafka::Admin admin(settings);
-        return std::string("librdkafka " + kafka::library_version() + " takes them");
-      })) {
-    return code;
-  }
-  kafka::Admin admin(settings);
-  if (!check("brokers", code, [&] {
-        return "cluster " + patiently(options, context, [&] { return admin.cluster_id(kAnswer); });
-      })) {
-    return code;
-  }
-  const auto present = admin.topics(kAnswer);
-  for (const std::string& name : topics) {
-    check("topic", code, [&] {
-      const std::regex expression(name.starts_with('^') ? name : "^$");
-      for (const kafka::TopicInfo& topic : present) {
-        if (topic.name == name || std::regex_search(topic.name, expression))
-          return name + " is there";
-      }
-      throw Error(ErrorKind::unavailable, "could not find topic \"" + name + "\"");
-    });
-  }
-  return code;
+registry::Client* registry_client(const std::unique_ptr<RegistryAccess>& registry) {
+  return registry ? &registry->client() : nullptr;
 }
 
-void require_brokers(const Options& options) {
-  check_connection(options.connection);
-}
-
-// With a bounded run a pattern that fits nothing is a mistake; without one it waits for topics.
-void require_match(const Options& options,
-                   const kafka::Settings& settings,
-                   const cli::Context& context) {
-  if (options.consume.until.empty()) return;
-  kafka::Admin admin(settings);
-  const auto present = patiently(options, context, [&] { return admin.topics(kAnswer); });
-  for (const std::string& name : options.consume.topics) {
-    if (!name.starts_with('^')) continue;
-    const std::regex expression(name);
-    const bool any =
-        std::any_of(present.begin(), present.end(), [&](const kafka::TopicInfo& topic) {
-          return std::regex_search(topic.name, expression);
-        });
-    if (!any)
-      throw Error(ErrorKind::unavailable, "could not find a topic that \"" + name + "\" fits");
+// A run that makes no topic needs the one that it is given; others are known when lines come.
+CheckWish wish_of(const ProduceOptions& options) {
+  CheckWish wish;
+  const bool fixed = !options.topic.empty() && options.routes.empty() &&
+                     options.topic.find('{') == std::string::npos;
+  if (options.no_create) {
+    if (fixed) wish.topics = {options.topic};
+    return wish;
   }
-}
-
-// A group that has neither members nor offsets is a slip of the pen, not one without lag.
-void require_group(kafka::Admin& admin, const std::string& name) {
-  std::vector<std::string> names;
-  for (const auto& group : admin.groups(kAnswer)) {
-    if (group.name == name && group.state != "Dead") return;
-    names.push_back(group.name);
-  }
-  const std::string near = cli::near_miss_hint(name, names);
-  throw Error(ErrorKind::unavailable,
-              "could not find group \"" + name + "\"",
-              near.empty() ? "kcat-cdc groups lists those that there are." : near);
-}
-
-template <class Item>
-void print_list(const Options& options,
-                const std::vector<Item>& items,
-                std::string (*line)(const Item&),
-                std::string (*table)(const std::vector<Item>&)) {
-  ndjson::Writer output(1, ndjson::Writer::Flush::when_full);
-  if (cli::wants_table(options.table_format)) {
-    std::string text = table(items);
-    text.pop_back();  // the writer ends the line
-    output.write(text);
-  } else {
-    for (const Item& item : items) output.write(line(item));
-  }
-  output.flush();
+  const std::string base = target_base(options.topic_prefix, options.topic);
+  if (!base.empty())
+    wish.makes = WishedTopics{base,
+                              static_cast<int>(options.partitions),
+                              static_cast<int>(options.replication),
+                              wished_topic_config(options)};
+  return wish;
 }
 
 }  // namespace
 
 ExitCode run_produce(const Options& options, cli::Context& context) {
-  require_brokers(options);
+  check_connection(options.connection);
   check_produce(options.produce);
+  const auto registry = open_registry(options, options.produce.format, context);
   if (context.options().check) {
-    const bool fixed = options.produce.no_create && !options.produce.topic.empty() &&
-                       options.produce.routes.empty() &&
-                       options.produce.topic.find('{') == std::string::npos;
-    return check_all(
-        options,
-        context,
-        fixed ? std::vector<std::string>{options.produce.topic} : std::vector<std::string>{});
+    return check_cluster(
+        options.connection, wish_of(options.produce), registry_client(registry), context);
   }
-  return ProduceLoop(options, resolve(options.connection), context).run();
+  return ProduceLoop(
+             options.produce,
+             resolve(options.connection, owned_by_producer(options.produce.transactional_id)),
+             options.connection.retry_for,
+             context,
+             {},
+             registry.get())
+      .run();
 }
 
 ExitCode run_consume(const Options& options, cli::Context& context) {
-  require_brokers(options);
+  check_connection(options.connection);
   check_consume(options.consume, !context.options().ack.empty());
-  if (context.options().check) return check_all(options, context, options.consume.topics);
-  const kafka::Settings settings = resolve(options.connection);
-  require_match(options, settings, context);
-  return ConsumeLoop(options, settings, context).run();
-}
-
-ExitCode run_topics(const Options& options, cli::Context& context) {
-  require_brokers(options);
-  if (context.options().check) return check_all(options, context, {});
-  kafka::Admin admin(resolve(options.connection));
-  const auto topics = patiently(options, context, [&] { return admin.topics(kAnswer); });
-  print_list(options, topics, topic_line, topic_table);
-  return ExitCode::done;
-}
-
-ExitCode run_groups(const Options& options, cli::Context& context) {
-  require_brokers(options);
-  if (context.options().check) return check_all(options, context, {});
-  kafka::Admin admin(resolve(options.connection));
-  const auto groups = patiently(options, context, [&] { return admin.groups(kAnswer); });
-  print_list(options, groups, group_line, group_table);
-  return ExitCode::done;
-}
-
-ExitCode run_lag(const Options& options, cli::Context& context) {
-  require_brokers(options);
-  if (options.consume.group.empty())
-    throw Error(ErrorKind::usage, "the flag --group (-g) is missing");
-  if (context.options().check) return check_all(options, context, {});
-  kafka::Admin admin(resolve(options.connection));
-  std::vector<kafka::Partition> partitions;
-  for (const auto& topic : patiently(options, context, [&] { return admin.topics(kAnswer); })) {
-    if (topic.name.starts_with("__")) continue;
-    for (std::int32_t i = 0; i < topic.partitions; ++i) partitions.push_back({topic.name, i});
+  const bool controls = context.options().control || !context.options().ack.empty();
+  if (options.consume.format == "pretty" && controls)
+    throw Error(ErrorKind::usage,
+                "could not use --format pretty together with --ack or --control: what follows in "
+                "the pipe reads lines of JSON");
+  const auto registry = open_registry(options, options.consume.format, context);
+  if (context.options().check) {
+    const CheckWish wish{
+        .topics = options.consume.topics, .reads = true, .group = options.consume.group};
+    return check_cluster(options.connection, wish, registry_client(registry), context);
   }
-  std::vector<Lag> lags;
-  if (!partitions.empty()) {
-    for (const auto& [partition, committed] :
-         admin.committed(options.consume.group, partitions, kAnswer)) {
-      lags.push_back(
-          {options.consume.group, partition, committed, admin.offsets(partition, kAnswer)});
-    }
-  }
-  if (lags.empty()) require_group(admin, options.consume.group);
-  print_list(options, lags, lag_line, lag_table);
-  return ExitCode::done;
+  const kafka::Settings settings = resolve(
+      options.connection, owned_by_consumer(options.consume.group, options.consume.isolation));
+  return ConsumeLoop(
+             options.consume, settings, options.connection.retry_for, context, 1, registry.get())
+      .run();
 }
 
-ExitCode run_check(const Options& options, cli::Context& context) {
-  require_brokers(options);
-  return check_all(options, context, options.consume.topics);
+ExitCode run_command(const Options& options, cli::Context& context, Command command) {
+  check_connection(options.connection);
+  const CommandOptions& flags = options.command;
+  if (command == Command::lag) require_flag(flags.group, "--group (-g)");
+  if (command == Command::reset) {
+    require_flag(flags.group, "--group (-g)");
+    require_flag(flags.to, "--to");
+    if (flags.topics.empty()) require_flag("", "--topic (-t)");
+    (void)parse_reset(flags.to);
+  }
+  (void)kafka::Subscription(flags.topics);
+  if (context.options().check || command == Command::check) {
+    const auto registry = open_registry(options, "auto", context);
+    const CheckWish wish{.table_format = flags.table_format,
+                         .topics = flags.topics,
+                         .reads = !flags.group.empty(),
+                         .group = flags.group};
+    return check_cluster(options.connection, wish, registry_client(registry), context);
+  }
+  const Cluster cluster = cluster_of(options);
+  switch (command) {
+    case Command::topics:
+      return list_topics(cluster, flags, context);
+    case Command::groups:
+      return list_groups(cluster, flags, context);
+    case Command::lag:
+      return list_lag(cluster, flags, context);
+    case Command::reset:
+      return reset_group(cluster, flags, context);
+    case Command::replay:
+      return replay(cluster, flags, context);
+    case Command::check:
+      break;
+  }
+  return ExitCode::done;
 }
 
 }  // namespace cdckit::kcat_cdc

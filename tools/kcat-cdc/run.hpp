@@ -8,9 +8,8 @@ namespace cdckit::kcat_cdc {
 
 base::ExitCode run_produce(const Options& options, cli::Context& context);
 base::ExitCode run_consume(const Options& options, cli::Context& context);
-base::ExitCode run_topics(const Options& options, cli::Context& context);
-base::ExitCode run_groups(const Options& options, cli::Context& context);
-base::ExitCode run_lag(const Options& options, cli::Context& context);
-base::ExitCode run_check(const Options& options, cli::Context& context);
+
+enum class Command { topics, groups, lag, reset, replay, check };
+base::ExitCode run_command(const Options& options, cli::Context& context, Command command);
 
 }  // namespace cdckit::kcat_cdc

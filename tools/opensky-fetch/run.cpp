@@ -1,5 +1,6 @@
 #include "tools/opensky-fetch/run.hpp"
 
+#include "common/log/progress.hpp"
 #include "tools/opensky-fetch/commands/check.hpp"
 #include "tools/opensky-fetch/commands/plan.hpp"
 #include "tools/opensky-fetch/feed/live_feed.hpp"
@@ -14,8 +15,16 @@ namespace cdckit::opensky_fetch {
 namespace {
 
 std::unique_ptr<Feed> make_feed(const Options& options, cli::Context& context, const Pause& pause) {
-  if (!options.replay.empty()) return std::make_unique<ReplayFeed>(options, context.stop(), pause);
-  return std::make_unique<LiveFeed>(options, context.stop(), context.metrics(), pause);
+  if (!options.replay.live()) {
+    return std::make_unique<ReplayFeed>(
+        options.replay, options.request.endpoint, options.schedule, context.stop(), pause);
+  }
+  return std::make_unique<LiveFeed>(
+      LiveSettings{options.request, options.service, options.quota, options.schedule},
+      context.stop(),
+      context.metrics(),
+      pause,
+      &log::own_progress());
 }
 
 void play(Feed& feed, Publisher& publisher) {
@@ -34,12 +43,18 @@ void play(Feed& feed, Publisher& publisher) {
 base::ExitCode run(const Options& given, cli::Context& context) {
   check(given);
   Options options = given;
-  resolve_areas(options);
-  if (options.plan) return print_plan(options);
-  if (context.options().check) return check_connections(options, context);
-  const bool live = options.replay.empty();
-  Publisher publisher(
-      context, options, live ? source_url(options) : "file:" + options.replay, STDOUT_FILENO);
+  resolve(options);
+  if (options.plan)
+    return print_plan(options.request, options.schedule.every, options.quota.budget);
+  const bool live = options.replay.live();
+  if (context.options().check) {
+    return live ? check_service(options.request, options.service, context)
+                : check_replay(options.replay, options.request.endpoint);
+  }
+  Publisher publisher(context,
+                      {options.request, options.output, options.schedule.max_wait},
+                      live ? source_url(options.request) : "file:" + options.replay.path,
+                      STDOUT_FILENO);
   const Pause pause = [&](std::chrono::milliseconds duration) { return publisher.pause(duration); };
   const std::unique_ptr<Feed> feed = make_feed(options, context, pause);
   play(*feed, publisher);

@@ -1,81 +1,10 @@
-// What the command line of pg-load asks for.
+// The command line of pg-load.
 #pragma once
 
 #include "common/cli/run_tool.hpp"
-#include "tools/pg-load/table/event_decoder.hpp"
-#include "tools/pg-load/table/row_encoder.hpp"
-
-#include <chrono>
-#include <cstdint>
-#include <string>
-#include <vector>
+#include "tools/pg-load/settings/settings.hpp"
 
 namespace cdckit::pg_load {
-
-enum class Mode { insert, upsert, sync, events };
-
-struct Pair {
-  std::string left;
-  std::string right;
-};
-
-// --max-delete N or P%.
-struct MaxDelete {
-  std::uint64_t number = 0;
-  bool percent = false;
-  [[nodiscard]] bool exceeded(std::uint64_t deletes, std::uint64_t of) const noexcept {
-    return percent ? deletes * 100 > of * number : deletes > number;
-  }
-};
-// Throws usage.
-MaxDelete parse_max_delete(const std::string& text);
-
-// Of pg-load verify.
-struct VerifyOptions {
-  bool keys = false;
-  std::string source;  // of cdckit.positions
-};
-
-struct Options {
-  std::string conninfo;
-  std::string table;
-  std::vector<std::string> keys;     // as given: c1,c2
-  std::vector<std::string> columns;  // NAME:TYPE
-  std::vector<std::string> maps;     // SRC=DST
-  std::string scope;                 // COL=VALUE
-  std::string mode_word = "insert";
-  std::string missing_word = "default";
-  std::int64_t batch_rows = 1'000'000;
-  std::int64_t max_rejects = -1;
-  std::chrono::milliseconds batch_time{1'000};
-  std::chrono::milliseconds retry_for{60'000};
-  bool create = false;
-  bool atomic = false;
-  bool truncate = false;
-  bool ignore_extra = false;
-  bool alter = false;
-  bool no_staging = false;
-  bool allow_empty = false;
-  std::string max_delete;       // N or P%
-  std::string encoding;         // plain | debezium; empty: as the stream says
-  std::string binary_handling;  // the connector's, where its schema only says string
-  std::string unavailable_value = "__debezium_unavailable_value";
-  bool accept_gap = false;
-  std::string extra_to;
-  std::string spool_folder;  // empty: $TMPDIR, else /tmp
-  VerifyOptions verify;
-
-  [[nodiscard]] Mode mode() const;
-  [[nodiscard]] EncoderSettings encoder_settings() const;
-  // `said`: the encoding that `hello` names, "" when it does not.
-  [[nodiscard]] DecoderSettings decoder_settings(const std::string& said) const;
-  [[nodiscard]] std::vector<std::string> key_columns() const;
-};
-
-// The part before and behind the first `separator`. Throws usage when one of them is empty.
-Pair split_pair(const std::string& text, char separator, const std::string& flag);
-// What the flags cannot say together. Throws usage.
-void check_options(const Options& options);
 
 // The flag table; `options` must outlive the tool.
 cli::Tool declare(Options& options);

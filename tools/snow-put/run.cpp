@@ -1,17 +1,21 @@
 #include "tools/snow-put/run.hpp"
 
+#include "common/ack/ack_record.hpp"
 #include "common/base/error.hpp"
-#include "common/cli/check_line.hpp"
-#include "common/log/log.hpp"
-#include "common/ndjson/text.hpp"
+#include "common/base/text.hpp"
+#include "common/event/position.hpp"
+#include "common/io/file_descriptor.hpp"
+#include "common/log/progress.hpp"
 #include "common/ndjson/writer.hpp"
 #include "common/snow/identifiers.hpp"
-#include "tools/snow-put/connect.hpp"
-#include "tools/snow-put/journal_ddl.hpp"
-#include "tools/snow-put/merge.hpp"
-#include "tools/snow-put/put.hpp"
+#include "tools/snow-put/commands/check.hpp"
+#include "tools/snow-put/commands/connect.hpp"
+#include "tools/snow-put/commands/listing.hpp"
+#include "tools/snow-put/files/write_files.hpp"
+#include "tools/snow-put/ingest/put.hpp"
+#include "tools/snow-put/merge/fold.hpp"
+#include "tools/snow-put/verify/verify.hpp"
 
-#include <algorithm>
 #include <unistd.h>
 
 namespace cdckit::snow_put {
@@ -19,149 +23,177 @@ namespace {
 
 using base::ExitCode;
 
-snow::TableAddress address_of(const Place& place, const std::string& typed) {
-  return {place.database, place.schema, snow::typed_name(typed)};
+snow::ConnectionSettings connection_of(const Options& options) {
+  return snow::load_connection(options.connection, {options.token_command, options.ca_file});
 }
 
-void append_text_member(std::string& line, const char* name, const snow::Cell& value) {
-  if (line.size() > 1) line += ',';
-  line += '"';
-  line += name;
-  line += "\":";
-  if (value) {
-    ndjson::append_string(line, *value);
-  } else {
-    line += "null";
-  }
+Reach reach_of(const Options& options, signals::StopToken stop) {
+  return {options.retry_policy(), options.allow_http, stop};
 }
 
-// The mirrors of every journal in the schema.
-std::vector<std::string> mirrors_in(snow::SqlApi& api, const Place& place) {
-  constexpr std::string_view kSuffix = "_JOURNAL";
-  const snow::StatementResult tables =
-      api.run("SHOW TABLES IN SCHEMA " + snow::sql_name(place.database) + "." +
-              snow::sql_name(place.schema));
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < tables.rows.size(); ++i) {
-    const std::string& name = tables.text(i, "name");
-    if (name.ends_with(kSuffix)) names.push_back(name.substr(0, name.size() - kSuffix.size()));
-  }
-  std::sort(names.begin(), names.end());
-  return names;
+Place place_of(const Options& options, const snow::ConnectionSettings& settings) {
+  return snow_put::place_of(options.database, options.schema, settings);
 }
 
-void print_status(snow::SqlApi& api, const Place& place, const std::string& mirror) {
-  const std::string journal = snow::sql_name(place.database, place.schema, journal_name(mirror));
-  const snow::StatementResult result = api.run(
-      "SELECT COUNT(*) AS \"rows\", MAX(" + snow::sql_name(kPos) + ") AS \"pos\" FROM " + journal);
-  std::string line = "{";
-  append_text_member(line, "table", mirror);
-  line += R"(,"journal_rows":)" + result.text(0, "rows");  // throws when there is no such row
-  append_text_member(line, "journal_pos", result.rows[0][result.column("pos")]);
-  const snow::TableAddress address{place.database, place.schema, mirror};
-  if (snow::describe_table(api, address)) {
-    const auto rows = api.run("SELECT COUNT(*) AS \"rows\" FROM " + snow::sql_name(address));
-    line += R"(,"mirror_rows":)" + rows.text(0, "rows") + "}";
-  } else {
-    line += R"(,"mirror_rows":null})";
+std::map<std::string, std::string> column_types(const Options& options) {
+  std::map<std::string, std::string> types;
+  for (const std::string& entry : options.columns) {
+    const std::size_t equals = entry.find('=');
+    const std::size_t dot = entry.rfind('.', equals);
+    types[snow::typed_name(entry.substr(0, dot)) + "." +
+          snow::column_name(entry.substr(dot + 1, equals - dot - 1))] = entry.substr(equals + 1);
   }
-  ndjson::Writer(STDOUT_FILENO, ndjson::Writer::Flush::every_line).write(line);
+  return types;
 }
 
-bool check_step(std::string_view name, ExitCode& code, const std::function<std::string()>& step) {
-  try {
-    cli::print_check(name, true, step());
-    return true;
-  } catch (const base::Error& error) {
-    cli::print_check(name, false, error.what(), error.hint());
-    code = base::exit_code_for(error.kind());
-    return false;
+TargetSettings target_settings(const Options& options) {
+  TargetSettings target;
+  target.tables = options.tables;
+  target.table_map = options.table_map;
+  target.added = options.added;
+  target.types = column_types(options);
+  if (!options.create_template.empty())
+    target.create_template = io::read_file(options.create_template);
+  target.rows = {.layout = options.layout,
+                 .oversize = options.oversize,
+                 .skip_unmapped = options.unmapped == "skip",
+                 .unavailable = options.unavailable_value};
+  target.decoding = {.otherwise = debezium::parse_encoding(options.encoding),
+                     .binary = debezium::parse_binary(options.binary_handling),
+                     .unavailable = options.unavailable_value};
+  target.create = options.create;
+  target.adds_columns = options.adds_columns();
+  target.needs_mirror = options.merge_every.count() > 0;
+  target.soft_deletes = options.soft_deletes;
+  target.history = options.history;
+  return target;
+}
+
+PutSettings put_settings(const Options& options, const cli::Context& context) {
+  PutSettings settings;
+  settings.connection = connection_of(options);
+  const Reach reach = reach_of(options, context.stop());
+  settings.sql = sql_options(reach);
+  settings.streaming = streaming_options(reach);
+  settings.place = place_of(options, settings.connection);
+  settings.target = target_settings(options);
+  settings.channels = {options.channel_prefix,
+                       static_cast<unsigned>(options.channels),
+                       pipe::input_settings(context).on_error == event::OnError::reject};
+  settings.max_lag = options.max_lag;
+  settings.merge_every = options.merge_every;
+  settings.max_rate = options.max_rate;
+  settings.keep = options.keep;
+  return settings;
+}
+
+// Where `merge` stops; empty: nowhere.
+std::string merge_bound(const Options& options) {
+  std::string text = options.merge_upto;
+  if (!options.merge_ack.empty()) {
+    const auto record = ack::parse(io::read_file(options.merge_ack));
+    if (!record) {
+      throw base::Error(
+          base::ErrorKind::temporary,
+          "could not merge up to \"" + options.merge_ack + "\": nothing is acknowledged in it");
+    }
+    text = record->pos;
+    if (!bounds_a_fold(text)) return {};  // not a server's position, or within a snapshot
   }
+  if (text.empty()) return {};
+  const auto lsn = event::parse_lsn(text);
+  if (lsn) return base::hex16(*lsn);
+  throw base::Error(base::ErrorKind::usage,
+                    "could not use --upto \"" + text + "\": it is no position");
 }
 
 }  // namespace
 
 ExitCode run_put(const Options& options, cli::Context& context) {
-  if (context.options().check) return run_check(options);
-  const snow::ConnectionSettings settings = snow::load_connection(options.connection);
-  Put put(options, context, settings);
-  return put.run();
+  if (context.options().check) return run_check(options, context.stop());
+  return Put(put_settings(options, context), context).run();
 }
 
 ExitCode run_merge(const Options& options, cli::Context& context) {
-  if (context.options().check) return run_check(options);
-  const snow::ConnectionSettings settings = snow::load_connection(options.connection);
+  if (context.options().check) return run_check(options, context.stop());
+  const snow::ConnectionSettings settings = connection_of(options);
   const Place place = place_of(options, settings);
-  snow::SqlApi api(settings, sql_options(options, context.stop()));
+  snow::SqlApi api(settings, sql_options(reach_of(options, context.stop())));
   ndjson::Writer receipts(STDOUT_FILENO, ndjson::Writer::Flush::every_line);
-  std::vector<std::string> key;
-  for (const std::string& column : options.key) key.push_back(snow::typed_name(column));
-  for (const std::string& table : options.tables) {
-    receipts.write(
-        merge_receipt(merge_table(api, {address_of(place, table), key, options.create})));
+  FoldRequest request;
+  request.state = {place.database, place.schema, kStateTable};
+  request.prefix = options.channel_prefix;
+  for (const std::string& table : options.tables)
+    request.mirrors.push_back({place.database, place.schema, snow::typed_name(table)});
+  for (const std::string& column : options.key) request.key.push_back(snow::typed_name(column));
+  request.upto = merge_bound(options);
+  request.create = options.create;
+  request.keep = options.keep;
+  request.patience = options.retry_for;
+  request.stop = context.stop();
+  log::own_progress().doing("merging");
+  const FoldOutcome outcome = fold(api, request);
+  if (!outcome.holder.empty()) {
+    throw base::Error(base::ErrorKind::temporary,
+                      "could not merge: " + outcome.holder + " has the lock of prefix \"" +
+                          options.channel_prefix + "\"");
+  }
+  for (const MergeResult& result : outcome.results) {
+    count_merge(context.metrics(), result);
+    receipts.write(merge_receipt(result));
   }
   return ExitCode::done;
+}
+
+ExitCode run_verify(const Options& options, cli::Context& context) {
+  if (context.options().check) return run_check(options, context.stop());
+  const snow::ConnectionSettings settings = connection_of(options);
+  VerifyRequest request;
+  request.place = place_of(options, settings);
+  request.prefix = options.channel_prefix;
+  request.table_map = options.table_map;
+  request.added = options.added;
+  request.keys = options.verify_keys;
+  request.sample = options.sample;
+  if (!options.merge_ack.empty()) request.acknowledged = merge_bound(options);
+  snow::SqlApi api(settings, sql_options(reach_of(options, context.stop())));
+  log::own_progress().doing("comparing");
+  return verify(api, request, context);
+}
+
+// A connection is looked at only where it says where the tables are.
+ExitCode run_files(const Options& options, cli::Context& context) {
+  if (context.options().check) return run_check(options, context.stop());
+  FilesSettings settings;
+  settings.folder = options.out_folder;
+  settings.file_bytes = options.file_bytes;
+  const bool complete = !options.database.empty() && !options.schema.empty();
+  settings.place =
+      place_of(options, complete ? snow::ConnectionSettings{} : connection_of(options));
+  settings.target = target_settings(options);
+  return WriteFiles(std::move(settings), context).run();
 }
 
 ExitCode run_status(const Options& options, cli::Context& context) {
-  if (context.options().check) return run_check(options);
-  const snow::ConnectionSettings settings = snow::load_connection(options.connection);
-  const Place place = place_of(options, settings);
-  snow::SqlApi api(settings, sql_options(options, context.stop()));
-  std::vector<std::string> mirrors;
-  for (const std::string& table : options.tables) mirrors.push_back(snow::typed_name(table));
-  if (mirrors.empty()) mirrors = mirrors_in(api, place);
-  for (const std::string& mirror : mirrors) print_status(api, place, mirror);
-  return ExitCode::done;
+  if (context.options().check) return run_check(options, context.stop());
+  const snow::ConnectionSettings settings = connection_of(options);
+  snow::SqlApi api(settings, sql_options(reach_of(options, context.stop())));
+  return print_status(api, place_of(options, settings), options.tables, options.table_format);
 }
 
 ExitCode run_channels(const Options& options, cli::Context& context) {
-  if (context.options().check) return run_check(options);
-  const snow::ConnectionSettings settings = snow::load_connection(options.connection);
-  const Place place = place_of(options, settings);
-  snow::SqlApi api(settings, sql_options(options, context.stop()));
-  const snow::StatementResult channels =
-      api.run("SHOW CHANNELS IN SCHEMA " + snow::sql_name(place.database) + "." +
-              snow::sql_name(place.schema));
-  ndjson::Writer out(STDOUT_FILENO, ndjson::Writer::Flush::every_line);
-  for (const snow::ResultRow& row : channels.rows) {
-    std::string line = "{";
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      append_text_member(line, channels.columns.at(i).name.c_str(), row[i]);
-    }
-    out.write(line + "}");
-  }
-  return ExitCode::done;
+  if (context.options().check) return run_check(options, context.stop());
+  const snow::ConnectionSettings settings = connection_of(options);
+  snow::SqlApi api(settings, sql_options(reach_of(options, context.stop())));
+  return print_channels(api, place_of(options, settings), options.table_format);
 }
 
-ExitCode run_check(const Options& options) {
-  ExitCode code = ExitCode::done;
-  snow::ConnectionSettings settings;
-  Place place;
-  const bool configured = check_step("connection", code, [&] {
-    settings = snow::load_connection(options.connection);
-    place = place_of(options, settings);
-    return settings.user + " at " + snow::base_url(settings) + ", tables in " + place.database +
-           "." + place.schema;
-  });
-  if (!configured) return code;
-  const bool has_key = check_step("private key", code, [&] {
-    return "RSA_PUBLIC_KEY_FP " + snow::KeyPair::load(settings).fingerprint();
-  });
-  if (!has_key) return code;
-  Options brief = options;
-  brief.retry_for = std::chrono::milliseconds(0);
-  check_step("streaming", code, [&] {
-    snow::StreamingClient client(settings, streaming_options(brief));
-    return "ingest host " + client.connect();
-  });
-  check_step("sql api", code, [&] {
-    snow::SqlApi api(settings, sql_options(brief, {}));
-    const auto tables = api.run("SHOW TABLES IN SCHEMA " + snow::sql_name(place.database) + "." +
-                                snow::sql_name(place.schema));
-    return std::to_string(tables.rows.size()) + " tables in the schema";
-  });
-  return code;
+ExitCode run_check(const Options& options, signals::StopToken stop) {
+  return check({.connection = [&] { return connection_of(options); },
+                .place = [&](const auto& settings) { return place_of(options, settings); },
+                .reach = reach_of(options, stop),
+                .create = options.create,
+                .merges = options.merge_every.count() > 0 && options.layout == Layout::journal});
 }
 
 }  // namespace cdckit::snow_put

@@ -6,7 +6,7 @@
 
 namespace cdckit::walcat {
 
-base::ExitCode run_stream(const Options& given, cli::Context& context);
+base::ExitCode run_stream(const Options& options, cli::Context& context);
 base::ExitCode run_peek(const Options& given, cli::Context& context);
 
 }  // namespace cdckit::walcat

@@ -96,11 +96,11 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, port: int, service: Service, verbose: bool):
+    def __init__(self, host: str, port: int, service: Service, verbose: bool):
         self.service = service
         self.verbose = verbose
         self._over = False
-        super().__init__(("127.0.0.1", port), Handler)
+        super().__init__((host, port), Handler)
         service.port = self.port
 
     @property

@@ -41,6 +41,7 @@ WORKS = [
     Work("kcat-cdc", "produce", INPUT / "events.ndjson.zst"),
     Work("kcat-cdc", "consume", INPUT / "events.ndjson.zst"),
     Work("snow-put", "put", INPUT / "events.ndjson.zst"),
+    Work("cdc-check", "check", INPUT / "events.ndjson.zst"),
 ]
 
 

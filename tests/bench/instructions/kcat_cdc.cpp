@@ -2,8 +2,8 @@
 #include "common/event/schema.hpp"
 #include "tests/bench/instructions/input.hpp"
 #include "tests/bench/instructions/work.hpp"
-#include "tools/kcat-cdc/line_builder.hpp"
-#include "tools/kcat-cdc/record_builder.hpp"
+#include "tools/kcat-cdc/value/line_builder.hpp"
+#include "tools/kcat-cdc/value/record_builder.hpp"
 
 #include <vector>
 
@@ -12,6 +12,7 @@ namespace {
 
 using namespace cdckit::kcat_cdc;
 
+const std::string kTopic = "flights.public.many";
 constexpr std::size_t kBatch = 128U << 10U;  // then it would be written
 
 class Produce final : public Work {
@@ -23,7 +24,9 @@ class Produce final : public Work {
       if (item.control.kind == event::ControlKind::schema && item.kind == event::ItemKind::control)
         schema_hash_ = event::schema_hash(item.control.line);
       if (item.kind != event::ItemKind::event) return;
-      const kafka::Outgoing record = builder_.record_of(item.event, schema_hash_);
+      kafka::Outgoing record;
+      if (builder_.build(item.event, 0, kTopic, schema_hash_, record) != Built::record)
+        throw std::runtime_error(std::string(builder_.reason()));
       bytes_ += record.value->size() + record.headers.size();
       count();
     });
@@ -49,12 +52,13 @@ class Consume final : public Work {
     RecordBuilder builder;
     each_item(path, [&](const event::Item& item) {
       if (item.kind != event::ItemKind::event) return;
-      const kafka::Outgoing record = builder.record_of(item.event, "0123456789abcdef");
+      kafka::Outgoing record;
+      (void)builder.build(item.event, 0, kTopic, "0123456789abcdef", record);
       Stored& stored = stored_.emplace_back();
       stored.key = record.key.value_or("");
       stored.value = *record.value;
       for (const kafka::Header& header : record.headers)
-        stored.headers.emplace_back(header.name, header.value);
+        stored.headers.emplace_back(header.name, header.value.value_or(""));
     });
   }
 

@@ -3,8 +3,8 @@
 #include "common/event/source.hpp"
 #include "tests/bench/instructions/input.hpp"
 #include "tests/bench/instructions/work.hpp"
-#include "tools/snow-put/journal_ddl.hpp"
-#include "tools/snow-put/row_encoder.hpp"
+#include "tools/snow-put/rows/journal.hpp"
+#include "tools/snow-put/rows/row_encoder.hpp"
 
 #include <map>
 
@@ -48,7 +48,8 @@ class Put final : public Work {
     name_.assign(source.schema);
     name_ += '.';
     name_ += source.table;
-    const RowPosition position{Origin::stream, event::parse_position(event.pos).value()};
+    const event::RowPosition position{
+        event::Origin::stream, event::parse_position(event.pos).value(), 0};
     const std::string reason = encoders_.at(name_)->encode_event(body_, event, position);
     if (!reason.empty()) throw std::runtime_error(reason);
     count();

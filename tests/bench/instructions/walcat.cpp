@@ -2,8 +2,8 @@
 #include "common/base/text.hpp"
 #include "common/io/file_descriptor.hpp"
 #include "tests/bench/instructions/work.hpp"
+#include "tools/walcat/change/changes.hpp"
 #include "tools/walcat/debezium/make_encoding.hpp"
-#include "tools/walcat/stream/changes.hpp"
 #include "tools/walcat/wire/pgoutput.hpp"
 
 #include <vector>
@@ -55,7 +55,7 @@ class Decode final : public Work {
  public:
   Decode(std::string_view encoding, const std::string& path)
       : recorded_(read_recording(path)),
-        encoding_(make_encoding(encoding, {})),
+        encoding_(make_encoding({.name = std::string(encoding)})),
         changes_(settings(), TableFilter({}, {}), *encoding_, describe) {}
 
   void pass() override {

@@ -1,18 +1,22 @@
 #!/usr/bin/env python3
 """opensky-fetch against answers of every shape, good and bad, over real HTTP."""
 
+import http.server
 import json
 import os
 import pathlib
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from flight_api import FlightApi
+from tls_server import Authority
 
 TOOL = "opensky-fetch"
 HEAD = ["4b1803", "SWR12AB ", "Switzerland", 1789999999, 1790000000, 8.5512, 47.4581, 411.48]
@@ -191,6 +195,55 @@ class Login(Case):
                 done = self.fetch("--max-wait", "600ms", environment=self.LOGIN)
                 self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
                 self.api.clear()
+
+
+class Encrypted(unittest.TestCase):
+    """A service with a certificate of a private authority."""
+
+    def setUp(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.authority, self.foreign = Authority(folder, "ours"), Authority(folder, "foreign")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self.authority.issue("server", "server", host="localhost"))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sky)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.url = f"https://localhost:{server.server_port}/api"
+
+    def fetch(self, *words: str, **environment: str) -> subprocess.CompletedProcess:
+        settings = {name: value for name, value in os.environ.items() if name != "SSL_CERT_FILE"} | environment
+        command = [TOOL, "states", "--url", self.url, "--max-wait", "0s", *words]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=settings)
+
+    def test_whose_word_counts(self):
+        ours, foreign = str(self.authority.certificate), str(self.foreign.certificate)
+        for code, words, environment in (
+            (0, ("--ca", ours), {}),
+            (0, (), {"SSL_CERT_FILE": ours}),
+            (0, ("--ca", ours), {"SSL_CERT_FILE": foreign}),
+            (77, (), {}),
+            (77, ("--ca", foreign), {"SSL_CERT_FILE": ours}),
+            (78, ("--ca", ours + ".missing"), {}),
+        ):
+            with self.subTest(words=words, environment=environment):
+                done = self.fetch(*words, **environment)
+                self.assertEqual(done.returncode, code, done.stderr)
+        checked = self.fetch("--check", SSL_CERT_FILE=ours, NO_PROXY="localhost").stdout.splitlines()
+        self.assertIn(f"{ours} (SSL_CERT_FILE); NO_PROXY=localhost", json.loads(checked[0])["detail"])
+
+
+class Sky(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = answer([STATE])
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
 
 
 class Signals(Case):

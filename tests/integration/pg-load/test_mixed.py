@@ -10,11 +10,11 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from mixed_history import DIGEST, NAMES, REFERENCES, TABLES, History
-from pg_load_lab import Case, environment, psql, start_lab, stop_lab
+from pg_load_lab import Case, environment, psql, source_conninfo, source_psql, start_lab, stop_lab
 
 
 def setUpModule():
-    start_lab()
+    start_lab(source=True)
     psql("postgres", "CREATE ROLE loader LOGIN")
 
 
@@ -26,21 +26,19 @@ class Mixed(Case):
     def setUp(self):
         super().setUp()
         self.source = self.database + "_source"
-        psql("postgres", f'CREATE DATABASE "{self.source}"')
-        self.addCleanup(psql, "postgres", f'DROP DATABASE "{self.source}" WITH (FORCE)')
-        psql(self.source, TABLES + REFERENCES + "CREATE PUBLICATION p FOR ALL TABLES")
+        source_psql("postgres", f'CREATE DATABASE "{self.source}"')
+        self.addCleanup(source_psql, "postgres", f'DROP DATABASE "{self.source}" WITH (FORCE)')
+        source_psql(self.source, TABLES + REFERENCES + "CREATE PUBLICATION p FOR ALL TABLES")
         self.sql(TABLES + "GRANT ALL ON ALL TABLES IN SCHEMA public TO loader;")
         self.sql(f'GRANT CREATE ON DATABASE "{self.database}" TO loader')
         self.slot = self.database[:60]
-        psql(self.source, f"SELECT pg_create_logical_replication_slot('{self.slot}', 'pgoutput')")
-        self.addCleanup(psql, self.source, f"SELECT pg_drop_replication_slot('{self.slot}')")
+        source_psql(self.source, f"SELECT pg_create_logical_replication_slot('{self.slot}', 'pgoutput')")
+        self.addCleanup(source_psql, self.source, f"SELECT pg_drop_replication_slot('{self.slot}')")
 
     def replicate(self, user: str = "") -> list[dict]:
         """Everything up to now; its receipts."""
         ack = self.folder / "ack"
-        walcat = (
-            f"walcat -q -d {self.source} --slot {self.slot} --publication p --snapshot never --ack {ack} --until-now"
-        )
+        walcat = f"walcat -q -d '{source_conninfo(self.source)}' --slot {self.slot} --publication p --snapshot never --ack {ack} --until-now"
         load = f"{user} pg-load -q -d {self.database} --mode events --ack {ack}"
         command = f"set -o pipefail; {walcat} | {load}"
         done = subprocess.run(
@@ -52,11 +50,11 @@ class Mixed(Case):
     def assert_same(self, note: str) -> None:
         for table in NAMES:
             query = DIGEST.format(table)
-            self.assertEqual(self.sql(query), psql(self.source, query), f"{table} {note}")
+            self.assertEqual(self.sql(query), source_psql(self.source, query), f"{table} {note}")
 
     def follow(self, history: History, rounds: int, transactions: int, user: str = "") -> None:
         for number in range(rounds):
-            psql(self.source, "".join(history.transaction() for _ in range(transactions)))
+            source_psql(self.source, "".join(history.transaction() for _ in range(transactions)))
             self.replicate(user)
             self.assert_same(f"after round {number}")
 
@@ -80,10 +78,10 @@ class Mixed(Case):
 
     def test_columns_of_the_target_alone_move_with_their_row(self):
         self.sql("ALTER TABLE price ADD remark text DEFAULT 'none'")
-        psql(self.source, "INSERT INTO price VALUES (1, 1, repeat('x', 4000)), (2, 2, 'short')")
+        source_psql(self.source, "INSERT INTO price VALUES (1, 1, repeat('x', 4000)), (2, 2, 'short')")
         self.replicate()
         self.sql("UPDATE price SET remark = 'of ' || k")
-        psql(
+        source_psql(
             self.source,
             "BEGIN; UPDATE price SET k = 3 WHERE k = 1; UPDATE visit SET what = what; UPDATE price SET k = 1 WHERE k = 2;"
             "UPDATE price SET k = 2 WHERE k = 3; INSERT INTO price VALUES (9, 9); COMMIT",
@@ -96,13 +94,13 @@ class Mixed(Case):
 
     def test_sets_are_few_whatever_the_order(self):
         """Changes of key among changes of another table: no statement for each of them."""
-        psql(
+        source_psql(
             self.source,
             "INSERT INTO price SELECT i, i, repeat('x', 4000) FROM generate_series(1, 300) i;"
             "INSERT INTO person SELECT i FROM generate_series(1, 300) i",
         )
         self.replicate()
-        psql(
+        source_psql(
             self.source,
             "".join(
                 f"UPDATE price SET k = k + 1000 WHERE k = {key}; UPDATE person SET name = 'x' WHERE id = {key};"

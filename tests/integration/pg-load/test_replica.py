@@ -79,6 +79,95 @@ class Replica(Case):
             self.assertEqual(self.sql(query), psql(self.source, query), table)
 
 
+class AddedColumns(Case):
+    """A column that came with a default changed rows without an event."""
+
+    def setUp(self):
+        super().setUp()
+        self.source = self.database + "_source"
+        psql("postgres", f'CREATE DATABASE "{self.source}"')
+        self.addCleanup(psql, "postgres", f'DROP DATABASE "{self.source}" WITH (FORCE)')
+        self.slot = self.database[:60]
+        self.addCleanup(psql, self.source, f"SELECT pg_drop_replication_slot('{self.slot}')")
+
+    def change(self, *statements: str) -> None:
+        for statement in statements:
+            psql(self.source, statement)
+
+    def follow(self, *more: str) -> str:
+        ack = self.folder / "ack"
+        command = (
+            f"set -o pipefail; walcat -d {self.source} --slot {self.slot} --create --ack {ack} --until-now {' '.join(more)} "
+            f"| pg-load -d {self.database} --mode events --create --alter --ack {ack} > /dev/null"
+        )
+        done = subprocess.run(
+            ["bash", "-c", command], env=environment(), capture_output=True, text=True, timeout=60, check=False
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stderr
+
+    def assert_same(self, table: str = "t") -> None:
+        query = f"SELECT string_agg(row_to_json(t)::text, ' ' ORDER BY id) FROM {table} t"
+        self.assertEqual(self.sql(query), psql(self.source, query))
+
+    def test_old_rows_of_the_copy_get_the_value(self):
+        self.change("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)")
+        self.follow()
+        defaults = ("int DEFAULT 7", "text DEFAULT E'a''b\\\\\"c'", "text DEFAULT ''", "int[] DEFAULT '{1,2}'")
+        defaults += (
+            "box[] DEFAULT '{(1,1),(0,0)}'",
+            "timestamptz DEFAULT now()",
+            'jsonb DEFAULT \'{"a":"b"}\'',
+            "bytea DEFAULT 'x'",
+        )
+        number = 2
+        for number, column in enumerate(defaults, 2):
+            with self.subTest(column):
+                self.change(f"ALTER TABLE t ADD c{number} {column}", f"INSERT INTO t (id) VALUES ({number})")
+                self.follow()
+                self.assert_same()
+        # several at once in one backlog, with rows between
+        self.change(
+            "INSERT INTO t (id) VALUES (100)",
+            "ALTER TABLE t ADD x int DEFAULT 1; INSERT INTO t (id, x) VALUES (101, 5)",
+            "ALTER TABLE t ADD y int DEFAULT 2; INSERT INTO t (id, y) VALUES (102, 6)",
+            "ALTER TABLE t ALTER y SET DEFAULT 9; INSERT INTO t (id) VALUES (103)",
+        )
+        said = self.follow()
+        self.assert_same()
+        self.assertIn("walcat snapshot public.t", said)
+        self.assertEqual(self.sql("SELECT count(*) FROM pg_attrdef WHERE adrelid = 't'::regclass"), "0")
+
+    def test_partitions(self):
+        self.change(
+            "CREATE TABLE t (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+            "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10)",
+            "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (10) TO (20)",
+            "INSERT INTO t VALUES (1), (11)",
+        )
+        self.follow()
+        self.change("ALTER TABLE t ADD n int DEFAULT 7; INSERT INTO t VALUES (2, 8)")
+        self.follow()
+        self.assert_same()
+
+    def test_what_nobody_knows_stays_null(self):
+        """A value for each row; what is masked; a column that might be one under another name."""
+        self.change("CREATE TABLE t (id int PRIMARY KEY, old int)", "INSERT INTO t VALUES (1, 1)")
+        self.follow()
+        self.change("ALTER TABLE t ADD r float DEFAULT random(); INSERT INTO t VALUES (2, 2, 3)")
+        self.assertIn("walcat snapshot public.t", self.follow())
+        self.assertEqual(self.sql("SELECT r IS NULL FROM t WHERE id = 1"), "t")
+        self.change("ALTER TABLE t ADD m text DEFAULT 'clear'; INSERT INTO t VALUES (3, 3, 3, 'clear')")
+        self.follow("--mask", "m")
+        self.assertEqual(self.sql("SELECT m IS NULL FROM t WHERE id = 1"), "t")
+        self.change("ALTER TABLE t RENAME old TO new; INSERT INTO t VALUES (4, 4, 4, '')")
+        self.follow("--mask", "m")
+        self.assertEqual(self.sql("SELECT new IS NULL FROM t WHERE id = 1"), "t")
+        self.change("ALTER TABLE t ADD late int DEFAULT 5; INSERT INTO t VALUES (5, 5, 5, '', 6)")
+        self.follow("--mask", "m")
+        self.assertEqual(self.sql("SELECT late IS NULL FROM t WHERE id = 1"), "t")  # `old` has no name there
+
+
 class ForeignKeys(Case):
     def test_tables_of_one_batch(self):
         self.sql(

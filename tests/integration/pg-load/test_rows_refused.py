@@ -106,6 +106,7 @@ class Refused(Case):
         self.assertIn("--alter", self.load(['{"id":1,"colour":"red"}'], "--table", "t", code=65).errors)
         self.assertIn("jq -c '.[]'", self.load('[{"id":1}]\n', "--table", "t", code=65).errors)
         self.assertIn("jq -c .", self.load('{\n  "id": 1\n}\n', "--table", "t", code=65).errors)
+        self.assertIn("mlr --icsv --ojsonl cat", self.load("id,name\n1,a\n", "--table", "t", code=65).errors)
         self.sql("CREATE TABLE c (id int PRIMARY KEY, code varchar(3), n numeric(3,1), a int[])")
         for member, value, kind in (
             ("code", "long", "character varying(3)"),

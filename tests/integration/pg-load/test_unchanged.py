@@ -66,7 +66,7 @@ class Unchanged(Case):
 
     def test_upsert_of_some_columns_twice(self):
         some = [json.dumps({"id": row["id"], "name": row["name"]}) for row in map(json.loads, self.rows)]
-        self.assert_nothing_written(some + some, "--table", "t", "--mode", "upsert")
+        self.assert_nothing_written(some + some, "--table", "t", "--mode", "upsert", "--batch-time", "5m")
 
     def test_sync(self):
         self.assert_nothing_written(self.rows, "--table", "t", "--mode", "sync")

@@ -65,8 +65,10 @@ class Verify(VerifyCase):
     def test_equal(self):
         self.replicate()
         for words in ([], ["--keys"], ["--control"], ["--buckets", "3", "--keys", "--control"]):
-            lines, _ = self.verify(self.digests(*words), *[word for word in words if word == "--keys"], code=0)
-            self.assertEqual(lines, [])
+            digests = self.digests(*words)
+            lines, _ = self.verify(digests, *[word for word in words if word == "--keys"], code=0)
+            pos = next(json.loads(line)["pos"] for line in digests.splitlines() if '"digest"' in line)
+            self.assertEqual(lines, [{"tool": "pg-load", "verified": True, "tables": 2, "rows": 550, "pos": pos}])
 
     def test_rows_that_differ(self):
         self.replicate()
@@ -136,7 +138,9 @@ class KeysWithIncludedColumns(VerifyCase):
         lines = self.pipe("walcat", "digest", "-d", self.source, "--publication", "p", "--table", "pair", "--keys")
         keys = [json.loads(line)["key"] for line in lines.splitlines() if '"key_hash"' in line]
         self.assertEqual({tuple(sorted(key)) for key in keys}, {("a", "b")})
-        self.assertEqual(self.verify(lines, "--keys", code=0)[0], [])
+        self.assertEqual(
+            [(line["tables"], line["rows"]) for line in self.verify(lines, "--keys", code=0)[0]], [(1, 90)]
+        )
 
     def test_snapshot_and_stream_have_the_same_key(self):
         words = ["walcat", "-d", self.source, "--publication", "p", "--table", "pair"]

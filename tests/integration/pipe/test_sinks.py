@@ -7,6 +7,7 @@ The tools come from the caller's PATH. One lab serves the file.
 import json
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -16,7 +17,17 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from own_lab import Lab
-from pipe_ends import HeldFile, Running, acknowledged, control, hello, per_tool, until
+from pipe_ends import (
+    ORDINARY,
+    HeldFile,
+    Running,
+    acknowledged,
+    control,
+    hello,
+    killed_before_sync,
+    per_tool,
+    until,
+)
 
 LAB = Lab("pipe-sinks")
 SINKS = ("pg-load rows", "pg-load events", "kcat-cdc", "snow-put")
@@ -25,9 +36,8 @@ SOON = 12  # seconds on a busy machine for what takes two or three
 
 def setUpModule() -> None:
     LAB.up("postgres", "kafka", "snow-local")
-    query = ["snow-ddl", "query", "-c", "lab"]
     for statement in ("CREATE DATABASE IF NOT EXISTS CDC", "CREATE SCHEMA IF NOT EXISTS CDC.RAW"):
-        subprocess.run([*query, statement], env=LAB.environment(), check=True, capture_output=True, timeout=60)
+        LAB.snow(statement)
     LAB.psql("postgres", "CREATE DATABASE pipes")
 
 
@@ -80,10 +90,11 @@ class Sinks(unittest.TestCase):
         lines = [hello(**{"source": {"slot": self.table, "system_id": "7"}} | more)]
         return lines if sink == "pg-load rows" else [*lines, schema_line(self.table)]
 
-    def start(self, sink: str, ack: pathlib.Path | None = None, **more) -> Running:
+    def start(self, sink: str, ack: pathlib.Path | None = None, before: list[str] = (), **more) -> Running:
         more.setdefault("stdin", subprocess.PIPE)
         more.setdefault("stdout", subprocess.DEVNULL)
-        running = Running(self.words(sink, ack), self.folder, env=LAB.environment(), **more)
+        words = [*before, *self.words(sink, ack)]
+        running = Running(words, self.folder, env=LAB.environment(), **more)
         self.addCleanup(running.end)
         return running
 
@@ -196,6 +207,39 @@ class Stops(Sinks):
 
 
 @per_tool(SINKS)
+class Receipts(Sinks):
+    def test_a_reader_that_goes_away(self, sink: str):
+        """Noticed while nothing comes: something was promised, so it is 75, and the same command goes on."""
+        running = self.start(sink, self.ack, stdout=subprocess.PIPE)
+        self.say(running, *self.begin(sink), self.row(sink, 1), control("ckpt", 1))
+        self.assertTrue(until(lambda: acknowledged(self.ack) == 1), running.errors())
+        running.process.stdout.close()
+        self.assertEqual(running.wait(SOON), 75, running.errors())
+        self.assertEqual(running.errors(), "")
+        lines = [*self.begin(sink, run="r2"), self.row(sink, 2), control("eof", 2, "r2")]
+        self.give(sink, *lines, code=0)
+        self.assertEqual(acknowledged(self.ack), 2)
+
+    def test_no_stdout_at_all(self, sink: str):
+        """As `>&-` does: nobody wants receipts, and nothing else changes."""
+        shell = ["sh", "-c", 'exec "$@" >&-', "sh"]
+        running = self.start(sink, self.ack, before=shell, stdout=None)
+        self.say(running, *self.begin(sink), self.row(sink, 1), control("eof", 1))
+        running.process.stdin.close()
+        self.assertEqual(running.wait(), 0, running.errors())
+        self.assertEqual(acknowledged(self.ack), 1)
+
+    def test_a_full_disk_behind_stdout(self, sink: str):
+        with open("/dev/full", "wb") as full:
+            running = self.start(sink, self.ack, stdout=full)
+            self.say(running, *self.begin(sink), self.row(sink, 1), control("ckpt", 1))
+            self.assertEqual(running.wait(SOON * 2), 74, running.errors())
+        self.assertIn("No space left on device", running.errors())
+        lines = [*self.begin(sink, run="r2"), self.row(sink, 1), control("eof", 2, "r2")]
+        self.give(sink, *lines, code=0)
+
+
+@per_tool(SINKS)
 class Files(Sinks):
     def test_no_ack_file_or_another_one_is_said_at_once(self, sink: str):
         running = self.start(sink, None)
@@ -234,6 +278,59 @@ class Files(Sinks):
         running.process.stdin.close()
         self.assertEqual(running.wait(), 0, running.errors())
         self.assertEqual(acknowledged(self.ack), 4)
+
+    def test_a_file_that_may_not_be_read(self, sink: str):
+        self.ack.write_text("")
+        self.ack.chmod(0)
+        running = self.start(sink, self.ack, before=ORDINARY)
+        self.assertEqual(running.wait(SOON), 77, running.errors())
+        self.assertIn(f'could not open "{self.ack}": Permission denied', running.errors())
+
+    def test_a_full_disk_under_the_file(self, sink: str):
+        """A limit on the size of files stands for it. Python ignores the signal that comes with it: so does the tool."""
+        source = {"slot": self.table, "system_id": "7", "long": "x" * 5000}
+        running = self.start(sink, self.ack, restore_signals=False)
+        self.say(running, *self.begin(sink, source=source), self.row(sink, 1), control("ckpt", 1))
+        self.assertTrue(until(lambda: acknowledged(self.ack) == 1), running.errors())
+        before = self.ack.read_bytes()
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (4096, 4096))
+        self.say(running, self.row(sink, 2), control("ckpt", 2))
+        self.assertEqual(running.wait(SOON * 2), 74, running.errors())
+        self.assertIn(f'could not write "{self.ack}', running.errors())
+        self.assertEqual(self.ack.read_bytes(), before)
+        self.assertEqual([entry.name for entry in self.folder.iterdir() if ".tmp" in entry.name], [])
+        self.go_on(sink, source=source)
+
+    def test_a_power_cut_before_the_file_is_on_disk(self, sink: str):
+        """First the new content is synced, then the folder with its name: what was not is gone."""
+        self.give(sink, *self.begin(sink), self.row(sink, 1), control("eof", 1), code=0)
+        durable = self.ack.read_bytes()
+        for number in (1, 2):
+            lines = [*self.begin(sink, run=f"cut{number}"), self.row(sink, 2), control("ckpt", 2, f"cut{number}")]
+            running = self.start(sink, self.ack, before=killed_before_sync(number))
+            self.say(running, *lines)
+            self.assertEqual(running.wait(), -signal.SIGKILL, running.errors())
+            self.ack.write_bytes(durable)
+            for entry in self.folder.iterdir():
+                if ".tmp" in entry.name:
+                    os.truncate(entry, 0)
+        self.go_on(sink)
+
+    def go_on(self, sink: str, **more) -> None:
+        """The same command again: nothing is missing then, and nothing doubled where positions are compared."""
+        rows = [self.row(sink, number) for number in (2, 3)]
+        self.give(sink, *self.begin(sink, run="again", **more), *rows, control("eof", 9, "again"), code=0)
+        self.assertEqual(acknowledged(self.ack), 9)
+        if sink.startswith("pg-load"):
+            self.assertEqual(LAB.psql("pipes", f"SELECT count(*) FROM {self.table}"), "3")
+        elif sink == "snow-put":
+            sql = f"SELECT COUNT(*) AS N, COUNT(DISTINCT _CDC_POS) AS P FROM CDC.RAW.{self.table.upper()}_JOURNAL"
+            self.assertEqual(LAB.snow(sql), [{"N": 3, "P": 3}])
+        else:
+            words = ["kcat", "-C", "-e", "-q", "-b", LAB.variables["CDC_BROKERS"], "-f", "%k\\n", "-t"]
+            words.append(f"{self.table}.public.{self.table}")
+            keys = subprocess.run(words, check=True, capture_output=True, timeout=60).stdout.split()
+            self.assertEqual(sorted(set(keys)), [b'{"id":1}', b'{"id":2}', b'{"id":3}'])
 
     def test_a_planted_link_is_neither_followed_nor_truncated(self, sink: str):
         victim = self.folder / "victim"

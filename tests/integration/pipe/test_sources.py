@@ -14,8 +14,10 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from holding_proxy import HoldingProxy
 from own_lab import TOP, Lab
-from pipe_ends import HeldFile, Running, per_tool, until, write_ack
+from pipe_ends import ORDINARY, HeldFile, Running, per_tool, until, write_ack
+from sql_session import SqlSession
 
 LAB = Lab("sources")
 SOURCES = ("opensky-fetch", "walcat", "kcat-cdc")
@@ -28,7 +30,7 @@ def setUpModule() -> None:
     LAB.psql("postgres", "CREATE DATABASE pipes")
     LAB.psql("pipes", "CREATE TABLE t (id int PRIMARY KEY, note text); CREATE PUBLICATION cdckit FOR ALL TABLES")
     LAB.psql("pipes", f"INSERT INTO t SELECT n, repeat('x', 100) FROM generate_series(1, {ROWS}) n")
-    rows = "".join(f'{{"id":{n},"note":"{"x" * 100}"}}\n' for n in range(ROWS))
+    rows = "".join(f'{{"value":"row {n} {"x" * 100}"}}\n' for n in range(ROWS))
     words = ["kcat-cdc", "produce", "-b", LAB.variables["CDC_BROKERS"], "--raw", "--topic", "rows"]
     subprocess.run(words, input=rows.encode(), env=LAB.environment(), check=True, timeout=120, capture_output=True)
 
@@ -65,7 +67,8 @@ class Sources(unittest.TestCase):
 
     def run_words(self, words: list[str], **pipes) -> Running:
         pipes.setdefault("stdout", subprocess.PIPE)
-        running = Running(words, self.folder, env=LAB.environment(), **pipes)
+        pipes.setdefault("env", LAB.environment())
+        running = Running(words, self.folder, **pipes)
         self.addCleanup(running.end)
         return running
 
@@ -182,13 +185,37 @@ class Stops(Sources):
         first = json.loads(running.process.stdout.readline())
         running.stop()
         _, last, _ = self.read_all(running)
-        if not last:  # the signal came before there was anything to end: an attempt to connect, a lock
-            self.assertEqual(running.wait(SOON), 75, running.errors())
-            held.let_go()
-            return
         write_ack(ack, first, last)
         self.assertIn(running.wait(SOON), (75,) if last.get("inside") else (0,), running.errors())
         held.let_go()
+
+
+class Snapshots(Sources):
+    def test_a_stop_before_the_first_row_is_no_end_of_the_snapshot(self):
+        """The table is locked: a clean end, after which the snapshot still comes."""
+        ack = self.folder / "ack"
+        words = self.words("walcat", "--ack", str(ack))
+        proxy = HoldingProxy(LAB.variables["PGHOST"], int(LAB.variables["PGPORT"]), b"SET TRANSACTION SNAPSHOT")
+        self.addCleanup(proxy.close)
+        running = self.run_words(words, env=LAB.environment(**proxy.variables()))
+        self.assertTrue(proxy.held.wait(SOON * 2), running.errors())
+        lock = SqlSession("pipes", LAB.environment())
+        self.addCleanup(lock.close)
+        lock.run("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE;")
+        proxy.release()
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 't'::regclass"
+        self.assertTrue(until(lambda: LAB.psql("pipes", waits) == "1", SOON * 2), running.errors())
+        running.stop()
+        first, last, rows = self.read_all(running)
+        self.assertEqual((rows, last["pos"].split(":")[0]), (0, "snapshot"))
+        write_ack(ack, first, last)
+        self.assertEqual(running.wait(SOON), 0, running.errors())
+        lock.run("ROLLBACK;")
+        running = self.run_words(words)
+        first, last, rows = self.read_all(running)
+        self.assertEqual(rows, ROWS)
+        write_ack(ack, first, last)
+        self.assertEqual(running.wait(SOON), 0, running.errors())
 
 
 @per_tool(SOURCES)
@@ -207,12 +234,16 @@ class Files(Sources):
 
     def test_a_file_that_cannot_be_read_is_an_error_that_names_it(self, tool: str):
         ack = self.folder / "ack"
-        if tool == "opensky-fetch":
-            return  # it goes by no earlier acknowledgement
         ack.mkdir()
         running = self.start(tool, "--ack", str(ack))
         self.assertEqual(running.wait(SOON * 2), 74, running.errors())
         self.assertIn(str(ack), running.errors())
+        ack.rmdir()
+        ack.write_text("")
+        ack.chmod(0)
+        running = self.run_words([*ORDINARY, *self.words(tool, "--ack", str(ack))])
+        self.assertEqual(running.wait(SOON * 2), 77, running.errors())
+        self.assertIn(f'could not read ack file "{ack}": Permission denied', running.errors())
 
     def test_what_is_no_acknowledgement_counts_as_none(self, tool: str):
         ack = self.folder / "ack"

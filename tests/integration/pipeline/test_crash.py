@@ -24,6 +24,7 @@ VICTIMS = (
     ("walcat", "--slot"),
     ("kcat-cdc", "produce"),
     ("kcat-cdc", "consume"),
+    ("cdc-check", "--reject"),
     ("snow-put", "--create"),
 )
 TABLES = ("LIVE_STATE", "AIRCRAFT", "FLIGHT_LEG", "FETCH_RUN")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""snow-ddl against the Snowflake stand-in: migrations, their history, failures, queries."""
+"""snow-ddl against the Snowflake stand-in: migrations, their history, failures, adopted histories, trouble."""
 
 import hashlib
 import json
@@ -7,14 +7,13 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from snow_lab import SnowLab
+from snow_ddl_case import HISTORY
+from snow_ddl_case import SnowDdlCase as Case
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
-HISTORY = "METADATA.SCHEMACHANGE.CHANGE_HISTORY"
 COLUMNS = (
     "VERSION",
     "DESCRIPTION",
@@ -28,47 +27,9 @@ COLUMNS = (
 )
 
 
-class Case(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.lab = cls.enterClassContext(SnowLab("snow-ddl"))
-
-    def setUp(self):
-        self.lab.fresh()
-        self.lab.sql("DROP DATABASE CDC")
-        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
-
-    def script(self, name: str, text: str) -> None:
-        (self.folder / name).write_text(text, encoding="utf-8")
-
-    def tool(self, command: str, *words: str, **environment: str) -> subprocess.CompletedProcess:
-        line = ["snow-ddl", command, "-c", "lab", *words]
-        return subprocess.run(
-            line,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env={**self.lab.environment, **environment},
-        )
-
-    def expect(self, code: int, command: str, *words: str, **environment: str) -> list[dict]:
-        done = self.tool(command, *words, **environment)
-        self.assertEqual(done.returncode, code, done.stderr)
-        self.error = done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    def apply(self, code: int = 0, *words: str) -> list[dict]:
-        return self.expect(code, "apply", str(self.folder), *words)
-
-    def history(self) -> list[list]:
-        columns = "SCRIPT, SCRIPT_TYPE, VERSION, STATUS"
-        return self.lab.sql(f"SELECT {columns} FROM {HISTORY} ORDER BY INSTALLED_ON")
-
-
 class Migrations(Case):
     def fill(self) -> None:
-        self.script("V1__place.sql", "create database CDC;\ncreate schema {{ schema }};")
+        self.script("V1__place.sql", "create database CDC;\ncreate schema ${schema};")
         self.script(
             "V1.2__table.sql",
             "use schema CDC.RAW;\ncreate table T (A int);\ninsert into T values (1), (2);",
@@ -82,6 +43,7 @@ class Migrations(Case):
         variables = ("--var", "schema=CDC.RAW")
         folder = str(self.folder)
         planned = self.expect(0, "plan", folder, *variables)
+        self.assertEqual({line["action"] for line in planned}, {"run"})
         names = [
             "V1__place.sql",
             "V1.2__table.sql",
@@ -115,8 +77,7 @@ class Migrations(Case):
         self.apply()
         shown = self.expect(0, "query", f"select * from {HISTORY}")
         self.assertEqual(tuple(shown[0]), COLUMNS)
-        # sha224("select 1"), as schemachange strips the text before
-        self.assertEqual(shown[0]["CHECKSUM"], hashlib.sha224(b"select 1").hexdigest())
+        self.assertEqual(shown[0]["CHECKSUM"], "sha256:" + hashlib.sha256(b"select 1;\n").hexdigest())
         self.assertEqual(shown[0]["INSTALLED_BY"], self.lab.environment["CDC_SNOW_USER"])
         self.script("R__b.sql", "select 2")
         self.apply(0, "--change-history-table", "OTHER.PLACE.H")
@@ -136,8 +97,9 @@ class Migrations(Case):
         self.apply()
         self.script("V1__a.sql", "select 2")
         self.script("V2__b.sql", "select 3")
-        for command in ("plan", "apply"):
-            self.assertEqual(self.expect(1, command, str(self.folder)), [])
+        for command, actions in (("plan", ["refuse", "run"]), ("apply", [])):
+            shown = self.expect(1, command, str(self.folder))
+            self.assertEqual([line["action"] for line in shown], actions)
             self.assertIn('V1__a.sql" was changed after it was applied', self.error)
         self.assertEqual(len(self.history()), 1)
         states = self.expect(0, "status", str(self.folder))
@@ -146,7 +108,7 @@ class Migrations(Case):
     def test_a_failing_script_is_told_with_its_place_and_runs_again(self):
         self.script("V1__a.sql", "create database X;\n\ncreate schema NOWHERE.S;\nselect 1")
         self.script("V2__b.sql", "select 2")
-        results = self.apply(69)
+        results = self.apply(1)
         self.assertEqual([line["status"] for line in results], ["ok", "failed"])
         self.assertEqual((results[1]["statement"], results[1]["line"]), (2, 3))
         self.assertRegex(results[1]["code"], r"^\d{6}$")
@@ -156,16 +118,21 @@ class Migrations(Case):
         states = self.expect(0, "status", str(self.folder))
         self.assertEqual([line["state"] for line in states], ["failed", "pending"])
         self.assertEqual(self.expect(0, "plan", str(self.folder))[0]["reason"], "failed before")
-        self.script("V1__a.sql", "create database if not exists X")
-        self.assertEqual(len(self.apply()), 2)
+        # what ran already is not to be another statement now, what failed may be
+        self.script("V1__a.sql", "create database Y;\n\ncreate schema X.S;\nselect 1")
+        self.apply(1)
+        self.assertIn("statement 1, which ran already, is another one now", self.error)
+        self.script("V1__a.sql", "create database X;\n\ncreate schema X.S;\nselect 1")
+        self.assertEqual([line["statement"] for line in self.apply()], [2, 3, 1])
 
     def test_old_versions_and_targets(self):
         for version in ("1", "2", "3"):
             self.script(f"V{version}__a.sql", f"select {version}")
         self.assertEqual(len(self.apply(0, "--target", "2")), 2)
         self.script("V1.5__late.sql", "select 15")
-        self.assertEqual([line["script"] for line in self.apply()], ["V3__a.sql"])
-        self.assertEqual([line["script"] for line in self.apply(0, "--out-of-order")], ["V1.5__late.sql"])
+        self.assertEqual(self.apply(1), [])
+        self.assertIn('V1.5__late.sql" is older than what was applied', self.error)
+        self.assertEqual([line["script"] for line in self.apply(0, "--out-of-order")], ["V1.5__late.sql", "V3__a.sql"])
 
     def test_a_dry_run_leaves_nothing_behind(self):
         self.script("V1__a.sql", "create database X; create schema X.Y")
@@ -177,14 +144,111 @@ class Migrations(Case):
 
     def test_a_missing_variable_stops_before_anything_runs(self):
         self.script("V1__a.sql", "select 1")
-        self.script("V2__b.sql", "select 1;\nselect '{{ nothing }}'")
-        self.assertEqual(self.apply(65), [])
+        self.script("V2__b.sql", "select 1;\nselect '${nothing}'")
+        self.assertEqual(self.apply(78), [])
         self.assertIn('V2__b.sql:2: could not render script: there is no variable "nothing"', self.error)
 
     def test_the_flight_examples_scripts(self):
         folder = str(TOP / "scripts" / "flights" / "snow")
         self.assertGreater(len(self.expect(0, "apply", folder)), 2)
         self.assertEqual(self.expect(0, "apply", folder), [])
+
+    def test_a_session_lives_as_long_as_it_is_needed(self):
+        self.script("V1__place.sql", "create database X; create schema X.Y; create table X.Y.T (A int, B text)")
+        self.script(
+            "V2__session.sql",
+            """
+            use schema X.Y;
+            set word = 'hello';
+            insert into T values (1, $word);
+            begin;
+            insert into T values (2, 'x');
+            insert into T values (3, 'y');
+            commit;
+            create temporary table KEEP as select A from T where A > 1;
+            insert into T select A + 10, 'kept' from KEEP;
+            set top = (select max(A) from T);
+            insert into T values ($top::int + 1, 'top');
+            """,
+        )
+        results = self.apply()
+        self.assertEqual(
+            [line["statement"] for line in results if line["script"] == "V2__session.sql"], [*range(1, 12)]
+        )
+        self.assertEqual(
+            self.lab.sql("SELECT A, B FROM X.Y.T ORDER BY A"),
+            [["1", "hello"], ["2", "x"], ["3", "y"], ["12", "kept"], ["13", "kept"], ["14", "top"]],
+        )
+        self.script(
+            "V3__wrong.sql", "use schema X.Y; begin; delete from T where A = 1; insert into NONE values (1); commit"
+        )
+        failed = self.apply(1)[-1]
+        self.assertEqual((failed["statement"], failed["status"]), (4, "failed"))
+        self.assertIn("NONE", failed["message"])
+        self.assertEqual(self.count("X.Y.T"), 6)
+
+    def test_histories_of_schemachange_are_taken_over(self):
+        script = "create table X.Y.T (A int);\n-- the end\n"
+        stripped = script.strip()
+        comment = "\nSELECT 1; -- schemachange: no-op statement to prevent empty SQL after comment stripping"
+        self.script("V1__a.sql", script)
+        self.script("R__b.sql", "select 2;\n")
+        for text, other in ((stripped, "select 2"), (stripped + comment, "select 2"), (stripped, "select 2;")):
+            self.apply(0, "--dry-run")
+            self.lab.sql("CREATE OR REPLACE DATABASE METADATA")
+            self.lab.sql("CREATE SCHEMA METADATA.SCHEMACHANGE")
+            self.lab.sql(
+                f"CREATE TABLE {HISTORY} (VERSION VARCHAR, DESCRIPTION VARCHAR, SCRIPT VARCHAR, SCRIPT_TYPE VARCHAR, "
+                "CHECKSUM VARCHAR, EXECUTION_TIME NUMBER, STATUS VARCHAR, INSTALLED_BY VARCHAR, INSTALLED_ON TIMESTAMP_LTZ)"
+            )
+            for name, kind, version, content in (("V1__a.sql", "V", "1", text), ("R__b.sql", "R", "", other)):
+                checksum = hashlib.sha224(content.encode()).hexdigest()
+                self.lab.sql(
+                    f"INSERT INTO {HISTORY} SELECT '{version}', 'd', '{name}', '{kind}', '{checksum}', 1, 'Success', "
+                    "'ME', CURRENT_TIMESTAMP()"
+                )
+            self.assertEqual({line["action"] for line in self.expect(0, "plan", str(self.folder))}, {"skip"})
+            self.assertEqual(self.apply(), [])
+
+    def test_encodings_and_empty_scripts(self):
+        text = "create database X; -- end"
+        self.script("V1__mark.sql", b"\xef\xbb\xbf" + text.replace("; ", ";\r\n").encode())
+        for number, empty in enumerate((";;", "-- c", "/* c */", "// c", "", "\ufeff"), 2):
+            self.script(f"V{number}__empty.sql", empty)
+        self.assertEqual(len(self.apply()), 1)
+        self.assertEqual(len(self.history()), 7)
+        for name, content in (("UTF-16", text.encode("utf-16")), ("byte 11 is no UTF-8", b"select 'a \xfc'")):
+            self.script("V9__x.sql", content)
+            self.apply(65)
+            self.assertIn(name, self.error)
+
+    def test_code_is_stored_as_it_stands(self):
+        self.script("V1__place.sql", "create database X; create schema X.Y")
+        body = " var id = 1 && 2; return `id=${row.id} {{x}} <% Principal&Interest`; "
+        self.script(
+            "V2__code.sql",
+            f"create procedure X.Y.P() returns string language javascript as $${body}$$;\n"
+            "create table X.Y.${name} (A int comment 'Principal&Interest')",
+        )
+        self.apply(0, "--var", "name=T", "--var", "unused=1")
+        shown = self.lab.sql("SELECT GET_DDL('PROCEDURE', 'X.Y.P()')")[0][0]
+        self.assertIn(body.strip(), shown)
+
+    def test_scripts_do_not_share_roles_and_schemas(self):
+        user = self.lab.environment["CDC_SNOW_USER"]
+        self.script(
+            "V1__a.sql",
+            "create database X; create schema X.Y; create role READER;\n"
+            f"grant role READER to user {user}; grant all on database X to role READER; grant all on schema X.Y to role READER;\n"
+            "grant usage on warehouse COMPUTE_WH to role READER;\n"
+            "use role READER; use schema X.Y; create table A (N int); insert into A values (1)",
+        )
+        self.script("V2__b.sql", "create table X.PUBLIC.B (N int)")
+        self.apply()
+        self.assertEqual(self.count("X.Y.A") + self.count("X.PUBLIC.B"), 1)
+        owners = {line["name"]: line["owner"] for line in self.expect(0, "query", "show tables in database X")}
+        self.assertEqual(owners["A"], "READER")
+        self.assertNotEqual(owners["B"], "READER")
 
     def test_a_closed_pipe_does_not_cut_a_script(self):
         self.script("V1__a.sql", ";\n".join(f"select {i}" for i in range(20)))
@@ -196,55 +260,6 @@ class Migrations(Case):
             env=self.lab.environment,
         )
         self.assertEqual(self.history(), [["V1__a.sql", "V", "1", "Success"]])
-
-
-class Query(Case):
-    def test_values_are_json(self):
-        rows = self.expect(
-            0,
-            "query",
-            """
-            select 12345678901234567890123456789 as big, 1.50::number(10,2) as exact, 'x' as t,
-            null as nothing, true as yes, parse_json('{"a":[1,{"b":null}]}') as v,
-            '2024-01-02'::date as d, '2024-01-02 03:04:05.12'::timestamp_ntz as ts""",
-        )
-        self.assertEqual(
-            rows,
-            [
-                {
-                    "BIG": 12345678901234567890123456789,
-                    "EXACT": 1.5,
-                    "T": "x",
-                    "NOTHING": None,
-                    "YES": True,
-                    "V": {"a": [1, {"b": None}]},
-                    "D": "2024-01-02",
-                    "TS": "2024-01-02T03:04:05.12",
-                }
-            ],
-        )
-
-    def test_several_statements_keep_their_context(self):
-        rows = self.expect(
-            0,
-            "query",
-            "create database A; use database A; create schema S;"
-            "use schema S; create table T (N int);"
-            "insert into T values (1); select N from A.S.T",
-        )
-        self.assertEqual(rows[-1], {"N": 1})
-
-    def test_many_rows_come_in_partitions(self):
-        self.lab.settings(partition_rows=1000)
-        done = self.tool("query", "select seq4() as n from table(generator(rowcount => 25000))")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(len(set(done.stdout.splitlines())), 25000)
-
-    def test_a_refused_statement_is_69(self):
-        statements = "create database A; select * from A.PUBLIC.NOWHERE"
-        self.assertEqual(len(self.expect(69, "query", statements)), 1)
-        self.assertIn("NOWHERE", self.error)
-        self.expect(2, "query", " -- nothing\n")
 
 
 class Trouble(Case):
@@ -304,7 +319,7 @@ class Trouble(Case):
         self.script("V1__a.sql", "create database X; create schema X.Y; create table X.Y.T (A int)")
         self.apply()
         self.script("V2__b.sql", "insert into X.Y.T values (1)")
-        self.lab.settings(drop_answers=1, fail_path="/api/v2/statements")
+        self.lab.settings(drop_answers=1, drop_path="/api/v2/statements")
         self.apply()
         self.assertEqual(self.lab.sql("SELECT count(*) FROM X.Y.T"), [["1"]])
 
@@ -313,7 +328,7 @@ class Trouble(Case):
         home = self.home(protocol='"https"', port=port)
         trusted = {"SNOWFLAKE_HOME": home, "SSL_CERT_FILE": self.lab.environment["CDC_SNOW_CA"]}
         self.assertEqual(self.expect(0, "query", "select 1 as a", **trusted), [{"A": 1}])
-        self.expect(78, "query", "select 1", SNOWFLAKE_HOME=home)
+        self.expect(77, "query", "select 1", SNOWFLAKE_HOME=home)
 
     def test_check_looks_at_everything(self):
         self.script("V1__a.sql", "select 1")

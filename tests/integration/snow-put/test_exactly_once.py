@@ -66,10 +66,10 @@ class Source:
                 yield checkpoint(run, seq, str(number + 1), 0)
         yield checkpoint(run, seq + 1, str(len(self.table.lines)), 0, "eof")
 
-    def run_once(self, lab, kill_after: float | None) -> int:
+    def run_once(self, lab, kill_after: float | None, *options: str) -> int:
         self.runs += 1
         run = f"run{self.runs}"
-        words = command("--create", "--ack", str(self.ack), "--max-lag", "100ms")
+        words = command("--create", "--ack", str(self.ack), "--max-lag", "100ms", *options)
         process = subprocess.Popen(
             words,
             stdin=subprocess.PIPE,
@@ -128,6 +128,15 @@ class Crash(Case):
         for _ in range(KILLS):
             source.run_once(self.lab, pick.uniform(0.05, 1.2))
         self.assertEqual(source.run_once(self.lab, None), 0, source.error)
+        self.assert_all_there(table)
+
+    def test_kill_9_with_another_number_of_channels_each_time(self):
+        pick = random.Random(SEED + 7)
+        table = history("shards", SEED + 7, 400)
+        source = Source(table, self.folder / "ack", SEED)
+        for _ in range(KILLS):
+            source.run_once(self.lab, pick.uniform(0.3, 1.4), "--channels", str(pick.choice((1, 2, 4))))
+        self.assertEqual(source.run_once(self.lab, None, "--channels", "4"), 0, source.error)
         self.assert_all_there(table)
 
     def test_kill_9_while_commits_are_slow(self):
@@ -216,6 +225,9 @@ class Trouble(Case):
 
     def test_cut_answers(self):
         self.put_through("torn", cut_answers=2)
+
+    def test_a_service_that_moves_while_rows_are_on_their_way(self):
+        self.put_through("moves", failovers=2)
 
     def test_token_that_lives_two_seconds(self):
         self.lab.settings(scoped_token_seconds=2)

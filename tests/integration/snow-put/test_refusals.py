@@ -8,8 +8,8 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from change_lines import SourceTable
-from snow_put import command, put, receipts
+from change_lines import SourceTable, checkpoint, hello
+from snow_put import command, journal_positions, put, receipts
 from snow_put_case import Case
 
 
@@ -76,10 +76,37 @@ class Refusals(Case):
         done = put(self.lab, [], "--retry-for", "1s", environment=environment)
         self.assert_code(done, 75, "127.0.0.1")
 
+    def test_sql_that_the_service_refuses_is_no_bad_line(self):
+        template = self.folder / "template.sql"
+        template.write_text("CREATE TABLE ${table} (${columns} NONSENSE")
+        self.assert_code(put(self.lab, self.line(), "--create", "--create-template", str(template)), 69, "001003")
+
     def test_check_is_fine(self):
         done = put(self.lab, [], "--check")
         self.assert_code(done, 0)
-        self.assertEqual([line["ok"] for line in receipts(done)], [True] * 4)
+        self.assertTrue(all(line["ok"] for line in receipts(done)), done.stdout)
+        names = [line["check"] for line in receipts(done)]
+        self.assertEqual(
+            names[:7], ["connection", "private key", "streaming", "sql api", "clock", "role", "privileges"]
+        )
+        self.assertGreater(names.count("privilege"), 1)
+
+    def test_check_names_what_the_role_lacks(self):
+        self.assert_code(put(self.lab, self.line(), "--create"), 0)
+        for statement in (
+            "CREATE ROLE IF NOT EXISTS LOADER",
+            f"GRANT ROLE LOADER TO USER {self.lab.environment['CDC_SNOW_USER']}",
+            "GRANT USAGE ON DATABASE CDC TO ROLE LOADER",
+            "GRANT USAGE ON SCHEMA CDC.RAW TO ROLE LOADER",
+            "GRANT INSERT ON TABLE CDC.RAW.T_JOURNAL TO ROLE LOADER",
+        ):
+            self.lab.sql(statement)
+        done = put(self.lab, [], "--check", merge_every="1m", environment=self.changed_connection(role="LOADER"))
+        self.assertEqual(done.returncode, 77, done.stdout)
+        lacking = {line["hint"] for line in receipts(done) if not line["ok"]}
+        self.assertIn("GRANT SELECT on TABLE CDC.RAW.T_JOURNAL TO ROLE LOADER;", lacking)
+        held = {line["detail"] for line in receipts(done) if line["ok"]}
+        self.assertIn("INSERT on TABLE CDC.RAW.T_JOURNAL", held)
 
     def test_status_and_channels(self):
         self.assert_code(put(self.lab, self.line(), "--create"), 0)
@@ -93,6 +120,103 @@ class Refusals(Case):
             )
             self.assert_code(done, 0)
             self.assertEqual(receipts(done)[0][member], value)
+
+
+class OneTableAmongOthers(Case):
+    """What the service refuses for one table, or is slow with, is that table's matter."""
+
+    def tables(self) -> list:
+        found = []
+        for name in ("bad", "good"):
+            table = SourceTable(name)
+            table.begin()
+            table.insert(1)
+            table.insert(2)
+            found.append(table)
+        return found
+
+    def lines(self, *tables: SourceTable) -> list:
+        rows = [line for table in tables for line in table.lines]
+        return [
+            hello("r"),
+            *[table.schema_line() for table in tables],
+            *rows,
+            checkpoint("r", 1, "one", len(rows)),
+            checkpoint("r", 2, "two", 0, "eof"),
+        ]
+
+    def refused(self, *options: str):
+        return put(
+            self.lab,
+            self.lines(*self.tables()),
+            "--create",
+            "--column",
+            "BAD.NAME=NONSENSE",
+            "--ack",
+            str(self.folder / "ack"),
+            *options,
+        )
+
+    def test_a_refused_table_ends_the_run_when_the_others_are_stored(self):
+        self.assert_code(self.refused(), 69, "NONSENSE", "BAD_JOURNAL")
+        self.assertEqual(len(journal_positions(self.lab, "GOOD")), 2)
+        ack = self.folder / "ack"
+        self.assertEqual(ack.read_text() if ack.exists() else "", "")
+
+    def test_its_rows_are_put_aside_and_the_others_go_on(self):
+        bad = self.folder / "bad"
+        self.assert_code(self.refused("--on-error", "reject", "--reject", str(bad)), 1, "others go on")
+        self.assertEqual(len(journal_positions(self.lab, "GOOD")), 2)
+        rejected = [json.loads(line) for line in bad.read_text().splitlines()]
+        self.assertEqual(len(rejected), 2)
+        self.assertTrue(all("NONSENSE" in line["reason"] for line in rejected), rejected)
+        self.assertEqual(json.loads((self.folder / "ack").read_text())["pos"], "two")
+
+    def test_a_change_that_is_refused_stops_that_table(self):
+        bad, good = self.tables()
+        self.assert_code(put(self.lab, self.lines(bad, good), "--create"), 0)
+        for table in (bad, good):
+            table.types["extra"] = "integer"
+            table.begin()
+            table.insert(3)
+        bad_rows = self.folder / "bad"
+        done = put(
+            self.lab,
+            self.lines(bad, good),
+            "--evolve",
+            "add",
+            "--column",
+            "BAD.EXTRA=NONSENSE",
+            "--on-error",
+            "reject",
+            "--reject",
+            str(bad_rows),
+        )
+        self.assert_code(done, 1, "BAD_JOURNAL")
+        self.assertEqual(len(journal_positions(self.lab, "GOOD")), 3)
+        self.assertEqual(len(bad_rows.read_text().splitlines()), 3)
+
+    def test_a_slow_table_holds_up_no_other(self):
+        slow, good = self.tables()
+        self.lab.settings(slow_text='"BAD_JOURNAL"', slow_seconds=60)
+        process = subprocess.Popen(
+            command("--create", "--max-lag", "100ms"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.lab.environment,
+        )
+        lines = self.lines(slow, good)
+        process.stdin.write("\n".join(lines[:-1]) + "\n")
+        process.stdin.flush()
+        self.assertEqual(json.loads(process.stdout.readline())["table"], "GOOD")
+        names = [row[1] for row in self.lab.sql("SHOW TABLES IN SCHEMA CDC.RAW")]
+        self.assertNotIn("BAD_JOURNAL", names)
+        self.lab.settings(slow_text="")
+        out, errors = process.communicate(lines[-1] + "\n", timeout=60)
+        self.assertEqual(process.returncode, 0, errors)
+        self.assertEqual([json.loads(line)["table"] for line in out.splitlines()], ["BAD"])
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ def wait_for(what, condition, seconds: float = WAIT):
     raise AssertionError(f"{what}: not within {seconds} s")
 
 
-def event(number: int, op: str = "c", schema: str = "public", table: str = "t", **more) -> str:
-    """One line as walcat prints it; the key is {"id":number}."""
+def event(number: int, op: str = "c", schema: str = "public", table: str = "t", at: int = 1, **more) -> str:
+    """One line as walcat prints it; the key is {"id":number}, `at` the commit's time in milliseconds."""
     row = {"id": number, "text": f'row {number} äé"\\'}
     line = {"pos": f"{number:016X}/{1:016X}", "key": {"id": number}}
     line |= {name: more.pop(name) for name in ("old_key", "new_key") if name in more}
@@ -34,7 +34,7 @@ def event(number: int, op: str = "c", schema: str = "public", table: str = "t", 
             "version": "0.1.0",
             "connector": "postgresql",
             "name": "x",
-            "ts_ms": 1,
+            "ts_ms": at,
             "snapshot": "false",
             "db": "d",
             "schema": schema,
@@ -90,12 +90,15 @@ def without_kafka(line: str) -> dict:
 class KafkaTest(unittest.TestCase):
     """One lab for all tests of a file; every test has its own folder and topic prefix."""
 
+    parts: tuple = ("kafka",)
+    brokers_variable = "CDC_BROKERS"
+
     @classmethod
     def setUpClass(cls):
         cls.lab = Lab("kcat")
-        cls.lab.up("kafka")
+        cls.lab.up(*cls.parts)
         cls.addClassCleanup(cls.lab.down)
-        cls.brokers = cls.lab.variables["CDC_BROKERS"]
+        cls.brokers = cls.lab.variables[cls.brokers_variable]
         cls.folder = pathlib.Path(cls.lab.variables["CDC_LAB_DIR"]) / "kcat-test"
         cls.folder.mkdir()
 
@@ -109,7 +112,7 @@ class KafkaTest(unittest.TestCase):
         return ["kcat-cdc", name, "-b", self.brokers, *[str(argument) for argument in arguments]]
 
     def produce(self, text: str, *arguments, expect: int = 0) -> subprocess.CompletedProcess:
-        target = () if "--topic" in arguments else ("--topic-prefix", self.prefix)
+        target = () if {"--topic", "--raw"} & {*arguments} else ("--topic-prefix", self.prefix)
         done = subprocess.run(
             self.command("produce", *target, *arguments),
             input=text.encode(),
@@ -123,7 +126,7 @@ class KafkaTest(unittest.TestCase):
     def consume(self, *arguments, expect: int = 0) -> list[str]:
         done = subprocess.run(self.command("consume", *arguments), capture_output=True, timeout=WAIT * 3, check=False)
         self.assertEqual(done.returncode, expect, done.stderr.decode())
-        return done.stdout.decode().splitlines()
+        return [line.decode() for line in done.stdout.splitlines()]
 
     def read_all(self, topic: str, *arguments) -> list[str]:
         return self.consume("-t", topic, "--from", "beginning", "--until", "end", *arguments)

@@ -3,6 +3,7 @@
 The tools come from the caller's PATH.
 """
 
+import json
 import os
 import pathlib
 import random
@@ -64,6 +65,12 @@ class Lab:
         if done.returncode != 0:
             raise AssertionError(f"psql: {done.stderr}\n{text[:500]}")
         return done.stdout.rstrip("\n")
+
+    def snow(self, statement: str) -> list[dict]:
+        """The rows that a statement gives on the stand-in for Snowflake."""
+        words = ["snow-ddl", "query", "-c", "lab", statement]
+        done = subprocess.run(words, env=self.environment(), check=True, capture_output=True, timeout=60)
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def free_port() -> int:

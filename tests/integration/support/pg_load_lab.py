@@ -13,12 +13,28 @@ from own_lab import DatabaseCase, Lab
 
 POSTGRES = os.environ.get("CDC_TEST_POSTGRES") or "postgres"
 _lab = Lab("pg-load")
-environment, psql, stop_lab = _lab.environment, _lab.psql, _lab.down
+# walcat reads PostgreSQL 15 and newer: beside an older target its source has a server of its own
+_source = Lab("pg-load-source") if POSTGRES == "postgres14" else _lab
+environment, psql, source_psql = _lab.environment, _lab.psql, _source.psql
 
 
-def start_lab(*parts: str, own: bool = False) -> None:
-    """With `own` never the lab of the environment: for tests that change the server's settings."""
+def start_lab(*parts: str, own: bool = False, source: bool = False) -> None:
+    """With `own` never the lab of the environment: for tests that change the server's settings. With `source`
+    source_psql() and source_conninfo() have a server that walcat reads."""
     _lab.up(POSTGRES, *parts, shared_by="" if own else "CDC_LAB_DIR")
+    if source and _source is not _lab:
+        _source.up("postgres")
+
+
+def stop_lab() -> None:
+    _lab.down()
+    if _source is not _lab:
+        _source.down()
+
+
+def source_conninfo(database: str) -> str:
+    place = _source.environment()
+    return f"host={place['PGHOST']} port={place['PGPORT']} user={place['PGUSER']} dbname={database}"
 
 
 class Load:

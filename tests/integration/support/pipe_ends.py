@@ -61,6 +61,28 @@ def hello(run: str = "r1", **more) -> str:
     return json.dumps(line | {"encoding": "plain"} | more, separators=(",", ":"))
 
 
+# Who runs the tests as root may read everything: the tool under test may not.
+if os.geteuid() == 0:
+    _RIGHTS = "-dac_override,-dac_read_search"
+    ORDINARY = ["setpriv", "--bounding-set", _RIGHTS, "--inh-caps", _RIGHTS]
+else:
+    ORDINARY = []
+
+
+def killed_before_sync(number: int) -> list[str]:
+    """Put before a command: the moment it asks for the sync of a file for the number-th time it is killed instead."""
+    return _at_sync(f"signal=KILL:when={number}")
+
+
+def held_before_sync(number: int) -> list[str]:
+    """The same, but it hangs there."""
+    return _at_sync(f"delay_enter=60s:when={number}")
+
+
+def _at_sync(what: str) -> list[str]:
+    return ["strace", "-f", "-qq", "-o", os.devnull, "-e", "trace=fsync", "-e", f"inject=fsync:{what}"]
+
+
 class Running:
     """A tool under test; what it says on stderr goes to a file that can be read while it runs."""
 

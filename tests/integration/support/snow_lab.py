@@ -26,12 +26,16 @@ class SqlFailure(Exception):
 class SnowLab:
     """Use as a context manager; `environment` is what a tool is started with."""
 
-    def __init__(self, name: str, *options: str):
+    def __init__(self, name: str, *options: str, beside: tuple = ()):
         self._lab = Lab(name, CDC_LAB_SNOW_ARGS=" ".join(options))
+        self._beside = beside  # parts of the lab that are started too: then it is shared with nobody
         self._token = ("", 0.0)
 
     def __enter__(self) -> "SnowLab":
-        self._lab.up("snow-local", shared_by="CDC_SNOW_URL")
+        if self._beside:
+            self._lab.up("snow-local", *self._beside)
+        else:
+            self._lab.up("snow-local", shared_by="CDC_SNOW_URL")
         self.environment = self._lab.environment()
         self.url = self.environment["CDC_SNOW_URL"]
         self.key = self.environment["CDC_SNOW_KEY"]
@@ -40,6 +44,9 @@ class SnowLab:
 
     def __exit__(self, *_) -> None:
         self._lab.down()
+
+    def psql(self, database: str, text: str) -> str:
+        return self._lab.psql(database, text)
 
     def kill(self) -> None:
         self._lab.run("kill", "snow-local")

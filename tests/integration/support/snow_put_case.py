@@ -1,4 +1,4 @@
-"""A test case with a stand-in of its own and an empty schema before each test."""
+"""A test case with the file's stand-in and an empty schema before each test."""
 
 import pathlib
 import tempfile
@@ -8,9 +8,19 @@ from snow_lab import SnowLab
 
 
 class Case(unittest.TestCase):
+    lab: SnowLab | None = None  # started by the file's first class, for all of them
+
     @classmethod
     def setUpClass(cls):
-        cls.lab = cls.enterClassContext(SnowLab("put"))
+        if Case.lab is None:
+            lab = SnowLab("put")
+            Case.lab = lab.__enter__()
+            unittest.addModuleCleanup(cls.leave)
+
+    @staticmethod
+    def leave() -> None:
+        Case.lab.__exit__(None, None, None)
+        Case.lab = None
 
     def setUp(self):
         self.lab.fresh()

@@ -1,9 +1,15 @@
-"""Certificates made with openssl, and a lab's PostgreSQL that demands TLS and passwords."""
+"""Certificates made with openssl, a server that refuses clients in ways of its own, and a lab's PostgreSQL that demands
+TLS and passwords."""
 
+import contextlib
 import os
 import pathlib
 import shutil
+import socket
+import ssl
+import struct
 import subprocess
+import threading
 
 PASSWORD = "right one: it's 4 you\\"
 RULES = """
@@ -42,6 +48,56 @@ class Authority:
         openssl("x509", "-req", "-in", request, *authority, "-out", certificate, "-days", 2, "-extfile", extensions)
         key.chmod(0o600)
         return certificate, key
+
+
+class Refusal:
+    """A TLS 1.3 server that wants a certificate of `authority` and refuses every client that has none, so that it is
+    seen in one order for certain. `late`: the alert comes when the request is there; `reset`: alert and reset at once,
+    in the middle of a request that is larger than the buffers between; `silent`: the reset alone."""
+
+    def __init__(self, authority: Authority, pair: tuple[pathlib.Path, pathlib.Path], order: str):
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.minimum_version = ssl.TLSVersion.TLSv1_3
+        self._context.load_cert_chain(*pair)
+        self._context.load_verify_locations(authority.certificate)
+        self._context.verify_mode = ssl.CERT_REQUIRED
+        self._order = order
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"https://localhost:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                with self._listener.accept()[0] as client, contextlib.suppress(OSError):
+                    self._refuse(client)
+
+    def _refuse(self, client: socket.socket) -> None:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = self._context.wrap_bio(incoming, outgoing, server_side=True)
+        while True:
+            try:
+                tls.do_handshake()
+                return
+            except ssl.SSLWantReadError:
+                client.sendall(outgoing.read())
+                incoming.write(client.recv(65536))
+            except ssl.SSLError:
+                break
+        client.settimeout(0.2)
+        if self._order == "late":
+            with contextlib.suppress(TimeoutError):
+                while client.recv(65536):
+                    pass
+        if self._order != "silent":
+            client.sendall(outgoing.read())
+        if self._order != "late":
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def install(data: pathlib.Path, files: dict[str, pathlib.Path]) -> None:

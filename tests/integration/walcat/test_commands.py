@@ -49,6 +49,53 @@ class Slots(CommandCase):
         newer = {"inactive_since", "invalidation_reason", "failover", "synced"}
         self.assertEqual(newer & set(line), newer if version() >= 17 else set())
 
+    def test_nobodys_operators_and_functions_are_run(self):
+        """Whatever stands before the system's own in the search path of role and database changes nothing."""
+        self.sql(
+            "CREATE TABLE t (id int PRIMARY KEY, n numeric, v varchar, c \"char\"); INSERT INTO t VALUES (1, 1.5, 'x', 'y'); "
+            "CREATE SCHEMA evil; CREATE FUNCTION evil.evil() RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RAISE 'evil ran'; END $$"
+        )
+        pairs = "oid,oid oid,regnamespace oid,regclass name,name name,text text,text text,name varchar,text int4,int4 int8,int4 int2,int2"
+        for pair in (*pairs.split(), '"char","char"', "pg_lsn,pg_lsn", "bool,bool", "xid,xid"):
+            left, right = pair.split(",")
+            self.sql(f"CREATE FUNCTION evil.f({left}, {right}) RETURNS bool LANGUAGE sql AS 'SELECT evil.evil()'")
+            for operator in ("=", "<>", "<", ">", "<=", ">="):
+                self.sql(f"CREATE OPERATOR evil.{operator} (leftarg = {left}, rightarg = {right}, function = evil.f)")
+        self.sql(
+            "CREATE FUNCTION evil.quote_ident(text) RETURNS text LANGUAGE sql AS 'SELECT evil.evil()::text';"
+            "CREATE FUNCTION evil.current_setting(text) RETURNS text LANGUAGE sql AS 'SELECT evil.evil()::text';"
+            "CREATE FUNCTION evil.pg_relation_size(oid) RETURNS bigint LANGUAGE sql AS 'SELECT evil.evil()::int::bigint';"
+            "CREATE FUNCTION evil.format_type(oid, int) RETURNS text LANGUAGE sql AS 'SELECT evil.evil()::text';"
+            f"ALTER DATABASE {self.database} SET search_path = evil, pg_catalog, public"
+        )
+        with self.assertRaisesRegex(AssertionError, "evil ran"):  # so it is for others
+            self.sql("SELECT 'a'::name = 'a'::name")
+        row = {"id": 1, "n": 1.5, "v": "x", "c": "y"}
+        self.assertEqual(self.walcat("create", "--slot", "s").returncode, 0)
+        self.sql("UPDATE public.t SET v = 'z'; DELETE FROM public.t")
+        self.assertEqual([event["op"] for event in self.data("peek", "--slot", "s")], ["u", "d"])
+        self.sql("INSERT INTO public.t VALUES (1, 1.5, 'x', 'y')")
+        for command in (
+            "slots",
+            "status --slot s",
+            "check --slot s",
+            "digest --keys",
+            "peek --slot s --summary",
+            "snapshot --slot s t",
+            "create --slot two --table t",
+            "--schema-only",
+            "advance --slot s --to-now",
+            "drop --slot two",
+        ):
+            with self.subTest(command):
+                done = self.walcat(*command.split())
+                self.assertEqual((done.returncode, "evil" in done.stderr), (0, False), done.stderr)
+        for command in ("--snapshot only", "--snapshot only --jobs 2", "--snapshot only --encoding debezium"):
+            (event,) = self.data(*command.split())
+            self.assertEqual(event["after"]["v"], row["v"])
+        (event,) = self.data("--snapshot", "only")
+        self.assertEqual(event["after"], row)
+
     def test_who_reads_a_slot(self):
         self.publish_all()
         self.make_slot("s")

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """walcat digest against digests worked out here from the rules of cdc-event(5), row by row."""
 
+import decimal
 import hashlib
 import json
 import pathlib
@@ -33,6 +34,32 @@ def digest(rows: list[list[str | None]]) -> str:
     high = sum(int(text[:16], 16) for text in hashes) & LOW
     low = sum(int(text[16:], 16) for text in hashes) & LOW
     return f"{high:016x}{low:016x}"
+
+
+def es_number(value: float) -> str:
+    """As ECMAScript prints it, from Python's shortest digits."""
+    if value == 0:
+        return "0"
+    sign, digits, exponent = decimal.Decimal(repr(value)).normalize().as_tuple()
+    text = "".join(map(str, digits))
+    point = len(text) + exponent
+    if -6 < point <= 21:
+        whole = text[:point].ljust(point, "0") if point > 0 else "0"
+        part = text[point:] if point > 0 else "0" * -point + text
+        out = whole + ("." + part if part else "")
+    else:
+        out = text[0] + ("." + text[1:] if text[1:] else "") + f"e{point - 1:+d}"
+    return ("-" if sign else "") + out
+
+
+def canonical(value) -> str:
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{canonical(name)}:{canonical(value[name])}" for name in sorted(value)) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    if isinstance(value, str | bool) or value is None:
+        return json.dumps(value, ensure_ascii=False)
+    return es_number(float(value))
 
 
 class Digests(Case):
@@ -115,6 +142,56 @@ class Digests(Case):
         self.assertLess(positions[0], lines[0]["pos"])
         self.assertGreater(positions[1], lines[0]["pos"])
         self.assertEqual(self.sql("SELECT count(*) FROM pg_replication_slots WHERE slot_name <> 's'"), "0")
+
+    def test_the_portable_form(self):
+        """Documents, arrays, composites and floats by the rules of the page, from the lines that walcat prints."""
+        self.sql(
+            "CREATE TYPE place AS (x float8, name text); CREATE DOMAIN weights AS float4[]; "
+            "CREATE TABLE t (id int PRIMARY KEY, j json, b jsonb, list text[], deep int[], p place, w weights, f float8, "
+            "s float4, c char(4), n numeric, i inet, v interval, tags int2vector, bin bytea); "
+            """INSERT INTO t VALUES (1, '{"b": 1.50, "a":[1e2,\n null, -0.0], "b":"x,y\\\\"}', '{"é":1e-7,"z":12345678901234567890}', """
+            """'{"a,b",NULL,"q\\"x"}', '{{1,2},{3,4}}', '(1e21,"it, is")', '{0.1,1e-7}', 1e20, 0.1, 'ab', 1.500, """
+            "'10.0.0.1', '1 day 02:00', '1 2', '\\x00'), "
+            "(2, 'null', 'null', '{}', NULL, NULL, NULL, 'NaN', '-Infinity', NULL, 'NaN', '::1/64', NULL, NULL, NULL), "
+            "(3, NULL, '[]', NULL, NULL, ROW(NULL, NULL), NULL, '-0', 16777216, 'a,b', NULL, NULL, NULL, NULL, NULL); "
+            "CREATE TABLE keyed (f float8 PRIMARY KEY, t text); INSERT INTO keyed SELECT i / 3.0, i FROM generate_series(1, 300) i; "
+            "CREATE TABLE bare (d jsonb); INSERT INTO bare SELECT jsonb_build_object('n', i) FROM generate_series(1, 50) i"
+        )
+        self.publish_all()
+        self.make_slot("s")
+        documents = {"j", "b", "list", "deep", "p", "w", "tags", "d"}
+        rows: dict[str, list[tuple[dict, list[str | None]]]] = {}
+        for event in self.data("--slot", "s", "--snapshot", "always", "--no-ack", "--until-now"):
+            texts: dict[str, str | None] = {}
+            for name, value in event["after"].items():
+                if name in documents:
+                    texts[name] = None if value is None else canonical(value)
+                elif value is None or isinstance(value, str):
+                    texts[name] = value.removeprefix("\\x") if value and name == "bin" else value
+                else:
+                    texts[name] = es_number(float(value)) if name in ("f", "s") else str(value)
+            if texts.get("n") == "1.500":
+                texts["n"] = "1.5"
+            found = rows.setdefault(event["source"]["table"], [])
+            found.append((event["key"], [texts[name] for name in sorted(texts)]))
+        self.assertEqual({name: len(found) for name, found in rows.items()}, {"t": 3, "keyed": 300, "bare": 50})
+        lines = self.digest_lines("--portable", "--buckets", "3", "--keys")
+        for table, key in (("t", 6), ("keyed", 0), ("bare", 0)):
+            with self.subTest(table=table):
+                told = [line for line in lines if line.get("table") == f"public.{table}"]
+                self.assertTrue(all(line["portable"] for line in told))
+                values = [row for _, row in rows[table]]
+                expected = []
+                for bucket in range(3):
+                    inside = [row for row in values if bucket_of([row[key]], 3) == bucket]
+                    expected.append((bucket, len(inside), digest(inside)))
+                self.assertEqual([(line["bucket"], line["rows"], line["digest"]) for line in told[:3]], expected)
+                by_row = sorted((bucket_of([row[key]], 3), row_hash([row[key]]), row_hash(row)) for row in values)
+                self.assertEqual([(line["bucket"], line["key_hash"], line["digest"]) for line in told[3:]], by_row)
+                if table != "bare":
+                    self.assertEqual(len({json.dumps(line["key"]) for line in told[3:]}), len(values))
+        schemas = [line["table"] for line in lines if "__cdc" in line]
+        self.assertEqual(sorted(schemas), ["bare", "keyed", "t"])
 
     def test_usage(self):
         self.assertEqual(self.walcat("digest", "--buckets", "0").returncode, 2)

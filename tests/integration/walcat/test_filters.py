@@ -182,7 +182,10 @@ class Filters(Case):
         self.prepare()
         done = self.walcat(*PEEK, "--table", "public.t", "--table", "publik.*")
         self.assertEqual((done.returncode, done.stdout), (0, ""))
-        self.assertEqual(done.stderr, 'walcat: "--table publik.*" fits no published table today\n')
+        self.assertEqual(
+            done.stderr,
+            'walcat: "--table publik.*" fits no published table today\nwalcat: hint: Did you mean public.t?\n',
+        )
 
     def test_check_looks_at_filters(self):
         self.prepare()

@@ -250,10 +250,39 @@ class Rewritten(Case):
         session = self.session()
         session.run("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE;")
         proxy.release()
-        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 't'::regclass"
-        self.wait_until(lambda: self.sql(waits) == "1")
+        said = b""
+        while b'waits for table "public.t", which is locked by process' not in said:
+            said = process.stderr.readline()
         process.terminate()
-        self.assertEqual(process.wait(30), 75)  # the lock never goes
+        last = json.loads(process.stdout.read().splitlines()[-1])
+        self.assertEqual(process.wait(30), 0)  # the lock never goes
+        self.assertEqual((last["__cdc"], last["pos"].split(":")[0]), ("eof", "snapshot"))
+        session.run("ROLLBACK;")
+
+    def test_who_has_locked_a_table_is_said(self):
+        self.prepare()
+        self.make_slot("s")
+        session = self.session()
+        session.run("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE; SET application_name = 'locker';")
+        if int(self.sql("SHOW server_version_num")) < 180000:  # newer ones lock to say what is published
+            self.assertEqual(self.walcat("snapshot", "--slot", "s", "t").returncode, 0)
+            session.run("ROLLBACK;")
+            return
+        held = "SELECT pid FROM pg_locks WHERE granted AND mode = 'AccessExclusiveLock' AND relation = 't'::regclass"
+        words = f'waits for table "public.t", which is locked by process {self.sql(held)} (postgres, locker'
+        for command in (["snapshot", "--slot", "s", "t"], ["check"], ["--schema-only"], ["--slot", "s", "--no-ack"]):
+            with self.subTest(command):
+                process = self.popen(*command, stderr=subprocess.PIPE, text=True)
+                self.addCleanup(process.stderr.close)
+                said = process.stderr.readline()
+                while said and words not in said:
+                    said = process.stderr.readline()
+                self.assertIn(words, said)
+                process.terminate()
+                self.assertEqual(process.wait(10), 75)
+        done = self.walcat("snapshot", "--slot", "s", "t", "--retry-for", "4s")
+        self.assertEqual(done.returncode, 75)
+        self.assertIn(f"could not ask for a snapshot within --retry-for: the server {words}", done.stderr)
         session.run("ROLLBACK;")
 
     def test_timeouts_of_the_role_do_not_end_what_must_live(self):

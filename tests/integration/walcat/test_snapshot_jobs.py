@@ -18,6 +18,16 @@ setUpModule, tearDownModule = start_lab, stop_lab
 WIDE = "ALTER TABLE {0} ALTER a SET STORAGE PLAIN"
 
 
+def shown_on(terminal: int) -> str:
+    """All that is written until the other end is closed: a terminal holds 4 KiB, and gives them in pieces."""
+    pieces = []
+    while True:
+        try:
+            pieces.append(os.read(terminal, 65536))
+        except OSError:  # EIO: nobody has it open any more
+            return b"".join(pieces).decode()
+
+
 class Jobs(Case):
     def big(self, name: str, rows: int = 8000) -> None:
         self.sql(
@@ -158,9 +168,9 @@ class Jobs(Case):
         main, side = pty.openpty()
         process = self.popen("--snapshot", "only", stdout=subprocess.DEVNULL, stderr=side)
         os.close(side)
+        self.addCleanup(os.close, main)
+        shown = shown_on(main).split("\r\x1b[K")
         self.assertEqual(process.wait(timeout=30), 0)
-        shown = os.read(main, 65536).decode().split("\r\x1b[K")
-        os.close(main)
         self.assertRegex(shown[-2], r"^walcat: snapshot: 1 of 1 tables, 1,000 rows, [0-9,]+ rows/s, 0ms left$")
         self.assertEqual(shown[-1], "")
 
@@ -171,8 +181,8 @@ class Jobs(Case):
         self.addCleanup(os.close, main)
         process = self.popen("--snapshot", "only", "--format", "ndjson", "--limit", "5", stdout=side, stderr=side)
         os.close(side)
+        shown = shown_on(main).splitlines()
         self.assertEqual(process.wait(timeout=30), 0)
-        shown = os.read(main, 65536).decode().splitlines()
         self.assertEqual([json.loads(line)["op"] for line in shown], ["r"] * 5)
 
     def test_under_load_every_row_of_one_instant(self):

@@ -84,6 +84,10 @@ class Trouble(Case):
         done = self.walcat("--slot", "s", "--no-ack", "--until-now")
         self.assertEqual((done.returncode, done.stdout), (69, ""), done.stderr)
         self.assertIn("is lost", done.stderr)
+        done = self.walcat("advance", "--slot", "s", "--to-now")
+        self.assertEqual(done.returncode, 69)
+        self.assertIn('could not advance slot "s": it is lost: wal_removed', done.stderr)
+        self.assertIn("hint: Drop it with walcat drop", done.stderr)
         self.assertIn("hint: ", done.stderr)
 
     def test_full_disk_while_streaming(self):

@@ -7,10 +7,12 @@
 
 #include <cstdio>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -79,13 +81,21 @@ class SnowStub {
     int count;
   };
 
+  // Appended one by one: GCC takes the room that operator+ leaves for too small when it links.
+  static std::string joined(std::initializer_list<std::string_view> parts) {
+    std::string out;
+    for (const std::string_view part : parts) out.append(part);
+    return out;
+  }
+
   static std::string quoted(const std::string& text) {
-    std::string out = "\"";
+    std::string out(1, '"');
     for (const char c : text) {
-      if (c == '"' || c == '\\') out += '\\';
-      out += c;
+      if (c == '"' || c == '\\') out.push_back('\\');
+      out.push_back(c);
     }
-    return out + '"';
+    out.push_back('"');
+    return out;
   }
 
   static std::string ok(const std::string& body) {
@@ -110,9 +120,11 @@ class SnowStub {
 
   std::string status_of(const std::string& channel) {
     const std::string token = tokens_.contains(channel) ? quoted(tokens_[channel]) : "null";
-    return R"({"channel_status_code":"SUCCESS","last_committed_offset_token":)" + token +
-           R"(,"rows_error_count":)" + std::to_string(errors_of_next_status) +
-           R"(,"last_error_message":"no number"})";
+    return joined({R"({"channel_status_code":"SUCCESS","last_committed_offset_token":)",
+                   token,
+                   R"(,"rows_error_count":)",
+                   std::to_string(errors_of_next_status),
+                   R"(,"last_error_message":"no number"})"});
   }
 
   std::string statement(const std::string& request) {
@@ -120,26 +132,28 @@ class SnowStub {
     if (!reply.error_code.empty()) {
       return http::LoopbackServer::answer(
           "422 Unprocessable Entity",
-          R"({"code":")" + reply.error_code + R"(","sqlState":"42S02","message":"refused"})");
+          joined(
+              {R"({"code":")", reply.error_code, R"(","sqlState":"42S02","message":"refused"})"}));
     }
     std::string types;
     for (const std::string& name : reply.columns) {
-      types += (types.empty() ? "" : ",") + (R"({"name":)" + quoted(name) + R"(,"type":"text"})");
+      types +=
+          joined({types.empty() ? "" : ",", R"({"name":)", quoted(name), R"(,"type":"text"})"});
     }
     std::string rows;
     for (const auto& row : reply.rows) {
       std::string cells;
       for (const std::string& cell : row) {
-        if (!cells.empty()) cells += ',';
-        cells += cell == "\x01NULL" ? "null" : quoted(cell);
+        cells += joined({cells.empty() ? "" : ",", cell == "\x01NULL" ? "null" : quoted(cell)});
       }
-      rows += rows.empty() ? "[" : ",[";
-      rows += cells;
-      rows += ']';
+      rows += joined({rows.empty() ? "[" : ",[", cells, "]"});
     }
-    return ok(R"({"statementHandle":"h1","resultSetMetaData":{"rowType":[)" + types +
-              R"(]},"data":[)" + rows +
-              R"(],"stats":{"numRowsInserted":3,"numRowsUpdated":2,"numRowsDeleted":1}})");
+    return ok(
+        joined({R"({"statementHandle":"h1","resultSetMetaData":{"rowType":[)",
+                types,
+                R"(]},"data":[)",
+                rows,
+                R"(],"stats":{"numRowsInserted":3,"numRowsUpdated":2,"numRowsDeleted":1}})"}));
   }
 
   std::string answer(const std::string& request) {
@@ -154,8 +168,9 @@ class SnowStub {
     if (line.find("/oauth/token") != std::string::npos) return ok("scoped");
     if (line.find("/statements") != std::string::npos) return statement(request);
     if (line.starts_with("PUT")) {
-      return ok(R"({"next_continuation_token":"0_1","channel_status":)" +
-                status_of(channel_of(line)) + "}");
+      return ok(joined({R"({"next_continuation_token":"0_1","channel_status":)",
+                        status_of(channel_of(line)),
+                        "}"}));
     }
     if (line.find("/rows?") != std::string::npos) {
       tokens_[channel_of(line)] = query_value(line, "endOffsetToken");
@@ -163,9 +178,9 @@ class SnowStub {
     }
     std::string states;
     for (const auto& [channel, token] : tokens_) {
-      states += (states.empty() ? "" : ",") + quoted(channel) + ":" + status_of(channel);
+      states += joined({states.empty() ? "" : ",", quoted(channel), ":", status_of(channel)});
     }
-    return ok(R"({"channel_statuses":{)" + states + "}}");
+    return ok(joined({R"({"channel_statuses":{)", states, "}}"}));
   }
 
   Sql sql_;

@@ -1,6 +1,7 @@
 #include "tools/opensky-fetch/commands/check.hpp"
 
 #include "common/cli/check_line.hpp"
+#include "common/http/environment.hpp"
 #include "tools/opensky-fetch/feed/replay_feed.hpp"
 #include "tools/opensky-fetch/request/queries.hpp"
 #include "tools/opensky-fetch/rows/each_row.hpp"
@@ -27,47 +28,46 @@ ExitCode check_one(std::string_view name, const std::function<std::string()>& at
   }
 }
 
-std::string poll_detail(Poller& poller, const Options& options) {
+std::string poll_detail(Poller& poller, const RequestSettings& request) {
   std::uint64_t rows = 0;
   (void)poller.poll([&](const Snapshot& snapshot) {
-    rows = count_rows(options.endpoint, snapshot);
+    rows = count_rows(request.endpoint, snapshot);
     return true;
   });
-  std::string detail = fmt::format("{}: {} rows", source_url(options), rows);
+  std::string detail = fmt::format("{}: {} rows", source_url(request), rows);
   if (const auto credits = poller.credits()) detail += fmt::format(", {} credits left", *credits);
   return detail;
 }
 
-ExitCode check_replay(const Options& options) {
+}  // namespace
+
+ExitCode check_replay(const ReplaySettings& replay, Endpoint endpoint) {
   return check_one("replay", [&] {
     std::uint64_t snapshots = 0;
-    Options first = options;
-    first.count = 1;
-    first.every.reset();
-    ReplayFeed feed(first, {}, [](std::chrono::milliseconds) { return false; });
+    ReplayFeed feed({.path = replay.path}, endpoint, {.count = 1}, {}, [](auto) { return false; });
     (void)feed.next([&](const Snapshot&) {
       ++snapshots;
       return true;
     });
     return fmt::format(
-        "{}: the first snapshot is {}", options.replay, snapshots == 1 ? "readable" : "missing");
+        "{}: the first snapshot is {}", replay.path, snapshots == 1 ? "readable" : "missing");
   });
 }
 
-}  // namespace
-
-ExitCode check_connections(const Options& options, const cli::Context& context) {
-  if (!options.replay.empty()) return check_replay(options);
+ExitCode check_service(const RequestSettings& request,
+                       const ServiceSettings& service,
+                       const cli::Context& context) {
+  cli::print_check("https", true, http::describe_environment(service.ca_file));
   std::optional<Poller> poller;
   const ExitCode credentials = check_one("credentials", [&]() -> std::string {
-    Options silent = options;
+    ServiceSettings silent = service;
     silent.record.clear();
-    poller.emplace(silent, context.stop());
+    poller.emplace(request, silent, context.stop());
     poller->log_in();
-    return poller->anonymous() ? "none: the polls are anonymous" : options.auth_url;
+    return poller->anonymous() ? "none: the polls are anonymous" : service.auth_url;
   });
   if (!poller || credentials != ExitCode::done) return credentials;
-  return check_one(name_of(options.endpoint), [&] { return poll_detail(*poller, options); });
+  return check_one(name_of(request.endpoint), [&] { return poll_detail(*poller, request); });
 }
 
 }  // namespace cdckit::opensky_fetch

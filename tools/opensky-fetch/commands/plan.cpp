@@ -36,14 +36,13 @@ void append_request(std::string& out, const Query& query) {
 }
 
 // How long the quota lasts at the pace of --every; null when for ever.
-std::string lasting(const Options& options, const Budget& quota, int cost) {
-  if (!options.every || options.budget || cost == 0 || *options.every >= even_pause(quota, cost))
-    return "null";
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*options.every).count();
+std::string lasting(Every every, const Budget& quota, int cost) {
+  if (!every || cost == 0 || *every >= even_pause(quota, cost)) return "null";
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*every).count();
   return std::to_string(quota.credits / cost * seconds);
 }
 
-void append_quota(std::string& out, const Options& options, const UserClass& user, int cost) {
+void append_quota(std::string& out, Every every, const UserClass& user, int cost) {
   const auto seconds = [](std::chrono::milliseconds time) { return time.count() / 1000; };
   out += fmt::format("{{\"plan\":\"{}\",\"class\":\"{}\",\"credits\":{},\"period_s\":{}",
                      user.name == "budget" ? "budget" : "quota",
@@ -54,27 +53,34 @@ void append_quota(std::string& out, const Options& options, const UserClass& use
                    : fmt::format(",\"polls\":{},\"pause_s\":{}",
                                  user.quota.credits / cost,
                                  seconds(even_pause(user.quota, cost)));
-  out += fmt::format(",\"lasts_s\":{}}}\n", lasting(options, user.quota, cost));
+  out += fmt::format(",\"lasts_s\":{}}}\n", lasting(every, user.quota, cost));
 }
 
 }  // namespace
 
-std::string plan_text(const Options& options, std::int64_t now) {
+std::string plan_text(const RequestSettings& request,
+                      Every every,
+                      const std::optional<Budget>& budget,
+                      std::int64_t now) {
   std::string out;
-  const std::vector<Query> queries = queries_of(options, now);
+  const std::vector<Query> queries = queries_of(request, now);
   for (const Query& query : queries) append_request(out, query);
   const int cost = credits_of(queries);
   out += fmt::format("{{\"plan\":\"poll\",\"bucket\":\"{}\",\"requests\":{},\"credits\":{}}}\n",
-                     name_of(options.endpoint),
+                     name_of(request.endpoint),
                      queries.size(),
                      cost);
-  for (const UserClass& user : kClasses) append_quota(out, options, user, cost);
-  if (options.budget) append_quota(out, options, {"budget", *options.budget}, cost);
+  if (budget) every.reset();  // the budget sets the pace
+  for (const UserClass& user : kClasses) append_quota(out, every, user, cost);
+  if (budget) append_quota(out, every, {"budget", *budget}, cost);
   return out;
 }
 
-base::ExitCode print_plan(const Options& options) {
-  io::write_all(STDOUT_FILENO, plan_text(options, base::unix_milliseconds() / 1000), "stdout");
+base::ExitCode print_plan(const RequestSettings& request,
+                          Every every,
+                          const std::optional<Budget>& budget) {
+  const std::int64_t now = base::unix_milliseconds() / 1000;
+  io::write_all(STDOUT_FILENO, plan_text(request, every, budget, now), "stdout");
   return base::ExitCode::done;
 }
 

@@ -8,9 +8,6 @@
 
 namespace cdckit::opensky_fetch {
 
-// Takes one snapshot and dies with it; false when it is not newer than the last one, so that
-// nothing was printed. Throws Malformed with nothing printed.
-using Deliver = std::function<bool(const Snapshot& snapshot)>;
 // Sleeps; true when the run was asked to stop.
 using Pause = std::function<bool(std::chrono::milliseconds duration)>;
 

@@ -22,15 +22,14 @@ std::int64_t now_seconds() {
   return base::unix_milliseconds() / 1000;
 }
 
-retry::Policy policy_of(const Options& options) {
-  return {milliseconds(500), milliseconds(15'000), options.max_wait};
+retry::Policy policy_of(milliseconds max_wait) {
+  return {milliseconds(500), milliseconds(15'000), max_wait};
 }
 
 // How long one trouble has lasted and what to do about it.
 class Trouble {
  public:
-  explicit Trouble(const Options& options)
-      : max_wait_(options.max_wait), backoff_(policy_of(options)) {}
+  explicit Trouble(milliseconds max_wait) : max_wait_(max_wait), backoff_(policy_of(max_wait)) {}
 
   // The pause before the next try; rethrows the error in flight when there is no point in one.
   milliseconds pause_after(const PollError& error) {
@@ -59,23 +58,25 @@ class Trouble {
 
 }  // namespace
 
-LiveFeed::LiveFeed(const Options& options,
+LiveFeed::LiveFeed(LiveSettings settings,
                    signals::StopToken stop,
                    metrics::Registry& metrics,
-                   Pause pause)
-    : options_(options),
+                   Pause pause,
+                   log::Progress* progress)
+    : settings_(std::move(settings)),
       stop_(stop),
       metrics_(metrics),
       seconds_(metrics.histogram(
           "opensky_fetch_poll_seconds", "Time one poll took.", metrics::delay_bounds())),
       pause_(std::move(pause)),
-      poller_(options, stop),
-      quota_(options),
-      cost_(credits_of(queries_of(options, now_seconds()))) {
-  if (options.budget && options.budget->credits < cost_) {
+      progress_(progress),
+      poller_(settings_.request, settings_.service, stop),
+      quota_(settings_.request, settings_.quota),
+      cost_(credits_of(queries_of(settings_.request, now_seconds()))) {
+  if (settings_.quota.budget && settings_.quota.budget->credits < cost_) {
     throw base::Error(base::ErrorKind::usage,
                       fmt::format("could not poll with a budget of {} credits: one poll costs {}",
-                                  options.budget->credits,
+                                  settings_.quota.budget->credits,
                                   cost_));
   }
 }
@@ -84,16 +85,18 @@ bool LiveFeed::next(const Deliver& deliver) {
   if (polls_ > 0 && !wait_for_tick()) return false;
   if (!wait_for_quota() || !poll_through_trouble(deliver)) return false;
   ++polls_;
-  return (options_.every || options_.budget) && (options_.count == 0 || polls_ < options_.count);
+  return (settings_.schedule.every || settings_.quota.budget) &&
+         (settings_.schedule.count == 0 || polls_ < settings_.schedule.count);
 }
 
 // A server on this host may be polled more often than the service's picture changes: it has no
 // grid.
 Rhythm LiveFeed::rhythm() const {
-  Rhythm rhythm{options_.every.value_or(milliseconds(0)),
+  Rhythm rhythm{settings_.schedule.every.value_or(milliseconds(0)),
                 poller_.anonymous() ? kGridOfAnonymous : kGridOfKnown};
-  if (options_.budget) rhythm.period = std::max(rhythm.period, even_pause(*options_.budget, cost_));
-  if (rhythm.period < rhythm.grid && http::is_loopback_url(options_.url))
+  if (settings_.quota.budget)
+    rhythm.period = std::max(rhythm.period, even_pause(*settings_.quota.budget, cost_));
+  if (rhythm.period < rhythm.grid && http::is_loopback_url(settings_.request.url))
     rhythm.grid = milliseconds(0);
   return rhythm;
 }
@@ -101,7 +104,8 @@ Rhythm LiveFeed::rhythm() const {
 bool LiveFeed::wait_for_tick() {
   milliseconds wait = until_next_tick(base::unix_milliseconds(), rhythm());
   if (wait.count() == 0 && !last_was_new_) wait = kStandstill;
-  if (options_.run_for.count() > 0 && Clock::now() + wait >= started_ + options_.run_for)
+  if (settings_.schedule.run_for.count() > 0 &&
+      Clock::now() + wait >= started_ + settings_.schedule.run_for)
     return false;
   return !pause_(wait);
 }
@@ -111,11 +115,12 @@ bool LiveFeed::wait_for_tick() {
 bool LiveFeed::wait_for_quota() {
   while (const auto held = hold()) {
     const milliseconds wait(held->until * 1000 - base::unix_milliseconds());
-    if ((held->by_service || !paces_itself()) && wait > options_.max_wait) {
+    if ((held->by_service || !paces_itself()) && wait > settings_.schedule.max_wait) {
       count("held");
       throw held_back(held->reason, "Run again then, or raise --max-wait.");
     }
-    if (options_.run_for.count() > 0 && Clock::now() + wait >= started_ + options_.run_for)
+    if (settings_.schedule.run_for.count() > 0 &&
+        Clock::now() + wait >= started_ + settings_.schedule.run_for)
       return false;
     log::warning(fmt::format("{}; waiting", held->reason));
     if (pause_(std::max(wait, milliseconds(0)))) return false;
@@ -124,7 +129,7 @@ bool LiveFeed::wait_for_quota() {
 }
 
 bool LiveFeed::paces_itself() const {
-  return options_.budget && options_.count != 1;
+  return settings_.quota.budget && settings_.schedule.count != 1;
 }
 
 // Within a run the ticks keep the pace.
@@ -135,7 +140,7 @@ std::optional<Quota::Hold> LiveFeed::hold() {
 
 // So that a run that is started again and again does not poll at each start.
 void LiveFeed::remember_pace() {
-  if (!paces_itself() || options_.state.empty()) return;
+  if (!paces_itself() || settings_.quota.state.empty()) return;
   const std::int64_t now = base::unix_milliseconds();
   quota_.next_poll_at((now + until_next_tick(now, rhythm()).count()) / 1000);
 }
@@ -153,7 +158,7 @@ bool LiveFeed::poll_through_trouble(const Deliver& deliver) {
       count(error.cause().label);
       if (error.cause().wait && error.cause().wait->count() > 0)
         quota_.hold_until(now_seconds() + error.cause().wait->count());
-      if (!trouble) trouble.emplace(options_);
+      if (!trouble) trouble.emplace(settings_.schedule.max_wait);
       const milliseconds pause = trouble->pause_after(error);
       log::warning(
           fmt::format("{}; trying again in {}", error.what(), base::format_duration(pause)));
@@ -191,7 +196,7 @@ void LiveFeed::report() {
       .set(static_cast<double>(*credits));
   const std::string text = fmt::format("{} credits left", *credits);
   log::info(text);
-  log::progress(text);
+  if (progress_ != nullptr) progress_->doing(text);
   const bool few = cost_ > 0 && *credits < static_cast<std::uint64_t>(cost_) * kFewPolls;
   if (few && !warned_of_credits_)
     log::warning(

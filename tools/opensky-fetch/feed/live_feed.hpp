@@ -2,7 +2,10 @@
 // delivers nothing.
 #pragma once
 
+#include "common/log/progress.hpp"
 #include "common/metrics/metrics.hpp"
+#include "tools/opensky-fetch/feed/feed.hpp"
+#include "tools/opensky-fetch/feed/feed_settings.hpp"
 #include "tools/opensky-fetch/feed/schedule.hpp"
 #include "tools/opensky-fetch/service/poller.hpp"
 #include "tools/opensky-fetch/service/quota.hpp"
@@ -13,12 +16,21 @@
 
 namespace cdckit::opensky_fetch {
 
+struct LiveSettings {
+  RequestSettings request;
+  ServiceSettings service;
+  QuotaSettings quota;
+  ScheduleSettings schedule;
+};
+
 class LiveFeed : public Feed {
  public:
-  LiveFeed(const Options& options,
+  // `progress` may be null: nobody is shown how many credits are left.
+  LiveFeed(LiveSettings settings,
            signals::StopToken stop,
            metrics::Registry& metrics,
-           Pause pause);
+           Pause pause,
+           log::Progress* progress = nullptr);
 
   // Throws PollError when the service refuses, or the trouble lasts longer than --max-wait.
   bool next(const Deliver& deliver) override;
@@ -37,11 +49,12 @@ class LiveFeed : public Feed {
   void report();
   void count(const std::string& result);
 
-  const Options& options_;
+  const LiveSettings settings_;
   signals::StopToken stop_;
   metrics::Registry& metrics_;
   metrics::Histogram& seconds_;
   Pause pause_;
+  log::Progress* progress_;
   Poller poller_;
   Quota quota_;
   int cost_;  // of one poll

@@ -8,12 +8,18 @@
 
 namespace cdckit::opensky_fetch {
 
-ReplayFeed::ReplayFeed(const Options& options, signals::StopToken stop, Pause pause)
-    : options_(options),
+ReplayFeed::ReplayFeed(const ReplaySettings& replay,
+                       Endpoint endpoint,
+                       const ScheduleSettings& schedule,
+                       signals::StopToken stop,
+                       Pause pause)
+    : schedule_(schedule),
+      endpoint_(endpoint),
+      speed_(replay.speed),
       pause_(std::move(pause)),
-      recording_(options.replay, options.endpoint, stop),
-      answers_(options.endpoint),
-      ticks_(options.every.value_or(milliseconds(0))) {}
+      recording_(replay.path, endpoint, stop),
+      answers_(endpoint),
+      ticks_(schedule.every.value_or(milliseconds(0))) {}
 
 bool ReplayFeed::next(const Deliver& deliver) {
   RecordedPoll poll;
@@ -35,7 +41,7 @@ Snapshot ReplayFeed::assemble(const RecordedPoll& poll) {
     snapshot.time = std::max(snapshot.time, part.time);
     snapshot.parts.push_back(part.content);
   }
-  if (poll.polled && options_.endpoint != Endpoint::states) snapshot.time = *poll.polled / 1000;
+  if (poll.polled && endpoint_ != Endpoint::states) snapshot.time = *poll.polled / 1000;
   return snapshot;
 }
 
@@ -44,13 +50,13 @@ bool ReplayFeed::play(const Snapshot& snapshot, std::int64_t polled, const Deliv
   if (!ticks_.takes(polled)) return true;
   if (!wait_for_turn(polled)) return false;
   if (deliver(snapshot)) ++played_;
-  return options_.count == 0 || played_ < options_.count;
+  return schedule_.count == 0 || played_ < schedule_.count;
 }
 
 // --for means recorded time here, so that the same command prints the same on any machine.
 bool ReplayFeed::is_over(std::int64_t polled) const {
-  return options_.run_for.count() > 0 && first_poll_ &&
-         polled - *first_poll_ >= options_.run_for.count();
+  return schedule_.run_for.count() > 0 && first_poll_ &&
+         polled - *first_poll_ >= schedule_.run_for.count();
 }
 
 bool ReplayFeed::wait_for_turn(std::int64_t polled) {
@@ -58,9 +64,9 @@ bool ReplayFeed::wait_for_turn(std::int64_t polled) {
     first_poll_ = polled;
     started_ = Clock::now();
   }
-  if (options_.speed <= 0) return true;
+  if (speed_ <= 0) return true;
   const std::chrono::duration<double, std::milli> offset(
-      static_cast<double>(polled - *first_poll_) / options_.speed);
+      static_cast<double>(polled - *first_poll_) / speed_);
   const auto left = std::chrono::duration_cast<milliseconds>(started_ + offset - Clock::now());
   return left.count() <= 0 || !pause_(left);
 }

@@ -3,9 +3,9 @@
 
 #include "common/signals/stop.hpp"
 #include "tools/opensky-fetch/feed/feed.hpp"
-#include "tools/opensky-fetch/feed/recording.hpp"
+#include "tools/opensky-fetch/feed/feed_settings.hpp"
 #include "tools/opensky-fetch/feed/schedule.hpp"
-#include "tools/opensky-fetch/options.hpp"
+#include "tools/opensky-fetch/recording/recording.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -15,7 +15,11 @@ namespace cdckit::opensky_fetch {
 
 class ReplayFeed : public Feed {
  public:
-  ReplayFeed(const Options& options, signals::StopToken stop, Pause pause);
+  ReplayFeed(const ReplaySettings& replay,
+             Endpoint endpoint,
+             const ScheduleSettings& schedule,
+             signals::StopToken stop,
+             Pause pause);
   // Throws data with `FILE:LINE` for what is no snapshot.
   bool next(const Deliver& deliver) override;
 
@@ -26,7 +30,9 @@ class ReplayFeed : public Feed {
   [[nodiscard]] bool is_over(std::int64_t polled) const;
   bool wait_for_turn(std::int64_t polled);
 
-  const Options& options_;
+  ScheduleSettings schedule_;
+  Endpoint endpoint_;
+  double speed_;
   Pause pause_;
   Recording recording_;
   AnswerReader answers_;

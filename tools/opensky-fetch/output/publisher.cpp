@@ -14,8 +14,8 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kQueueBytes = 8U << 20U;
 
-TimeFormat time_format(const Options& options) {
-  return options.time_format == "unix" ? TimeFormat::unix : TimeFormat::iso;
+TimeFormat time_format(const OutputSettings& output) {
+  return output.time_format == "unix" ? TimeFormat::unix : TimeFormat::iso;
 }
 
 std::string source_json(const std::string& url) {
@@ -41,14 +41,15 @@ pipe::SourceSettings settings_of(const cli::CommonOptions& common,
 }  // namespace
 
 Publisher::Publisher(cli::Context& context,
-                     const Options& options,
+                     const PublisherSettings& settings,
                      const std::string& source_url,
                      int fd)
-    : endpoint_(options.endpoint),
-      max_wait_(options.max_wait),
-      writer_(fields_of(options), time_format(options)),
-      filter_(options.icao24, options.boxes),
-      end_(context, settings_of(context.options(), options.max_wait, fd)),
+    : endpoint_(settings.request.endpoint),
+      max_wait_(settings.max_wait),
+      writer_(fields_of(settings.output, settings.request.endpoint, settings.request.extended),
+              time_format(settings.output)),
+      filter_(settings.request.icao24, settings.request.boxes),
+      end_(context, settings_of(context.options(), settings.max_wait, fd)),
       rows_total_(context.metrics().counter("opensky_fetch_rows_total", "Rows printed.")),
       snapshots_total_(
           context.metrics().counter("opensky_fetch_snapshots_total", "Snapshots printed.")) {

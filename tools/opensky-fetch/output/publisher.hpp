@@ -4,7 +4,8 @@
 
 #include "common/cli/run_tool.hpp"
 #include "common/pipe/source_end.hpp"
-#include "tools/opensky-fetch/options.hpp"
+#include "tools/opensky-fetch/output/output_settings.hpp"
+#include "tools/opensky-fetch/request/request_settings.hpp"
 #include "tools/opensky-fetch/rows/row_filter.hpp"
 #include "tools/opensky-fetch/rows/row_writer.hpp"
 #include "tools/opensky-fetch/rows/snapshot.hpp"
@@ -16,10 +17,19 @@
 
 namespace cdckit::opensky_fetch {
 
+struct PublisherSettings {
+  const RequestSettings& request;
+  const OutputSettings& output;
+  std::chrono::milliseconds max_wait;
+};
+
 class Publisher {
  public:
   // `source_url` names the source in `hello`; `fd` is closed at the end.
-  Publisher(cli::Context& context, const Options& options, const std::string& source_url, int fd);
+  Publisher(cli::Context& context,
+            const PublisherSettings& settings,
+            const std::string& source_url,
+            int fd);
 
   // Prints a snapshot whole, or nothing: not one that is not newer than the last (false), not one
   // that is malformed (throws Malformed). Waits while the pipe is full, until a stop (false).

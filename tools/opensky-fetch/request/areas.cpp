@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/cli/nearest.hpp"
 #include "common/config/toml.hpp"
 
 #include <algorithm>
@@ -73,10 +74,15 @@ Box find_area(const std::string& name, const std::string& file) {
   const auto* found = std::find_if(
       kAreas.begin(), kAreas.end(), [&](const auto& area) { return area.first == name; });
   if (found != kAreas.end()) return parse_box(found->second);
+  std::vector<std::string> names;
+  for (const auto& area : kAreas) names.emplace_back(area.first);
   throw base::Error(
       base::ErrorKind::usage,
       fmt::format("could not find area \"{}\"", name),
-      fmt::format("There are {}; --area-file names a file with more.", built_in_areas()));
+      cli::near_miss_first(
+          name,
+          names,
+          fmt::format("There are {}; --area-file names a file with more.", built_in_areas())));
 }
 
 }  // namespace cdckit::opensky_fetch

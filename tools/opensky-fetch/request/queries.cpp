@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,8 +24,8 @@ void add(std::string& url, std::string_view name, std::string_view value) {
   url += http::percent_encode(value);
 }
 
-std::string address_of(const Options& options, std::string_view path) {
-  std::string url = options.url;
+std::string address_of(const RequestSettings& request, std::string_view path) {
+  std::string url = request.url;
   while (url.ends_with('/')) url.pop_back();
   return url.append(path);
 }
@@ -37,64 +38,64 @@ void add_box(std::string& url, const Box& box) {
   add(url, "lomax", east);
 }
 
-int cost_of_states(const Options& options, const Box* box) {
-  if (options.own) return 0;
+int cost_of_states(const RequestSettings& request, const Box* box) {
+  if (request.own) return 0;
   return box == nullptr ? kCostOfTheWorld : cost_of_area(square_degrees(*box));
 }
 
-Query states_query(const Options& options, const Box* box) {
-  std::string url = address_of(options, options.own ? "/states/own" : "/states/all");
+Query states_query(const RequestSettings& request, const Box* box) {
+  std::string url = address_of(request, request.own ? "/states/own" : "/states/all");
   if (box != nullptr) add_box(url, *box);
-  for (const std::string& address : options.icao24) add(url, "icao24", address);
-  for (const std::string& serial : options.serials) add(url, "serials", serial);
-  if (wants_category(options)) add(url, "extended", "1");
-  return {std::move(url), cost_of_states(options, box)};
+  for (const std::string& address : request.icao24) add(url, "icao24", address);
+  for (const std::string& serial : request.serials) add(url, "serials", serial);
+  if (request.extended) add(url, "extended", "1");
+  return {std::move(url), cost_of_states(request, box)};
 }
 
-std::vector<Query> states_queries(const Options& options) {
-  if (options.boxes.empty()) return {states_query(options, nullptr)};
+std::vector<Query> states_queries(const RequestSettings& request) {
+  if (request.boxes.empty()) return {states_query(request, nullptr)};
   std::vector<Query> queries;
-  for (const Box& box : options.boxes) queries.push_back(states_query(options, &box));
+  for (const Box& box : request.boxes) queries.push_back(states_query(request, &box));
   return queries;
 }
 
-std::vector<Query> track_queries(const Options& options) {
+std::vector<Query> track_queries(const RequestSettings& request) {
   std::vector<Query> queries;
-  for (const std::string& address : options.icao24) {
-    queries.push_back({address_of(options, "/tracks/all"), 0});
+  for (const std::string& address : request.icao24) {
+    queries.push_back({address_of(request, "/tracks/all"), 0});
     add(queries.back().url, "icao24", address);
   }
   return queries;
 }
 
 // What kind of flights; each needs its window behind it.
-std::vector<Query> flight_queries(const Options& options) {
-  if (!options.arrival.empty() || !options.departure.empty()) {
-    const bool arrival = !options.arrival.empty();
-    Query query{address_of(options, arrival ? "/flights/arrival" : "/flights/departure"), 0};
-    add(query.url, "airport", arrival ? options.arrival : options.departure);
+std::vector<Query> flight_queries(const RequestSettings& request) {
+  if (!request.arrival.empty() || !request.departure.empty()) {
+    const bool arrival = !request.arrival.empty();
+    Query query{address_of(request, arrival ? "/flights/arrival" : "/flights/departure"), 0};
+    add(query.url, "airport", arrival ? request.arrival : request.departure);
     return {query};
   }
-  if (options.icao24.empty()) return {{address_of(options, "/flights/all"), 0}};
+  if (request.icao24.empty()) return {{address_of(request, "/flights/all"), 0}};
   std::vector<Query> queries;
-  for (const std::string& address : options.icao24) {
-    queries.push_back({address_of(options, "/flights/aircraft"), 0});
+  for (const std::string& address : request.icao24) {
+    queries.push_back({address_of(request, "/flights/aircraft"), 0});
     add(queries.back().url, "icao24", address);
   }
   return queries;
 }
 
-std::vector<Window> windows_of(const Options& options, std::int64_t now) {
-  const bool airport = !options.arrival.empty() || !options.departure.empty();
-  const bool all = !airport && options.icao24.empty();
+std::vector<Window> windows_of(const RequestSettings& request, std::int64_t now) {
+  const bool airport = !request.arrival.empty() || !request.departure.empty();
+  const bool all = !airport && request.icao24.empty();
   Window window = all ? last_hours(now) : yesterday(now);
-  if (options.begin) window = {*options.begin, options.end.value_or(now)};
+  if (request.begin) window = {*request.begin, request.end.value_or(now)};
   if (all) return cut_by_two_hours(window);
   return cut_by_days(window, airport ? 1 : 2);
 }
 
-void add_windows(std::vector<Query>& queries, const Options& options, std::int64_t now) {
-  const std::vector<Window> windows = windows_of(options, now);
+void add_windows(std::vector<Query>& queries, const RequestSettings& request, std::int64_t now) {
+  const std::vector<Window> windows = windows_of(request, now);
   if (queries.size() * windows.size() > kMostQueries) {
     throw base::Error(base::ErrorKind::usage,
                       fmt::format("could not ask for so long a time: it takes {} requests",
@@ -113,39 +114,32 @@ void add_windows(std::vector<Query>& queries, const Options& options, std::int64
   }
 }
 
-std::vector<Query> timeless_queries(const Options& options) {
-  switch (options.endpoint) {
+std::vector<Query> timeless_queries(const RequestSettings& request) {
+  switch (request.endpoint) {
     case Endpoint::states:
-      return states_queries(options);
+      return states_queries(request);
     case Endpoint::flights:
-      return flight_queries(options);
+      return flight_queries(request);
     case Endpoint::track:
       break;
   }
-  return track_queries(options);
+  return track_queries(request);
 }
 
 }  // namespace
 
-bool wants_category(const Options& options) {
-  return options.extended ||
-         std::any_of(options.fields.begin(), options.fields.end(), [](const Field& field) {
-           return field.name == "category";
-         });
-}
-
-std::vector<Query> queries_of(const Options& options, std::int64_t now) {
-  std::vector<Query> queries = timeless_queries(options);
-  if (options.endpoint == Endpoint::flights) {
-    add_windows(queries, options, now);
+std::vector<Query> queries_of(const RequestSettings& request, std::int64_t now) {
+  std::vector<Query> queries = timeless_queries(request);
+  if (request.endpoint == Endpoint::flights) {
+    add_windows(queries, request, now);
     return queries;
   }
   for (Query& query : queries) {
-    const std::int64_t time = options.time.value_or(0);
-    if (options.endpoint == Endpoint::track) {
+    const std::int64_t time = request.time.value_or(0);
+    if (request.endpoint == Endpoint::track) {
       add(query.url, "time", std::to_string(time));
       query.credits = cost_of_days(time == 0 ? now : time, time == 0 ? now : time, now);
-    } else if (options.time) {
+    } else if (request.time) {
       add(query.url, "time", std::to_string(time));
     }
   }
@@ -158,9 +152,9 @@ int credits_of(const std::vector<Query>& queries) {
   });
 }
 
-std::string source_url(const Options& options) {
+std::string source_url(const RequestSettings& request) {
   std::vector<std::string> urls;
-  for (const Query& query : timeless_queries(options)) urls.push_back(query.url);
+  for (const Query& query : timeless_queries(request)) urls.push_back(query.url);
   return fmt::format("{}", fmt::join(urls, " "));
 }
 

@@ -34,12 +34,12 @@ void add_instant(cli::FlagTable& table,
       name, "T", [&target](const std::string& text) { target = parse_instant(text); }, help);
 }
 
-void add_address(cli::FlagTable& table, Options& options, const std::string& help) {
+void add_address(cli::FlagTable& table, RequestSettings& request, const std::string& help) {
   table
       .custom(
           "icao24",
           "HEX",
-          [&](const std::string& text) { options.icao24.push_back(parse_address(text)); },
+          [&](const std::string& text) { request.icao24.push_back(parse_address(text)); },
           help)
       .repeatable = true;
 }
@@ -56,33 +56,31 @@ void add_airport(cli::FlagTable& table,
   throw base::Error(base::ErrorKind::usage, message, std::move(hint));
 }
 
-void check_states(const Options& options) {
-  const bool boxed = !options.boxes.empty() || !options.areas.empty();
-  if (!options.serials.empty() && !options.own)
+void check_states(const RequestSettings& request) {
+  const bool boxed = !request.boxes.empty() || !request.areas.empty();
+  if (!request.serials.empty() && !request.own)
     refuse("could not use --serial: it chooses among one's own receivers", "Say --own, too.");
-  if (options.own && boxed) refuse("could not use a box with --own: the service knows none there");
+  if (request.own && boxed) refuse("could not use a box with --own: the service knows none there");
 }
 
-void check_flights(const Options& options) {
-  if (options.end && !options.begin) refuse("could not use --end: there is no --begin");
-  if (options.begin && options.end && *options.end < *options.begin)
+void check_flights(const RequestSettings& request) {
+  if (request.end && !request.begin) refuse("could not use --end: there is no --begin");
+  if (request.begin && request.end && *request.end < *request.begin)
     refuse("could not use --end: it is before --begin");
-  const int kinds = static_cast<int>(!options.icao24.empty()) +
-                    static_cast<int>(!options.arrival.empty()) +
-                    static_cast<int>(!options.departure.empty());
+  const int kinds = static_cast<int>(!request.icao24.empty()) +
+                    static_cast<int>(!request.arrival.empty()) +
+                    static_cast<int>(!request.departure.empty());
   if (kinds > 1) refuse("could not use several of --icao24, --arrival and --departure: choose one");
-  if (options.begin && (options.every || options.budget))
-    refuse("could not use --begin: it asks for one stretch of time, so --every makes no sense");
 }
 
 }  // namespace
 
-void add_states_flags(cli::FlagTable& table, Options& options) {
+void add_states_flags(cli::FlagTable& table, RequestSettings& request) {
   table
       .custom(
           "area",
           "NAME",
-          [&](const std::string& text) { options.areas.push_back(text); },
+          [&](const std::string& text) { request.areas.push_back(text); },
           fmt::format("Only aircraft inside this area: {}, or one of --area-file.",
                       built_in_areas()))
       .repeatable = true;
@@ -90,68 +88,51 @@ void add_states_flags(cli::FlagTable& table, Options& options) {
       .custom(
           "bbox",
           "S,W,N,E",
-          [&](const std::string& text) { options.boxes.push_back(parse_box(text)); },
+          [&](const std::string& text) { request.boxes.push_back(parse_box(text)); },
           "Only aircraft inside this box: south, west, north, east, in degrees; west is greater "
           "than east across the date line.")
       .repeatable = true;
   table.text("area-file",
              "FILE",
-             options.area_file,
+             request.area_file,
              "TOML file of more areas, name = \"S,W,N,E\" or [S, W, N, E].");
-  add_address(table, options, "Only this aircraft, by its 24-bit address in 6 hex digits.");
+  add_address(table, request, "Only this aircraft, by its 24-bit address in 6 hex digits.");
   table.toggle(
-      "own", options.own, "What your own receivers hear; needs credentials, costs no credits.");
+      "own", request.own, "What your own receivers hear; needs credentials, costs no credits.");
   table
       .custom(
           "serial",
           "N",
-          [&](const std::string& text) { options.serials.push_back(parse_serial(text)); },
+          [&](const std::string& text) { request.serials.push_back(parse_serial(text)); },
           "With --own: only what this receiver hears.")
       .repeatable = true;
-  table.toggle("extended", options.extended, "Ask for the aircraft category, too.");
+  table.toggle("extended", request.extended, "Ask for the aircraft category, too.");
   add_instant(table,
               "time",
-              options.time,
+              request.time,
               "The picture at this instant instead of now (RFC 3339 or @unix; needs credentials, "
               "at most 1 h back).");
 }
 
-void add_flights_flags(cli::FlagTable& table, Options& options) {
+void add_flights_flags(cli::FlagTable& table, RequestSettings& request) {
   add_instant(table,
               "begin",
-              options.begin,
+              request.begin,
               "Flights since this instant (RFC 3339 or @unix); default: the last two hours, with "
               "a flag below yesterday (UTC).");
-  add_instant(table, "end", options.end, "Flights until this instant, default now.");
-  add_address(table, options, "Only flights of this aircraft, by its 24-bit address.");
-  add_airport(table, "arrival", options.arrival, "Only flights that arrived at this airport.");
-  add_airport(table, "departure", options.departure, "Only flights that left this airport.");
+  add_instant(table, "end", request.end, "Flights until this instant, default now.");
+  add_address(table, request, "Only flights of this aircraft, by its 24-bit address.");
+  add_airport(table, "arrival", request.arrival, "Only flights that arrived at this airport.");
+  add_airport(table, "departure", request.departure, "Only flights that left this airport.");
 }
 
-void add_track_flags(cli::FlagTable& table, Options& options) {
-  add_address(table, options, "The aircraft, by its 24-bit address in 6 hex digits.");
+void add_track_flags(cli::FlagTable& table, RequestSettings& request) {
+  add_address(table, request, "The aircraft, by its 24-bit address in 6 hex digits.");
   add_instant(table,
               "time",
-              options.time,
+              request.time,
               "Any instant of the flight (RFC 3339 or @unix), at most 30 days back; default: the "
               "flight of now.");
-}
-
-void add_service_flags(cli::FlagTable& table, Options& options) {
-  table.text("url", "BASE", options.url, "Root of the API.");
-  table.text("auth-url", "URL", options.auth_url, "Where credentials are exchanged for a token.");
-  table.text("credentials",
-             "FILE",
-             options.credentials,
-             "JSON file {\"clientId\",\"clientSecret\"} as the account page gives it; else "
-             "OPENSKY_CLIENT_ID and OPENSKY_CLIENT_SECRET, else the polls are anonymous.");
-  table.toggle(
-      "allow-http", options.allow_http, "Accept http:// URLs of other hosts than this one.");
-  table.duration("timeout", options.timeout, "How long one answer may take.");
-  table.duration("max-wait",
-                 options.max_wait,
-                 "How long to sit out a server that is gone or busy, in all; one that asks for a "
-                 "longer pause ends the run with 75 at once.");
 }
 
 std::string parse_address(const std::string& text) {
@@ -178,24 +159,9 @@ std::string parse_serial(const std::string& text) {
   return text;
 }
 
-void check_request(const Options& options) {
-  switch (options.endpoint) {
-    case Endpoint::states:
-      check_states(options);
-      break;
-    case Endpoint::flights:
-      check_flights(options);
-      break;
-    case Endpoint::track:
-      if (options.icao24.empty() && options.replay.empty())
-        refuse("could not ask for a track: there is no --icao24");
-      break;
-  }
-  if (options.time && (options.every || options.budget || !options.replay.empty())) {
-    refuse(
-        "could not use --time: it asks for one instant, so --every and --replay make no sense with "
-        "it");
-  }
+void check_request(const RequestSettings& request) {
+  if (request.endpoint == Endpoint::states) check_states(request);
+  if (request.endpoint == Endpoint::flights) check_flights(request);
 }
 
 }  // namespace cdckit::opensky_fetch

@@ -5,6 +5,7 @@
 #include "tools/opensky-fetch/request/endpoint.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -30,6 +31,10 @@ struct Snapshot {
   std::int64_t time = 0;
   std::vector<std::string_view> parts;
 };
+
+// Takes one snapshot and dies with it; false when it is not newer than the last one, so that
+// nothing was printed. Throws Malformed with nothing printed.
+using Deliver = std::function<bool(const Snapshot& snapshot)>;
 
 class AnswerReader {
  public:

@@ -13,10 +13,11 @@ namespace {
 // How often the older parts of a picture are asked for again.
 constexpr int kMostRounds = 2;
 
-http::ClientOptions client_options(const Options& options, signals::StopToken stop) {
+http::ClientOptions client_options(const ServiceSettings& service, signals::StopToken stop) {
   http::ClientOptions chosen;
   chosen.user_agent = "cdckit-opensky-fetch/" CDCKIT_VERSION;
-  chosen.allow_http = options.allow_http;
+  chosen.ca_file = service.ca_file;
+  chosen.allow_http = service.allow_http;
   chosen.stop = stop;
   chosen.abort_on_stop = true;  // a poll promises nothing to anybody
   return chosen;
@@ -29,32 +30,33 @@ bool says_nothing_found(const http::Response& response, Endpoint endpoint) {
 
 }  // namespace
 
-Poller::Poller(const Options& options, signals::StopToken stop)
-    : options_(options),
-      client_(client_options(options, stop)),
-      tokens_(options.credentials, options.auth_url),
-      reader_(options.endpoint) {
-  if (!options.record.empty()) recorder_.emplace(options.record, options.endpoint);
+Poller::Poller(RequestSettings request, ServiceSettings service, signals::StopToken stop)
+    : request_(std::move(request)),
+      service_(std::move(service)),
+      client_(client_options(service_, stop)),
+      tokens_(service_.credentials, service_.auth_url),
+      reader_(request_.endpoint) {
+  if (!service_.record.empty()) recorder_.emplace(service_.record, request_.endpoint);
 }
 
 void Poller::log_in() {
   try {
-    (void)tokens_.current(client_, options_.timeout);
+    (void)tokens_.current(client_, service_.timeout);
   } catch (const http::TransportError& error) {
-    throw no_answer(error, options_.auth_url);
+    throw no_answer(error, service_.auth_url);
   }
 }
 
 http::Response Poller::fetch(const std::string& url) {
   http::Request request;
   request.url = url;
-  request.timeout = options_.timeout;
+  request.timeout = service_.timeout;
   request.follow_redirects = true;
-  request.bearer = tokens_.current(client_, options_.timeout);
+  request.bearer = tokens_.current(client_, service_.timeout);
   http::Response response = client_.send(request);
   if (response.status == 401 && !tokens_.anonymous()) {  // the token may have ended early
     tokens_.forget();
-    request.bearer = tokens_.current(client_, options_.timeout);
+    request.bearer = tokens_.current(client_, service_.timeout);
     response = client_.send(request);
   }
   return response;
@@ -65,7 +67,7 @@ Part Poller::ask(const Query& query, std::string& body) {
     http::Response response = fetch(query.url);
     if (const auto credits = credits_left(response)) credits_ = credits;
     if (response.status == 200 || response.status == 404) spent_ += query.credits;
-    if (says_nothing_found(response, options_.endpoint)) {
+    if (says_nothing_found(response, request_.endpoint)) {
       body = "null";
     } else {
       judge(response, query.url);
@@ -103,7 +105,7 @@ bool Poller::ask_again_where_older(const std::vector<Query>& queries) {
 
 Snapshot Poller::assemble(std::int64_t now) const {
   Snapshot snapshot;
-  snapshot.time = options_.endpoint == Endpoint::states ? parts_.front().time : now;
+  snapshot.time = request_.endpoint == Endpoint::states ? parts_.front().time : now;
   for (const Part& part : parts_) snapshot.parts.push_back(part.content);
   return snapshot;
 }
@@ -127,9 +129,9 @@ bool Poller::deliver_recorded(const Deliver& deliver, const Snapshot& snapshot, 
 
 bool Poller::poll(const Deliver& deliver) {
   const std::int64_t now = base::unix_milliseconds();
-  const std::vector<Query> queries = queries_of(options_, now / 1000);
+  const std::vector<Query> queries = queries_of(request_, now / 1000);
   ask_all(queries);
-  bool same = options_.endpoint != Endpoint::states;
+  bool same = request_.endpoint != Endpoint::states;
   for (int round = 0; !same && round <= kMostRounds; ++round) same = ask_again_where_older(queries);
   if (!same) throw not_one_picture(queries.size(), queries.front().url);
   try {

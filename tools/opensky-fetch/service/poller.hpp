@@ -2,12 +2,11 @@
 #pragma once
 
 #include "common/http/client.hpp"
-#include "tools/opensky-fetch/feed/feed.hpp"
-#include "tools/opensky-fetch/feed/recorder.hpp"
-#include "tools/opensky-fetch/options.hpp"
+#include "tools/opensky-fetch/recording/recorder.hpp"
 #include "tools/opensky-fetch/request/queries.hpp"
 #include "tools/opensky-fetch/rows/snapshot.hpp"
 #include "tools/opensky-fetch/service/answer.hpp"
+#include "tools/opensky-fetch/service/service_settings.hpp"
 #include "tools/opensky-fetch/service/token.hpp"
 
 #include <cstdint>
@@ -20,7 +19,7 @@ namespace cdckit::opensky_fetch {
 
 class Poller {
  public:
-  Poller(const Options& options, signals::StopToken stop);
+  Poller(RequestSettings request, ServiceSettings service, signals::StopToken stop);
 
   // True when the snapshot was new. Throws PollError for everything that was not an answer of the
   // promised shape; then nothing was delivered.
@@ -41,7 +40,8 @@ class Poller {
   Snapshot assemble(std::int64_t now) const;
   bool deliver_recorded(const Deliver& deliver, const Snapshot& snapshot, std::int64_t now);
 
-  Options options_;
+  RequestSettings request_;
+  ServiceSettings service_;
   http::Client client_;
   TokenSource tokens_;
   AnswerReader reader_;

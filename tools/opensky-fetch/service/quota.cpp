@@ -49,9 +49,9 @@ io::LockedFile lock(const std::string& path) {
 
 }  // namespace
 
-Quota::Quota(const Options& options)
-    : budget_(options.budget), path_(file_in(options.state, options.endpoint)) {
-  record_.api = http::origin_of(options.url);
+Quota::Quota(const RequestSettings& request, const QuotaSettings& settings)
+    : budget_(settings.budget), path_(file_in(settings.state, request.endpoint)) {
+  record_.api = http::origin_of(request.url);
 }
 
 Quota::Record Quota::parse(const std::string& text) const {

@@ -3,7 +3,8 @@
 // folder.
 #pragma once
 
-#include "tools/opensky-fetch/options.hpp"
+#include "tools/opensky-fetch/request/request_settings.hpp"
+#include "tools/opensky-fetch/service/service_settings.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -15,7 +16,7 @@ class Quota {
  public:
   // Without --state the memory ends with the run. Throws cannot_create when the folder cannot be
   // made.
-  explicit Quota(const Options& options);
+  Quota(const RequestSettings& request, const QuotaSettings& settings);
 
   struct Hold {
     std::int64_t until = 0;  // Unix seconds

@@ -1,5 +1,6 @@
 #include "tools/pg-load/batch/reporter.hpp"
 
+#include "common/base/clock.hpp"
 #include "common/log/log.hpp"
 
 #include <algorithm>
@@ -17,7 +18,6 @@ Reporter::Reporter(cli::Context& context)
 
 void Reporter::committed(const Receipt& receipt) {
   rows_ok_ += receipt.rows_in - std::min(receipt.rows_in, receipt.rejected);
-  ++batches_;
   seconds_.observe(static_cast<double>(receipt.milliseconds) / 1000);
   const auto count = [&](const char* result, std::uint64_t amount) {
     metrics_
@@ -26,13 +26,20 @@ void Reporter::committed(const Receipt& receipt) {
                  {{"table", receipt.table}, {"result", result}})
         .add(static_cast<double>(amount));
   };
+  metrics_
+      .counter("pg_load_bytes_total",
+               "Bytes of lines whose batch is committed.",
+               {{"table", receipt.table}})
+      .add(static_cast<double>(receipt.bytes));
+  metrics_
+      .gauge("pg_load_last_commit_timestamp_seconds",
+             "When a batch was last committed, in seconds since 1970.")
+      .set(static_cast<double>(base::unix_milliseconds()) / 1000);
   count("inserted", receipt.inserted);
   count("updated", receipt.updated);
   count("deleted", receipt.deleted);
   count("unchanged", receipt.unchanged);
   count("rejected", receipt.rejected);
-  if (log::shows_progress())
-    log::progress(std::to_string(rows_ok_) + " rows in " + std::to_string(batches_) + " batches");
   Receipt printed = receipt;
   if (!gap_to_.empty()) {
     printed.gap_from = std::exchange(gap_from_, {});

@@ -32,7 +32,6 @@ class Reporter {
   std::string gap_from_;
   std::string gap_to_;
   std::uint64_t rows_ok_ = 0;
-  std::uint64_t batches_ = 0;
 };
 
 }  // namespace cdckit::pg_load

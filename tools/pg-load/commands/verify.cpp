@@ -1,11 +1,11 @@
 #include "tools/pg-load/commands/verify.hpp"
 
 #include "common/base/error.hpp"
+#include "common/event/digest_line.hpp"
 #include "common/event/input.hpp"
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
 #include "common/ndjson/writer.hpp"
-#include "tools/pg-load/commands/digest_line.hpp"
 #include "tools/pg-load/commands/verify_target.hpp"
 #include "tools/pg-load/table/table_setup.hpp"
 
@@ -14,6 +14,28 @@
 
 namespace cdckit::pg_load {
 namespace {
+
+// The table whose digests come in.
+struct CurrentTable {
+  std::string name;
+  pg::DigestTable described;
+  std::vector<pg::DigestBucket> buckets;  // of the source
+  bool compared = false;
+  bool differs = false;
+};
+
+// Its rows in the target, one after the other.
+struct TargetRows {
+  std::unique_ptr<pg::RowDigests> rows;
+  pg::RowDigest row;
+  bool there = false;
+};
+
+struct Tally {
+  std::uint64_t differences = 0;
+  std::uint64_t tables = 0;
+  std::uint64_t rows_in = 0;
+};
 
 class Verifier {
  public:
@@ -26,14 +48,16 @@ class Verifier {
   }
 
   const char* take(std::string_view object) {
-    if (const char* reason = read_digest_line(object, line_)) return reason;
-    if (line_.table != table_) {
+    if (const char* reason = event::read_digest_line(object, line_)) return reason;
+    if (line_.portable) return "digests for other systems: take them again without --portable";
+    if (line_.table != current_.name) {
       finish_table();
       begin_table();
     }
     if (line_.key_hash.empty()) {
-      if (line_.bucket != buckets_.size()) return "the buckets are not in order";
-      buckets_.push_back({.rows = line_.rows, .digest = line_.digest});
+      if (line_.bucket != current_.buckets.size()) return "the buckets are not in order";
+      current_.buckets.push_back({.rows = line_.rows, .digest = line_.digest});
+      tally_.rows_in += line_.rows;
     } else {
       take_key();
     }
@@ -42,56 +66,61 @@ class Verifier {
 
   base::ExitCode finish() {
     finish_table();
-    if (tables_ == 0) {
+    if (tally_.tables == 0) {
       throw base::Error(base::ErrorKind::data,
                         "could not compare: the input has no digest line",
                         "Digest lines come from walcat digest.");
     }
-    if (differences_ == 0) return base::ExitCode::done;
+    if (tally_.differences == 0) {
+      tell_equal();
+      return base::ExitCode::done;
+    }
     if (standing_ == Standing::behind || standing_ == Standing::ahead) throw_elsewhere();
-    log::warning("differences found", {{"differences", std::to_string(differences_)}});
+    log::warning("differences found", {{"differences", std::to_string(tally_.differences)}});
     return base::ExitCode::differences;
   }
 
  private:
   void begin_table() {
-    ++tables_;
-    table_ = line_.table;
+    ++tally_.tables;
+    current_.name = line_.table;
     if (pos_.empty()) {
       pos_ = line_.pos;
       standing_ = target_.standing_at(pos_, options_.verify.source);
     }
-    if (shape_ && shape_->schema + "." + shape_->table != table_) shape_.reset();
-    const std::size_t dot = table_.find('.');
-    const TableName name = target_name(options_, table_.substr(0, dot), table_.substr(dot + 1));
-    described_ = target_.table(name, shape_, options_.key_columns());
+    if (shape_ && shape_->schema + "." + shape_->table != current_.name) shape_.reset();
+    const std::size_t dot = current_.name.find('.');
+    const TableName name =
+        target_name(options_, current_.name.substr(0, dot), current_.name.substr(dot + 1));
+    current_.described = target_.table(name, shape_, options_.key_columns());
   }
 
   void finish_table() {
-    if (table_.empty()) return;
+    if (current_.name.empty()) return;
     compare_buckets();
-    if (rows_) {
-      while (has_row_) tell_row("extra", std::string(row_.key), row_.bucket);
-    } else if (options_.verify.keys && bucket_differs_) {
-      log::warning("table \"" + table_ +
+    if (mine_.rows) {
+      while (mine_.there) tell_row("extra", std::string(mine_.row.key), mine_.row.bucket);
+    } else if (options_.verify.keys && current_.differs) {
+      log::warning("table \"" + current_.name +
                    "\" differs, but its rows are not in the input: use "
                    "walcat digest --keys");
     }
-    rows_.reset();
-    buckets_.clear();
-    table_.clear();
-    compared_ = false;
-    bucket_differs_ = false;
+    mine_.rows.reset();
+    current_.buckets.clear();
+    current_.name.clear();
+    current_.compared = false;
+    current_.differs = false;
   }
 
   void compare_buckets() {
-    if (compared_) return;
-    compared_ = true;
+    if (current_.compared) return;
+    current_.compared = true;
     const auto mine = pg::bucket_digests(
-        target_.connection(), described_, static_cast<unsigned>(buckets_.size()));
-    for (std::size_t i = 0; i < buckets_.size(); ++i) {
-      if (buckets_[i].digest == mine[i].digest && buckets_[i].rows == mine[i].rows) continue;
-      bucket_differs_ = true;
+        target_.connection(), current_.described, static_cast<unsigned>(current_.buckets.size()));
+    for (std::size_t i = 0; i < current_.buckets.size(); ++i) {
+      if (current_.buckets[i].digest == mine[i].digest && current_.buckets[i].rows == mine[i].rows)
+        continue;
+      current_.differs = true;
       tell_bucket(i, mine[i]);
     }
   }
@@ -99,26 +128,27 @@ class Verifier {
   void take_key() {
     compare_buckets();
     if (!options_.verify.keys) return;
-    if (!rows_) {
-      rows_ = std::make_unique<pg::RowDigests>(
-          target_.connection(), described_, static_cast<unsigned>(buckets_.size()));
+    if (!mine_.rows) {
+      mine_.rows = std::make_unique<pg::RowDigests>(
+          target_.connection(), current_.described, static_cast<unsigned>(current_.buckets.size()));
       next_row();
     }
     const auto before = [&] {
-      return row_.bucket != line_.bucket ? row_.bucket < line_.bucket
-                                         : row_.key_hash < line_.key_hash;
+      return mine_.row.bucket != line_.bucket ? mine_.row.bucket < line_.bucket
+                                              : mine_.row.key_hash < line_.key_hash;
     };
-    while (has_row_ && before()) tell_row("extra", std::string(row_.key), row_.bucket);
-    const bool there = has_row_ && row_.bucket == line_.bucket && row_.key_hash == line_.key_hash;
+    while (mine_.there && before()) tell_row("extra", std::string(mine_.row.key), mine_.row.bucket);
+    const bool there =
+        mine_.there && mine_.row.bucket == line_.bucket && mine_.row.key_hash == line_.key_hash;
     if (!there) {
       tell_key("missing", line_.raw_key, static_cast<unsigned>(line_.bucket));
       return;
     }
-    if (row_.digest != line_.digest) tell_key("changed", line_.raw_key, row_.bucket);
+    if (mine_.row.digest != line_.digest) tell_key("changed", line_.raw_key, mine_.row.bucket);
     next_row();
   }
 
-  void next_row() { has_row_ = rows_->next(row_); }
+  void next_row() { mine_.there = mine_.rows->next(mine_.row); }
 
   void tell_row(const char* difference, const std::string& key, unsigned bucket) {
     tell_key(difference, key, bucket);
@@ -135,7 +165,7 @@ class Verifier {
 
   void tell_bucket(std::size_t bucket, const pg::DigestBucket& mine) {
     begin_line(bucket);
-    append_side("source", buckets_[bucket]);
+    append_side("source", current_.buckets[bucket]);
     append_side("target", mine);
     text_ += '}';
     tell();
@@ -143,9 +173,9 @@ class Verifier {
 
   void begin_line(std::size_t bucket) {
     text_ = "{\"table\":";
-    ndjson::append_string(text_, table_);
+    ndjson::append_string(text_, current_.name);
     text_ += ",\"target_table\":";
-    ndjson::append_string(text_, described_.schema + "." + described_.table);
+    ndjson::append_string(text_, current_.described.schema + "." + current_.described.table);
     text_ += ",\"bucket\":" + std::to_string(bucket);
   }
 
@@ -156,8 +186,21 @@ class Verifier {
 
   // What differs at another position says nothing: it is counted only.
   void tell() {
-    ++differences_;
+    ++tally_.differences;
     if (standing_ == Standing::unknown || standing_ == Standing::same) out_.write(text_);
+  }
+
+  // The one line of a comparison that found nothing.
+  void tell_equal() {
+    text_ = R"({"tool":"pg-load","verified":true,"tables":)" + std::to_string(tally_.tables) +
+            ",\"rows\":" + std::to_string(tally_.rows_in) + ",\"pos\":";
+    if (pos_.empty()) {
+      text_ += "null";
+    } else {
+      ndjson::append_string(text_, pos_);
+    }
+    text_ += '}';
+    out_.write(text_);
   }
 
   [[noreturn]] void throw_elsewhere() const {
@@ -173,47 +216,18 @@ class Verifier {
   const Options& options_;
   VerifyTarget target_;
   ndjson::Writer out_{STDOUT_FILENO, ndjson::Writer::Flush::when_full};
-  DigestLine line_;
-  std::string table_;
+  event::DigestLine line_;
+  CurrentTable current_;
   std::string pos_;
   std::optional<event::TableSchema> shape_;
-  pg::DigestTable described_;
-  std::vector<pg::DigestBucket> buckets_;  // of the source
-  std::unique_ptr<pg::RowDigests> rows_;
-  pg::RowDigest row_;
+  TargetRows mine_;
   std::string text_;
-  std::uint64_t differences_ = 0;
-  std::uint64_t tables_ = 0;
+  Tally tally_;
   Standing standing_ = Standing::unknown;
-  bool compared_ = false;
-  bool bucket_differs_ = false;
-  bool has_row_ = false;
 
  public:
   void flush() { out_.flush(); }
 };
-
-void read_input(event::Input& input, const cli::Context& context, Verifier& verifier) {
-  for (;;) {
-    const event::Item& item = input.next(std::chrono::milliseconds(-1), context.stop().fd());
-    switch (item.kind) {
-      case event::ItemKind::row:
-        if (const char* reason = verifier.take(item.text))
-          input.bad_line({item.line_number, {}, reason, {}, item.text});
-        break;
-      case event::ItemKind::control:
-        verifier.take(item.control);
-        break;
-      case event::ItemKind::event:
-        input.bad_line({item.line_number, {}, "a change event, no digest line", {}, item.text});
-        break;
-      case event::ItemKind::interrupted:
-        throw base::Error(base::ErrorKind::temporary, "could not compare: interrupted");
-      default:
-        return;
-    }
-  }
-}
 
 }  // namespace
 
@@ -237,7 +251,7 @@ base::ExitCode verify(const Options& options, cli::Context& context) {
   settings.tool = context.tool();
   event::Input input(settings);
   Verifier verifier(options, session);
-  read_input(input, context, verifier);
+  event::read_digests(input, context.stop().fd(), verifier);
   const base::ExitCode code = verifier.finish();
   verifier.flush();
   return code;

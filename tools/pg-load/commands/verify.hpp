@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/cli/run_tool.hpp"
-#include "tools/pg-load/options.hpp"
+#include "tools/pg-load/settings/settings.hpp"
 #include "tools/pg-load/target/session.hpp"
 
 #include <string>

@@ -51,7 +51,7 @@ pg::DigestTable VerifyTarget::table(const TableName& name,
                                     const std::optional<event::TableSchema>& shape,
                                     const std::vector<std::string>& key) {
   const auto target = find_target(session_, name, key);
-  if (!target) throw missing_table(name, false);
+  if (!target) throw missing_table(name, false, known_tables(session_, !name.schema.empty()));
   pg::DigestRequest request;
   request.schema = target->name.schema;
   request.table = target->name.table;

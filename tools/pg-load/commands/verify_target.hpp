@@ -4,7 +4,8 @@
 
 #include "common/event/schema.hpp"
 #include "common/pg/digest.hpp"
-#include "tools/pg-load/options.hpp"
+#include "tools/pg-load/settings/settings.hpp"
+#include "tools/pg-load/table/target_table.hpp"
 #include "tools/pg-load/target/session.hpp"
 
 #include <optional>

@@ -2,9 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
-#include "common/log/log.hpp"
 
-#include <exception>
 #include <utility>
 
 namespace cdckit::pg_load {
@@ -24,22 +22,22 @@ EventTable& CollectedRun::table_of(const event::Event& event) {
   EventTable* table = tables_.find(event);
   if (table == nullptr) {
     settle();
-    table = &tables_.open(session_, event);
+    table = &tables_.open(applier_.session(), event);
   }
   return know_horizon(*table);
 }
 
 EventTable& CollectedRun::know_horizon(EventTable& table) {
-  if (table.horizon_known()) return table;
+  if (table.picture().horizon_known()) return table;
   const std::string& stored = positions_.at("snapshot " + display_name(table.target().name));
-  table.set_horizon(base::parse_hex(stored).value_or(0));
+  table.picture().set_horizon(base::parse_hex(stored).value_or(0));
   return table;
 }
 
 bool CollectedRun::in_picture(const EventTable& table, const event::Event& event) const {
-  if (table.horizon() == 0 || event.op == 'r') return false;
+  if (table.picture().horizon() == 0 || event.op == 'r') return false;
   const auto lsn = base::parse_hex(event.pos.substr(0, event.pos.find('/')));
-  return lsn && *lsn <= table.horizon();
+  return lsn && *lsn <= table.picture().horizon();
 }
 
 void CollectedRun::reject(std::uint64_t line_number,
@@ -81,14 +79,15 @@ bool CollectedRun::change_alone(std::uint64_t line_number,
                                 const event::Event& event,
                                 bool& rejected) {
   EventTable& table = table_of(event);
-  session_.savepoint("alone");
+  Session& session = applier_.session();
+  session.savepoint("alone");
   try {
-    const bool changed = table.change_alone(session_, event);
-    session_.release("alone");
+    const bool changed = table.change_alone(session, event);
+    session.release("alone");
     return changed;
   } catch (const base::Error& error) {
     if (!is_row_error(error)) throw;
-    session_.roll_back_to("alone");
+    session.roll_back_to("alone");
     reject(line_number, table, error.what(), sqlstate_of(error));
     rejected = true;
     return false;
@@ -123,41 +122,47 @@ void CollectedRun::send(std::uint64_t from, std::uint64_t to) {
   if (sets_.empty()) return;
   sent_from_ = from;
   sent_to_ = to;
-  under_way_ = true;
-  background_.start([this] {
-    session_.savepoint("run");
-    send_sets();
-    session_.release("run");
+  applier_.apply([this](Session& session) {
+    session.savepoint("run");
+    send_sets(session);
+    session.release("run");
   });
 }
 
 void CollectedRun::settle() {
-  if (!std::exchange(under_way_, false)) return;
+  if (applier_.state() != ApplierState::applying) return;
   try {
-    settle_last();
+    applier_.finish_applying();
+    settle_sets();
   } catch (const base::Error& error) {
     if (!is_row_error(error)) throw;
-    session_.roll_back_to("run");
+    applier_.session().roll_back_to("run");
     withdraw();
     const auto park = [](EventTable& table) { table.swap_parked(); };
     tables_.for_each(park);
-    split(sent_from_, sent_to_);
+    bisect(sent_from_, sent_to_);
     tables_.for_each(park);
   }
 }
 
-void CollectedRun::send_last(std::function<void()> commit) {
+void CollectedRun::bisect(std::uint64_t from, std::uint64_t to) {
+  applier_.begin_bisecting();
+  split(from, to);
+  applier_.end_bisecting();
+}
+
+void CollectedRun::send_last(Applier::Work last) {
   encoded_bytes_ = 0;
   hand_over();
   tables_.for_each([](EventTable& table) { table.close_receipt(); });
-  background_.start([this, commit = std::move(commit)] {
-    send_sets();
-    commit();
+  applier_.commit_beside([this, last = std::move(last)](Session& session) {
+    send_sets(session);
+    last(session);
   });
 }
 
 void CollectedRun::settle_last() {
-  background_.wait();
+  applier_.finish_commit();
   settle_sets();
 }
 
@@ -167,24 +172,18 @@ void CollectedRun::settle_sets() {
 }
 
 void CollectedRun::abandon() noexcept {
-  try {
-    background_.wait();
-  } catch (const std::exception& error) {
-    log::debug(std::string("given up: ") + error.what());
-  }
-  under_way_ = false;
   sets_.clear();
   tables_.for_each([](EventTable& table) { table.clear(); });
 }
 
-void CollectedRun::send_sets() {
-  for (EventTable* table : sets_) table->send(session_);
+void CollectedRun::send_sets(Session& session) {
+  for (EventTable* table : sets_) table->send(session);
 }
 
 // On this thread, nothing being under way.
 void CollectedRun::apply_collected() {
   hand_over();
-  send_sets();
+  send_sets(applier_.session());
   settle_sets();
 }
 
@@ -215,7 +214,9 @@ bool CollectedRun::is_one_change(std::uint64_t from, std::uint64_t to) const {
     event::Event event;
     if (decoder.decode(line.text, false, kind, event) != nullptr || kind != event::LineKind::event)
       return;
-    moves = !held.empty() && held.completed_by(event);
+    const EventTable* table = tables_.find(event);
+    const bool keyed = table == nullptr || !table->target().key.empty();
+    moves = keyed && !held.empty() && held.completed_by(event);
     if (event.op == 'd' && !event.new_key.empty()) held.put(line.number, from, event);
   });
   return moves;
@@ -224,12 +225,12 @@ bool CollectedRun::is_one_change(std::uint64_t from, std::uint64_t to) const {
 // Lines [from, to) as a set of their own. A single change that is refused is rejected here.
 bool CollectedRun::try_range(std::uint64_t from, std::uint64_t to) {
   for (;;) {
-    session_.savepoint("range");
+    applier_.session().savepoint("range");
     tables_.for_each([](EventTable& table) { table.remember_counts(); });
     try {
       fold_range(from, to);
       apply_collected();
-      session_.release("range");
+      applier_.session().release("range");
       return true;
     } catch (const Recoded&) {
       take_back_range();
@@ -245,7 +246,9 @@ bool CollectedRun::try_range(std::uint64_t from, std::uint64_t to) {
 
 // A change of key may pass where the delete and the insert that stand for it do not.
 void CollectedRun::refuse_change(std::uint64_t from, std::uint64_t to, const base::Error& error) {
-  if (to - from == 1) return reject(last_number_, *last_table_, error.what(), sqlstate_of(error));
+  // a staging table may hold less than the table itself
+  const bool alone = to - from == 2 || sqlstate_of(error) == "54000";
+  if (!alone) return reject(last_number_, *last_table_, error.what(), sqlstate_of(error));
   lines_.for_each(to - 1, to, [&](const StoredLine& line) {
     event::Decoder decoder;
     event::LineKind kind{};
@@ -258,7 +261,7 @@ void CollectedRun::refuse_change(std::uint64_t from, std::uint64_t to, const bas
 }
 
 void CollectedRun::take_back_range() {
-  session_.roll_back_to("range");
+  applier_.session().roll_back_to("range");
   withdraw();
   tables_.for_each([](EventTable& table) {
     table.discard();
@@ -269,7 +272,9 @@ void CollectedRun::take_back_range() {
 void CollectedRun::apply_again(std::uint64_t from, std::uint64_t to) {
   settle();
   tables_.for_each([](EventTable& table) { table.discard(); });
+  applier_.begin_bisecting();
   if (!try_range(from, to)) split(from, to);
+  applier_.end_bisecting();
 }
 
 void CollectedRun::fold_range(std::uint64_t from, std::uint64_t to) {
@@ -286,10 +291,10 @@ void CollectedRun::fold_range(std::uint64_t from, std::uint64_t to) {
 }
 
 void CollectedRun::fold_line(const StoredLine& line, const event::Event& event, HeldHalf& held) {
-  const bool moves = held.completed_by(event);
+  EventTable& table = table_of(event);
+  const bool moves = !table.target().key.empty() && held.completed_by(event);
   if (!moves) fold_held(held);
   held.clear();
-  EventTable& table = table_of(event);
   if (in_picture(table, event) || rejects_.contains(line.number)) return;
   if (event.op == 'd' && !event.new_key.empty()) return held.put(line.number, 0, event);
   const auto collect = [&] {

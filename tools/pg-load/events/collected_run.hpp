@@ -1,21 +1,19 @@
 // A run of change events that is applied as a set; when the server refuses it, in smaller and
 // smaller pieces, until the events that cannot be applied are known and rejected. Works inside the
-// loader's transaction, on lines that the loader keeps. A set is sent by a thread of its own, while
-// the owner's collects the next one; whoever uses the session himself calls settle() first.
+// loader's transaction, on lines that the loader keeps. A set is sent by the applier's thread,
+// while the owner's collects the next one; settle() waits for it.
 #pragma once
 
 #include "common/base/error.hpp"
 #include "common/event/event.hpp"
 #include "tools/pg-load/batch/line_store.hpp"
 #include "tools/pg-load/batch/rejects.hpp"
-#include "tools/pg-load/events/background.hpp"
+#include "tools/pg-load/events/applier.hpp"
 #include "tools/pg-load/events/event_tables.hpp"
 #include "tools/pg-load/events/held_half.hpp"
 #include "tools/pg-load/target/position_store.hpp"
-#include "tools/pg-load/target/session.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,12 +21,12 @@ namespace cdckit::pg_load {
 
 class CollectedRun {
  public:
-  CollectedRun(Session& session,
+  CollectedRun(Applier& applier,
                EventTables& tables,
                PositionStore& positions,
                Rejects& rejects,
                const LineStore& lines)
-      : session_(session),
+      : applier_(applier),
         tables_(tables),
         positions_(positions),
         rejects_(rejects),
@@ -48,12 +46,12 @@ class CollectedRun {
   void send(std::uint64_t from, std::uint64_t to);
   // Waits until what was sent is applied. The session is free then.
   void settle();
-  // Sends what was collected as the last of its batch, then runs `commit` on the same thread. May
-  // be called only when all is settled.
-  void send_last(std::function<void()> commit);
-  // Waits for both. Throws what went wrong: all of it is for the caller to take back.
+  // Sends what was collected as the last of its batch, runs `last` on the same thread, and commits.
+  // May be called only when all is settled.
+  void send_last(Applier::Work last);
+  // Waits for it. Throws what went wrong: all of it is for the caller to take back.
   void settle_last();
-  // The same whatever became of it: all is forgotten.
+  // All is forgotten. Nothing may be under way.
   void abandon() noexcept;
 
   // Of all tables, since the last send().
@@ -71,7 +69,8 @@ class CollectedRun {
 
  private:
   void hand_over();
-  void send_sets();
+  void send_sets(Session& session);
+  void bisect(std::uint64_t from, std::uint64_t to);
   void settle_sets();
   void apply_collected();
   void withdraw();
@@ -86,7 +85,7 @@ class CollectedRun {
   void fold_held(HeldHalf& held);
   FoldStatus noted(std::uint64_t line_number, EventTable& table, FoldStatus status);
 
-  Session& session_;
+  Applier& applier_;
   EventTables& tables_;
   PositionStore& positions_;
   Rejects& rejects_;
@@ -97,8 +96,6 @@ class CollectedRun {
   std::vector<EventTable*> sets_;  // tables with a set
   std::uint64_t sent_from_ = 0;    // lines of what is under way
   std::uint64_t sent_to_ = 0;
-  bool under_way_ = false;
-  Background background_;  // last: ends before what it uses
 };
 
 }  // namespace cdckit::pg_load

@@ -1,6 +1,7 @@
 #include "tools/pg-load/events/event_fold.hpp"
 
-#include "tools/pg-load/value/big_endian.hpp"
+#include "common/base/check.hpp"
+#include "tools/pg-load/value/codec.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -206,6 +207,13 @@ void EventFold::release() {
   if (slots_.empty() && rows_.capacity() == std::string().capacity()) return;
   EventFold fresh;  // assigned, an empty string would keep the memory of the old one
   std::swap(*this, fresh);
+}
+
+void EventFold::drop(std::size_t entry) {
+  base::require_invariant(entries_[entry].live && entries_[entry].key_length == 0,
+                          "only a row without key is given up, and once");
+  entries_[entry].live = false;
+  --live_;
 }
 
 std::size_t EventFold::count(char op) const {

@@ -48,6 +48,10 @@ class EventFold {
                  const LeavingKey& from,
                  const std::vector<std::size_t>& active);
 
+  // Of a table without key: the row that was added last, and to give one up.
+  [[nodiscard]] std::size_t newest() const noexcept { return entries_.size() - 1; }
+  void drop(std::size_t entry);
+
   // Rows to send, in order of their last change.
   void for_each(const std::function<void(const FoldedRow&)>& visit) const;
   // The same rows by key, so that neighbours meet: nothing may be added until clear().

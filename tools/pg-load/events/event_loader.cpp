@@ -3,9 +3,6 @@
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
 #include "common/event/position.hpp"
-#include "common/event/schema.hpp"
-#include "common/log/log.hpp"
-#include "common/ndjson/text.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,10 +10,6 @@
 namespace cdckit::pg_load {
 namespace {
 
-// A set is large, so that sorted by key its rows meet on the pages of table and index: a million
-// scattered updates take the server a third less than in sets of 4 MiB. Encoded it stays small.
-constexpr std::size_t kRunBytes = 32U << 20U;
-constexpr std::size_t kRunEncodedBytes = 6U << 20U;
 constexpr std::size_t kStoreBytes = 10U << 20U;  // of one batch; beyond: a temporary file
 
 std::string_view first_half(std::string_view pos) {
@@ -26,24 +19,37 @@ std::string_view first_half(std::string_view pos) {
 }  // namespace
 
 EventLoader::EventLoader(const Options& options, Session& session, Rejects& rejects)
-    : session_(session),
-      rejects_(rejects),
-      tables_(options),
+    : rejects_(rejects),
       batch_(kStoreBytes, options.spool_folder),
       sent_(kStoreBytes, options.spool_folder),
-      run_(session, tables_, positions_, rejects, batch_.lines()),
+      applier_(session),
+      collector_(options, applier_, rejects, batch_.lines(), [this] { open_transaction(); }),
+      search_(applier_, collector_, batch_.lines(), options.atomic),
       atomic_(options.atomic) {}
+
+template <class Work>
+void EventLoader::guarded(const Work& work) {
+  if (applier_.has_failed()) return;
+  try {
+    work();
+  } catch (const base::Error& error) {
+    if (!error.retryable()) throw;
+    applier_.fail();
+    collector_.abandon();
+  }
+}
 
 void EventLoader::hello(std::string_view source_json, std::string_view encoding) {
   forget();
-  tables_.hello(encoding);
+  collector_.tables().hello(encoding);
+  Session& session = applier_.session();
   for (;;) {
     try {
-      positions_.open(session_.connection(), source_id(source_json));
-      session_.succeeded();
+      positions().open(session.connection(), source_id(source_json));
+      session.succeeded();
       return;
     } catch (const base::Error& error) {
-      session_.pause_after(error);
+      session.pause_after(error);
     }
   }
 }
@@ -53,216 +59,201 @@ bool EventLoader::begins_transaction(const event::Event& event) const noexcept {
 }
 
 void EventLoader::add(std::uint64_t line_number, const event::Event& event) {
-  if (!positions_.advance(event)) return;
+  if (!positions().advance(event)) return;
   last_pos_.assign(event.pos);
-  index_ = batch_.size();
+  const std::uint64_t index = batch_.size();
   batch_.add(line_number, event.line);
-  guarded([&] { take_event(line_number, event); });
+  guarded([&] { collector_.take(index, line_number, event); });
 }
 
 void EventLoader::add(std::uint64_t line_number, const event::Control& control) {
-  index_ = batch_.size();
+  const std::uint64_t index = batch_.size();
   batch_.add(line_number, control.line);
-  guarded([&] { take_control(control); });
+  guarded([&] { collector_.take(index, control); });
 }
 
-void EventLoader::take_line(const StoredLine& line) {
-  event::LineKind kind{};
-  event::Event event;
-  if (const char* reason = decoder_.decode(line.text, false, kind, event)) {
-    throw base::Error(base::ErrorKind::bug,
-                      std::string("could not read a stored line again: ") + reason);
-  }
-  if (kind == event::LineKind::control) return take_control(event::parse_control(line.text));
-  if (positions_.advance(event)) take_event(line.number, event);
-}
-
-// Whoever needs the session asks for this first: a commit may still be using it.
-void EventLoader::ensure_transaction() {
+void EventLoader::open_transaction() {
   complete_commit();
-  if (in_transaction_) return;
-  session_.begin();
-  in_transaction_ = true;
+  applier_.begin();
 }
 
-void EventLoader::take_event(std::uint64_t line_number, const event::Event& event) {
-  if (event.op == 'm') return;
-  const bool moves = held_.completed_by(event);
-  if (!moves) settle_held();
-  EventTable* known = tables_.find(event);
-  if (known == nullptr || progress_ != Progress::under_way) ensure_transaction();
-  EventTable& table = known == nullptr ? run_.table_of(event) : run_.know_horizon(*known);
-  if (run_.in_picture(table, event)) {
-    held_.clear();
-    return;
+void EventLoader::send(std::uint64_t end) {
+  if (end > 0 || moved()) open_transaction();
+  if (half_dropped_) collector_.drop_half();
+  collector_.settle(end);
+  rejects_.settle(batch_.lines());
+  if (!applier_.in_transaction()) return;
+  if (end >= batch_.marked() && !batch_.reached().empty())
+    positions().at("checkpoint") = batch_.reached();
+  const PositionStore::Moves moves = collector_.moves();
+  positions().save(applier_.session().connection(), moves);
+  at_end_ = true;
+  applier_.commit();
+  at_end_ = false;
+  positions().saved(moves);
+}
+
+void EventLoader::reached(const std::string& pos) {
+  constexpr std::size_t kDigits = 16;
+  const bool of_stream = pos.size() == kDigits && base::parse_hex(pos).has_value();
+  if (positions().is_open() && of_stream && pos > positions().at("checkpoint"))
+    batch_.set_reached(pos);
+}
+
+bool EventLoader::commit_piece(std::uint64_t from, std::uint64_t to) {
+  if (applier_.has_failed() && !collector_.replay(from, to)) return false;
+  send(to);
+  applier_.session().succeeded();
+  return true;
+}
+
+std::vector<Receipt> EventLoader::commit_until(std::uint64_t end) {
+  std::vector<Receipt> receipts;
+  std::uint64_t done = 0;
+  bool possible = true;
+  constexpr std::uint64_t kNone = static_cast<std::uint64_t>(-1);
+  std::uint64_t limit = kNone;  // what is known to pass
+  do {
+    // What failed as a whole may pass in pieces, even where sessions do not live long.
+    const std::uint64_t to =
+        std::min(applier_.has_failed() ? batch_.next_mark(done, end) : end, limit);
+    try {
+      possible = commit_piece(done, to);
+      if (!possible) break;
+      take_receipts(receipts);
+      done = to;
+      limit = kNone;
+      if (done < end) applier_.give_up();
+    } catch (const base::Error& error) {
+      applier_.give_up();
+      collector_.abandon();
+      if (std::exchange(at_end_, false) && is_row_error(error)) {
+        limit = search_.search(done, to);
+        applier_.give_up();
+      } else {
+        applier_.session().pause_after(error);
+      }
+    }
+  } while (applier_.has_failed());
+  if (!possible) {
+    throw base::Error(base::ErrorKind::temporary,
+                      "could not finish a snapshot: the connection was lost in the middle of it",
+                      "Run the pipeline again; the source begins the snapshot anew.");
   }
-  ++table.receipt().rows_in;
-  table.receipt().bytes += event.line.size();
-  if (!event.pos.empty()) table.receipt().pos.assign(event.pos);
-  if (event.op == 't') return take_truncate(event);
-  settle_truncates();
-  if (const auto refused = refused_.find(line_number); refused != refused_.end()) {
-    held_.clear();
-    flush_all(index_);
-    run_begin_ = index_ + 1;
-    return run_.reject(line_number, table, refused->second.reason, refused->second.code);
+  clear_batch();
+  return receipts;
+}
+
+bool EventLoader::start_commit() {
+  if (applier_.has_failed() || !positions().is_open() || !collector_.is_whole()) return false;
+  bool started = false;
+  guarded([&] {
+    open_transaction();
+    collector_.run().settle();
+    if (rejects_.pending() > 0) return;
+    rejects_.settle(batch_.lines());
+    if (!batch_.reached().empty()) positions().at("checkpoint") = batch_.reached();
+    sent_moves_ = collector_.moves();
+    std::swap(batch_, sent_);
+    clear_batch();
+    started = true;
+    collector_.run().send_last(
+        [this](Session& session) { positions().save(session.connection(), sent_moves_); });
+  });
+  return started;
+}
+
+std::optional<std::vector<Receipt>> EventLoader::finish_commit() {
+  guarded([this] { complete_commit(); });
+  return std::exchange(settled_, std::nullopt);
+}
+
+// Throws what can be tried again when it failed: the lines are back in front of the others then.
+void EventLoader::complete_commit() {
+  if (applier_.state() != ApplierState::committing) return;
+  try {
+    collector_.run().settle_last();
+  } catch (const base::Error& error) {
+    take_back_sent();
+    if (!is_row_error(error)) throw;
+    throw base::Error(base::ErrorKind::temporary, error.what());
   }
-  if (event.op == 'd' && !event.new_key.empty()) return hold(line_number, event);
-  if (moves) return take_move(line_number, event);
-  if (is_second_half(event) && table.has_holes(event)) return reject_torn(line_number, event);
-  take_change(line_number, table, event);
+  applier_.session().succeeded();
+  positions().saved(sent_moves_);
+  settled_.emplace();
+  collector_.tables().for_each([&](EventTable& table) {
+    std::optional<Receipt> receipt = table.take_closed_receipt();
+    if (!receipt) return;
+    receipt->milliseconds = sent_.milliseconds();
+    settled_->push_back(std::move(*receipt));
+  });
+  sent_.clear();
 }
 
-void EventLoader::take_truncate(const event::Event& event) {
-  flush_all(index_);
-  run_begin_ = index_ + 1;
-  truncates_.push_back(run_.table_of(event).target().quoted());
+void EventLoader::take_back_sent() {
+  collector_.shift(sent_.size());
+  batch_.put_in_front(sent_);
 }
 
-// Together, as the source did: tables that refer to each other cannot be emptied one by one.
-void EventLoader::settle_truncates() {
-  if (truncates_.empty()) return;
-  run_.settle();
-  std::string names;
-  for (const std::string& name : truncates_) names += (names.empty() ? "" : ", ") + name;
-  truncates_.clear();
-  session_.connection().execute("TRUNCATE " + names);
-}
-
-void EventLoader::hold(std::uint64_t line_number, const event::Event& event) {
-  held_.put(line_number, index_, event);
-}
-
-// The other half of the key change did not come: then it is a plain delete.
-void EventLoader::settle_held() {
-  if (held_.empty()) return;
-  const std::string line = held_.line();
-  held_.clear();
-  event::Decoder decoder;  // decoder_ may hold the event at hand
-  event::LineKind kind{};
-  event::Event event;
-  decoder.decode(line, false, kind, event);
-  take_change(held_.line_number(), run_.table_of(event), event);
-}
-
-void EventLoader::take_move(std::uint64_t line_number, const event::Event& event) {
-  const std::uint64_t begin = held_.empty() ? index_ : held_.index();
-  EventTable& table = run_.table_of(event);
-  if (table.target().key.empty()) {  // each half finds its row by all values
-    settle_held();
-    return take_change(line_number, table, event);
+std::vector<Receipt> EventLoader::commit_marked() {
+  std::vector<Receipt> receipts;
+  if (batch_.marked() > 0) {
+    if (!at_mark()) applier_.give_up();
+    receipts = commit_until(batch_.marked());
   }
-  held_.clear();
-  FoldStatus status = run_.fold_move(line_number, table, event);
-  if (status == FoldStatus::barrier) {
-    flush(begin);
-    status = run_.fold_move(line_number, table, event);
-  }
-  if (status == FoldStatus::recoded) return collect_again();
-  if (status == FoldStatus::alone) {
-    flush_all(begin);
-    run_begin_ = index_;
-    run_.move_alone(line_number, table, event);
-    if (table.empty()) run_begin_ = index_ + 1;
-  }
-  if (status == FoldStatus::folded) flush_when_large(event.line.size());
+  forget();
+  return receipts;
 }
 
-void EventLoader::reject_torn(std::uint64_t line_number, const event::Event& event) {
-  flush_all(index_);
-  run_begin_ = index_ + 1;
-  run_.reject(line_number,
-              run_.table_of(event),
-              "the halves of a key change came apart and the event leaves columns out: the source "
-              "needs REPLICA IDENTITY FULL",
-              "23000");
+// What was collected of the lines behind the mark is given up, and collected again later: a source
+// falls silent in the middle of a transaction seldom enough.
+std::vector<Receipt> EventLoader::commit_to_mark() {
+  if (batch_.marked() == 0 || at_mark()) return commit();
+  EventBatch rest = batch_.empty_one();
+  batch_.copy_behind_mark(rest);
+  applier_.give_up();
+  std::vector<Receipt> receipts = commit_until(batch_.marked());
+  std::swap(batch_, rest);
+  applier_.give_up();
+  return receipts;
 }
 
-void EventLoader::take_change(std::uint64_t line_number,
-                              EventTable& table,
-                              const event::Event& event) {
-  bool rejected = false;
-  switch (run_.fold(line_number, table, event)) {
-    case FoldStatus::bad:
-      return;
-    case FoldStatus::folded:
-      break;
-    case FoldStatus::barrier:
-      flush(index_);
-      run_begin_ = index_;
-      run_.fold(line_number, table, event);
-      break;
-    case FoldStatus::recoded:
-      return collect_again();
-    case FoldStatus::alone:
-      flush_all(index_);
-      run_begin_ = index_ + 1;
-      if (!run_.change_alone(line_number, event, rejected) && !rejected)
-        run_.reject(line_number, table, "no row equals \"before\"", "23000");
-      return;
-  }
-  flush_when_large(event.line.size());
+bool EventLoader::drop_half() noexcept {
+  if (!collector_.holds_half()) return false;
+  half_dropped_ = true;
+  return true;
 }
 
-void EventLoader::collect_again() {
-  ensure_transaction();
-  run_.apply_again(std::exchange(run_begin_, index_ + 1), index_ + 1);
-  collected_ = 0;
+std::string EventLoader::has_up_to() const {
+  const std::string applied = collector_.positions().stored("");
+  return std::max(stored_checkpoint(), applied.substr(0, applied.find('/')));
 }
 
-void EventLoader::flush_when_large(std::size_t bytes) {
-  collected_ += bytes;
-  if (collected_ >= kRunBytes || run_.encoded_bytes() >= kRunEncodedBytes) flush(index_ + 1);
+void EventLoader::take_receipts(std::vector<Receipt>& receipts) {
+  const std::uint64_t spent = batch_.milliseconds();
+  collector_.tables().for_each([&](EventTable& table) {
+    Receipt& receipt = table.receipt();
+    const Receipt empty{.table = receipt.table};
+    if (receipt.rows_in > 0 || receipt.deleted > 0) {
+      receipts.push_back(std::exchange(receipt, empty));
+      receipts.back().milliseconds = spent;
+    }
+  });
 }
 
-void EventLoader::flush(std::uint64_t end) {
-  ensure_transaction();
-  collected_ = 0;
-  const std::uint64_t begin = std::exchange(run_begin_, end);
-  run_.send(begin, end);
+void EventLoader::clear_batch() {
+  batch_.clear();
+  rejects_.clear();
+  collector_.begin_batch();
 }
 
-void EventLoader::flush_all(std::uint64_t end) {
-  flush(end);
-  run_.settle();
-}
-
-void EventLoader::take_control(const event::Control& control) {
-  settle_held();
-  if (control.kind != event::ControlKind::schema && control.kind != event::ControlKind::snapshot)
-    return;
-  ensure_transaction();
-  settle_truncates();
-  flush_all(index_);
-  run_begin_ = index_ + 1;
-  if (control.kind == event::ControlKind::schema) {
-    tables_.announce(session_, event::parse_schema_line(control.line));
-  } else if (!control.table.empty()) {
-    take_snapshot(control);
-  }
-}
-
-// At its end a picture deletes what it lacks: the rows of the other source tables.
-void EventLoader::refuse_shared_picture(const EventTable& table) const {
-  const std::vector<std::string> sources = tables_.sources_of(table);
-  if (sources.size() < 2) return;
-  throw base::Error(
-      base::ErrorKind::config,
-      "could not take a snapshot into table \"" + display_name(table.target().name) +
-          "\": both \"" + sources[0] + "\" and \"" + sources[1] + "\" go there",
-      "A snapshot deletes what it lacks. Give each source table a target of its own with --map; "
-      "for "
-      "the parts of a partitioned table publish with publish_via_partition_root = true.");
-}
-
-void EventLoader::take_snapshot(const event::Control& control) {
-  EventTable& table = tables_.of(session_, control.schema, control.table);
-  run_.know_horizon(table);
-  refuse_shared_picture(table);
-  if (control.phase == "begin") return table.begin_picture(session_);
-  table.end_picture(session_, base::parse_hex(first_half(control.pos)).value_or(0));
-  if (table.horizon() > 0)
-    positions_.at("snapshot " + display_name(table.target().name)) = base::hex16(table.horizon());
+void EventLoader::forget() {
+  applier_.start_again();
+  settled_.reset();
+  sent_.clear();
+  collector_.forget();
+  clear_batch();
+  half_dropped_ = false;
 }
 
 }  // namespace cdckit::pg_load

@@ -1,10 +1,9 @@
 #include "tools/pg-load/events/event_table.hpp"
 
 #include "common/base/error.hpp"
-#include "common/event/position.hpp"
 #include "tools/pg-load/events/key_range.hpp"
 #include "tools/pg-load/events/single_change.hpp"
-#include "tools/pg-load/value/big_endian.hpp"
+#include "tools/pg-load/value/codec.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -25,13 +24,8 @@ EventTable::EventTable(TargetTable target,
       conduct_(conduct),
       encoder_(target_, settings),
       stage_("cdckit_events_" + std::to_string(target_.oid)),
-      statements_(target_, stage_, StageKind::events) {
-  receipt_.table = display_name(target_.name);
-}
-
-std::string EventTable::picture_table() const {
-  return "pg_temp.cdckit_picture_" + std::to_string(target_.oid);
-}
+      statements_(target_, stage_, StageKind::events),
+      receipt_(display_name(target_.name)) {}
 
 FoldStatus EventTable::fail(std::string text, std::string_view code) {
   problem_ = std::move(text);
@@ -54,7 +48,7 @@ RowStatus EventTable::read_row(const event::Event& event) {
 FoldStatus EventTable::read_event(const event::Event& event) {
   const RowStatus status = read_row(event);
   if (status == RowStatus::bad) return fail(encoder_.problem_text(), encoder_.problem().code);
-  if (status == RowStatus::grown && !fold_.empty()) return FoldStatus::barrier;
+  if (status == RowStatus::grown && !collected_.empty()) return FoldStatus::barrier;
   return FoldStatus::folded;
 }
 
@@ -82,19 +76,58 @@ bool EventTable::has_holes(const event::Event& event) {
 
 FoldStatus EventTable::fold_plain(const event::Event& event) {
   if (event.op != 'd' && event.after.empty()) return fail("the event has no \"after\"", "22023");
-  if (target_.key.empty() && (event.op == 'u' || event.op == 'd')) {
-    if (!event.before.empty()) return FoldStatus::alone;
+  const bool changes_row = event.op == 'u' || event.op == 'd';
+  if (target_.key.empty() && changes_row && event.before.empty())
     return fail("the table has no key and the event no full \"before\"", "55000");
+  if (conduct_.all_alone) {
+    if (event.op == 'r') picture_.read(event.pos);
+    return FoldStatus::alone;
   }
+  if (target_.key.empty() && changes_row) return fold_keyless(event);
+  const FoldStatus status = fold_row(event);
+  if (status == FoldStatus::folded && collected_.changes.begun())
+    collected_.changes.inserted(as_sent(target_, event.after), collected_.rows.newest());
+  return status;
+}
+
+// Inserts of the run that came before its first update or delete are not known one by one: they are
+// applied by themselves.
+FoldStatus EventTable::fold_keyless(const event::Event& event) {
+  if (!event.unchanged.empty()) return FoldStatus::alone;
+  KeylessFold& changes = collected_.changes;
+  if (!changes.begun() && !collected_.rows.empty()) return FoldStatus::barrier;
+  changes.begin();
+  const std::string before = as_sent(target_, event.before);
+  if (event.op == 'd') {
+    if (const auto entry = changes.take_inserted(before)) {
+      collected_.rows.drop(*entry);
+    } else {
+      changes.remove(before);
+    }
+    return FoldStatus::folded;
+  }
+  const std::string after = as_sent(target_, event.after);
+  if (!changes.has_inserted(before)) {
+    const std::vector<std::string> columns = writable_members(target_, event.after);
+    if (columns.empty()) return FoldStatus::alone;
+    return changes.update(before, after, columns) ? FoldStatus::folded : FoldStatus::barrier;
+  }
+  event::Event insert = event;
+  insert.op = 'c';
+  const FoldStatus status = fold_row(insert);
+  if (status != FoldStatus::folded) return status;
+  collected_.rows.drop(*changes.take_inserted(before));
+  changes.inserted(after, collected_.rows.newest());
+  return FoldStatus::folded;
+}
+
+FoldStatus EventTable::fold_row(const event::Event& event) {
   if (const FoldStatus read = read_event(event); read != FoldStatus::folded) return read;
-  if (event.op == 'r') {
-    const auto position = event::parse_position(event.pos);
-    if (position) newest_read_ = std::max(newest_read_, position->lsn);
-  }
-  EncodedEvent encoded{.op = event.op == 'r' && picture_ == Picture::fresh ? 'c' : event.op};
+  if (event.op == 'r') picture_.read(event.pos);
+  EncodedEvent encoded{.op = event.op == 'r' && picture_.is_fresh() ? 'c' : event.op};
   if (const FoldStatus status = encode(event, encoded); status != FoldStatus::folded) return status;
-  if (fold_.add(encoded, folded_active_)) return FoldStatus::folded;
-  fold_.buffer().resize(encoded.offset);
+  if (collected_.rows.add(encoded, collected_.active)) return FoldStatus::folded;
+  collected_.rows.buffer().resize(encoded.offset);
   return FoldStatus::barrier;
 }
 
@@ -107,11 +140,11 @@ FoldStatus EventTable::fold_move_plain(const event::Event& event) {
   LeavingKey leaving;
   const FoldStatus status = encode_leaving(event.old_key, leaving);
   if (status != FoldStatus::folded) {
-    fold_.buffer().resize(encoded.offset);
+    collected_.rows.buffer().resize(encoded.offset);
     return status;
   }
-  return fold_.add_moved(encoded, leaving, folded_active_) ? FoldStatus::folded
-                                                           : FoldStatus::barrier;
+  return collected_.rows.add_moved(encoded, leaving, collected_.active) ? FoldStatus::folded
+                                                                        : FoldStatus::barrier;
 }
 
 // An old key that is none of the target's own makes the event one to apply alone.
@@ -130,8 +163,8 @@ FoldStatus EventTable::encode_leaving(std::string_view old_key, LeavingKey& leav
 
 // At the end of the fold's buffer; on failure nothing is left there.
 FoldStatus EventTable::encode(const event::Event& event, EncodedEvent& encoded) {
-  if (fold_.empty()) folded_active_ = encoder_.active();
-  std::string& buffer = fold_.buffer();
+  if (collected_.rows.empty()) collected_.active = encoder_.active();
+  std::string& buffer = collected_.rows.buffer();
   encoded.offset = buffer.size();
   append_bytes_field(buffer, std::string_view(&encoded.op, 1));
   const RowStatus status =
@@ -146,14 +179,24 @@ FoldStatus EventTable::encode(const event::Event& event, EncodedEvent& encoded) 
 }
 
 bool EventTable::hand_over() {
-  if (fold_.empty()) {
-    fold_.release();
-    set_.release();
+  if (collected_.empty()) {
+    collected_.changes.clear();
+    collected_.rows.release();
+    set_.rows.release();
     return false;
   }
-  std::swap(fold_, set_);
-  plan_set();
+  std::swap(collected_.rows, set_.rows);
+  std::swap(collected_.changes, set_.changes);
+  if (set_.changes.size() > 0) plan_keyless();
+  if (!set_.rows.empty()) plan_set();
   return true;
+}
+
+void EventTable::plan_keyless() {
+  const std::vector<std::string>& columns = set_.changes.columns();
+  set_.keyless = {.update_one = columns.empty() ? "" : change_equal_row_sql(target_, columns),
+                  .remove_one = delete_equal_row_sql(target_),
+                  .change_all = change_equal_rows_sql(target_, columns)};
 }
 
 // The planner is told to go by the key's index: its guess about a staging table is poor, and a join
@@ -163,21 +206,21 @@ bool EventTable::hand_over() {
 void EventTable::plan_set() {
   const bool keyed = !target_.key.empty();
   const bool by_index = keyed && target_.key_indexed;
-  const StageFacts facts{.active = folded_active_,
-                         .masked = set_.any_masked(),
-                         .compare_only_reads = set_.count('r') > 0,
-                         .moved = set_.any_moved(),
+  const StageFacts facts{.active = collected_.active,
+                         .masked = set_.rows.any_masked(),
+                         .compare_only_reads = set_.rows.count('r') > 0,
+                         .moved = set_.rows.any_moved(),
                          .range = range_of_set()};
-  const bool all_new = set_.count('c') == set_.rows() && !facts.masked && !facts.moved;
+  const bool all_new = set_.rows.count('c') == set_.rows.rows() && !facts.masked && !facts.moved;
   const bool direct =
-      all_new && picture_ != Picture::tracked && statements_.can_copy_directly(folded_active_);
+      all_new && !picture_.is_tracked() && statements_.can_copy_directly(collected_.active);
   const std::string planner = Statements::planner(by_index ? JoinBy::look_up : JoinBy::planner);
-  plan_ = {
+  set_.plan = {
       .make_stage = make_stage_sql(),
       .clear_stage = "TRUNCATE pg_temp." + stage_,
-      .copy_into_stage = statements_.copy_into_stage(folded_active_, facts.moved),
-      .copy_into_target = direct ? statements_.copy_into_target(folded_active_) : "",
-      .analyze = by_index || set_.rows() < kAnalyzeRows ? "" : statements_.analyze_stage(),
+      .copy_into_stage = statements_.copy_into_stage(collected_.active, facts.moved),
+      .copy_into_target = direct ? statements_.copy_into_target(collected_.active) : "",
+      .analyze = by_index || set_.rows.rows() < kAnalyzeRows ? "" : statements_.analyze_stage(),
       .count_holes =
           keyed && (facts.masked || facts.moved) ? planner + statements_.count_holes(facts) : "",
       .count_twins = keyed && !keys_are_exact(target_, conduct_) ? statements_.count_twins() : "",
@@ -185,8 +228,8 @@ void EventTable::plan_set() {
       .apply = keyed ? (facts.range ? Statements::planner(JoinBy::range) : planner) +
                            statements_.merge(facts)
                      : statements_.insert(facts),
-      .track = picture_ == Picture::tracked ? track_sql() : "",
-      .columns = static_cast<std::int16_t>(folded_active_.size()),
+      .track = picture_.is_tracked() ? TablePicture::track_sql(target_, statements_, stage_) : "",
+      .columns = static_cast<std::int16_t>(collected_.active.size()),
       .origin_columns =
           facts.moved ? static_cast<std::int16_t>(target_.key.size()) : std::int16_t{0},
       .keyed = keyed,
@@ -195,8 +238,8 @@ void EventTable::plan_set() {
 
 std::optional<KeyRange> EventTable::range_of_set() const {
   const bool in_any_order = target_.key_indexed && target_.merges && !target_.other_unique;
-  if (!in_any_order || set_.any_masked() || set_.any_moved()) return std::nullopt;
-  return dense_range(target_, set_);
+  if (!in_any_order || set_.rows.any_masked() || set_.rows.any_moved()) return std::nullopt;
+  return dense_range(target_, set_.rows);
 }
 
 std::string EventTable::make_stage_sql() const {
@@ -204,148 +247,113 @@ std::string EventTable::make_stage_sql() const {
 }
 
 void EventTable::send(Session& session) {
-  counts_ = writer_.write(session, set_, plan_);
+  set_.counts = {};
+  if (set_.changes.size() > 0) set_.counts = write_keyless(session, set_.changes, set_.keyless);
+  if (!set_.rows.empty()) set_.counts += set_.writer.write(session, set_.rows, set_.plan);
 }
 
 void EventTable::settle() {
-  Receipt& receipt = closed_receipt_ ? *closed_receipt_ : receipt_;
-  receipt.inserted += counts_.inserted;
-  receipt.updated += counts_.updated;
-  receipt.deleted += counts_.deleted;
-  receipt.unchanged += counts_.unchanged;
+  receipt_.add(set_.counts);
   set_.clear();
 }
 
-SetCounts EventTable::counted() const noexcept {
-  return {.inserted = receipt_.inserted,
-          .updated = receipt_.updated,
-          .deleted = receipt_.deleted,
-          .unchanged = receipt_.unchanged};
-}
-
-void EventTable::restore_counts() noexcept {
-  receipt_.inserted = remembered_.inserted;
-  receipt_.updated = remembered_.updated;
-  receipt_.deleted = remembered_.deleted;
-  receipt_.unchanged = remembered_.unchanged;
-}
-
-void EventTable::close_receipt() {
-  const Receipt empty{.table = receipt_.table};
-  closed_receipt_ = std::exchange(receipt_, empty);
-}
-
-std::optional<Receipt> EventTable::take_closed_receipt() {
-  std::optional<Receipt> closed = std::exchange(closed_receipt_, std::nullopt);
-  if (closed && closed->rows_in == 0 && closed->deleted == 0) closed.reset();
-  return closed;
-}
-
 void EventTable::discard() {
-  fold_.clear();
+  collected_.clear();
   set_.clear();
 }
 
 void EventTable::clear() {
   discard();
   parked_.clear();
-  closed_receipt_.reset();
-}
-
-void EventTable::begin_picture(Session& session) {
-  pg::Connection& connection = session.connection();
-  newest_read_ = 0;
-  if (target_.key.empty()) {
-    receipt_.deleted += connection.query("DELETE FROM " + target_.quoted()).affected();
-    picture_ = Picture::fresh;
-    return;
-  }
-  picture_ = Picture::fresh;
-  if (connection.query("SELECT EXISTS (SELECT FROM " + target_.quoted() + ")").at(0, 0) == "f")
-    return;
-  picture_ = Picture::tracked;
-  picture_generation_ = session.generation();
-  connection.execute("DROP TABLE IF EXISTS " + picture_table() + "; " + make_picture_sql());
-}
-
-// Keys as the target has them: how they are staged may change before the picture ends.
-std::string EventTable::make_picture_sql() const {
-  std::string keys;
-  for (const std::size_t column : target_.key)
-    keys += (keys.empty() ? "" : ", ") + statements_.target_column(column) + " AS k" +
-            std::to_string(column);
-  return "CREATE TEMP TABLE " + picture_table().substr(8) + " ON COMMIT PRESERVE ROWS AS SELECT " +
-         keys + " FROM " + target_.quoted() + " WITH NO DATA";
-}
-
-std::string EventTable::track_sql() const {
-  std::string keys;
-  for (const std::size_t column : target_.key)
-    keys += (keys.empty() ? "" : ", ") + statements_.staged_for_match(column);
-  return "INSERT INTO " + picture_table() + " SELECT " + keys + " FROM pg_temp." + stage_ +
-         " s WHERE op <> 'd'";
-}
-
-void EventTable::end_picture(Session& session, std::uint64_t lsn) {
-  if (picture_ == Picture::tracked) {
-    pg::Connection& connection = session.connection();
-    std::string same;
-    for (const std::size_t column : target_.key)
-      same += (same.empty() ? "t." : " AND t.") + statements_.target_column(column) + " = s.k" +
-              std::to_string(column);
-    connection.execute(Statements::planner(JoinBy::planner) + "ANALYZE " + picture_table());
-    receipt_.deleted +=
-        connection
-            .query("DELETE FROM " + target_.quoted() + " t WHERE NOT EXISTS (SELECT FROM " +
-                   picture_table() + " s WHERE " + same + ")")
-            .affected();
-    connection.execute("DROP TABLE " + picture_table());
-  }
-  picture_ = Picture::none;
-  // The border and the rows of a picture carry the same LSN, the newest that it surely holds.
-  const std::uint64_t surely = newest_read_ > 0 ? std::min(newest_read_, lsn) : lsn;
-  horizon_ = std::max(horizon_, surely);
+  receipt_.forget_closed();
 }
 
 void EventTable::go_on_from(const EventTable& before) {
   receipt_ = before.receipt_;
-  closed_receipt_ = before.closed_receipt_;
-  picture_generation_ = before.picture_generation_;
-  horizon_ = before.horizon_;
-  newest_read_ = before.newest_read_;
   picture_ = before.picture_;
-  horizon_known_ = before.horizon_known_;
-}
-
-bool EventTable::picture_lost(const Session& session) const noexcept {
-  return picture_ == Picture::tracked && picture_generation_ != session.generation();
 }
 
 bool EventTable::change_alone(Session& session, const event::Event& given) {
   const event::Event* plain = decoder_.plain(given, target_);
   if (plain == nullptr) throw base::Error(base::ErrorKind::data, decoder_.problem_text());
-  const event::Event& event = *plain;
   pg::Connection& connection = session.connection();
+  if (target_.key.empty()) return change_equal_row(connection, *plain);
+  if (plain->old_key.empty()) return change_under_key(connection, *plain);
+  if (move_alone(connection, *plain)) return true;
+  return conduct_.all_alone && change_under_key(connection, *plain);
+}
+
+bool EventTable::change_equal_row(pg::Connection& connection, const event::Event& event) {
+  const std::string before = as_sent(target_, event.before);
   if (event.op == 'd') {
-    const std::string before = as_sent(target_, event.before);
     const pg::Parameter parameters[] = {before};
     const std::uint64_t deleted =
         connection.query(delete_equal_row_sql(target_), parameters).affected();
-    receipt_.deleted += deleted;
+    receipt_.open().deleted += deleted;
     return deleted > 0;
   }
-  const bool moves = !event.old_key.empty() && !target_.key.empty();
-  const bool replaces = moves && has_identity_key(target_);
+  if (event.op != 'u') return insert_alone(connection, event);
+  const std::string after = as_sent(target_, event.after);
+  const pg::Parameter parameters[] = {after, before};
+  const std::uint64_t updated =
+      connection
+          .query(change_equal_row_sql(target_, writable_members(target_, event.after)), parameters)
+          .affected();
+  receipt_.open().updated += updated;
+  return updated > 0;
+}
+
+bool EventTable::move_alone(pg::Connection& connection, const event::Event& event) {
+  const bool replaces = has_identity_key(target_);
   const std::vector<std::string> columns = writable_members(target_, event.after, replaces);
   const std::string after = as_sent(target_, event.after);
-  const std::string before = as_sent(target_, moves ? event.old_key : event.before);
-  const pg::Parameter parameters[] = {after, before};
-  const std::string sql = replaces ? replace_moved_sql(target_, columns)
-                          : moves  ? move_sql(target_, columns)
-                                   : change_equal_row_sql(target_, columns);
+  const std::string old_key = as_sent(target_, event.old_key);
+  const pg::Parameter parameters[] = {after, old_key};
+  const std::string sql =
+      replaces ? replace_moved_sql(target_, columns) : move_sql(target_, columns);
   const std::uint64_t updated = connection.query(sql, parameters).affected();
-  receipt_.updated += updated;
+  receipt_.open().updated += updated;
   return updated > 0;
+}
+
+// As a set does it: a row that is there is updated, one that is not is inserted.
+bool EventTable::change_under_key(pg::Connection& connection, const event::Event& event) {
+  if (event.op == 'd') {
+    const std::string key = as_sent(target_, event.key.empty() ? event.before : event.key);
+    const pg::Parameter parameters[] = {key};
+    receipt_.open().deleted += connection.query(delete_key_sql(target_), parameters).affected();
+    return true;
+  }
+  const std::string after = as_sent(target_, event.after);
+  const pg::Parameter parameters[] = {after, after};
+  const std::vector<std::string> columns = writable_members(target_, event.after);
+  const std::uint64_t updated =
+      columns.empty() ? 0 : connection.query(move_sql(target_, columns), parameters).affected();
+  receipt_.open().updated += updated;
+  if (updated == 0) {
+    if (!event.unchanged.empty()) {
+      throw pg::ServerError(
+          base::ErrorKind::data,
+          "could not apply update: the row to change is not there and the event leaves columns out",
+          "23000",
+          "");
+    }
+    insert_alone(connection, event);
+  }
+  if (event.op == 'r' && picture_.is_tracked()) {
+    const pg::Parameter row[] = {after};
+    connection.query(TablePicture::track_row_sql(target_), row);
+  }
+  return true;
+}
+
+bool EventTable::insert_alone(pg::Connection& connection, const event::Event& event) {
+  const std::string after = as_sent(target_, event.after);
+  const pg::Parameter parameters[] = {after};
+  const std::vector<std::string> columns = writable_members(target_, event.after, true);
+  receipt_.open().inserted +=
+      connection.query(insert_row_sql(target_, columns), parameters).affected();
+  return true;
 }
 
 }  // namespace cdckit::pg_load

@@ -3,11 +3,13 @@
 // is for the owner's thread.
 #pragma once
 
+#include "common/event/control.hpp"
 #include "common/event/event.hpp"
-#include "tools/pg-load/batch/receipt.hpp"
 #include "tools/pg-load/events/event_fold.hpp"
 #include "tools/pg-load/events/set_writer.hpp"
 #include "tools/pg-load/events/table_conduct.hpp"
+#include "tools/pg-load/events/table_picture.hpp"
+#include "tools/pg-load/events/table_receipt.hpp"
 #include "tools/pg-load/table/row_encoder.hpp"
 #include "tools/pg-load/table/statements.hpp"
 #include "tools/pg-load/table/stream_decoder.hpp"
@@ -52,15 +54,12 @@ class EventTable {
   // The set was applied: it is counted and forgotten.
   void settle();
   // What was counted since is undone with the rows that it counted.
-  void remember_counts() noexcept { remembered_ = counted(); }
-  void restore_counts() noexcept;
+  void remember_counts() noexcept { receipt_.remember(); }
+  void restore_counts() noexcept { receipt_.restore(); }
   // It was not: it is forgotten.
   void withdraw() { set_.clear(); }
   // Puts what is collected aside, and back.
-  void swap_parked() {
-    std::swap(fold_, parked_);
-    std::swap(folded_active_, parked_active_);
-  }
+  void swap_parked() { std::swap(collected_, parked_); }
   // Forgets what was collected and the set; clear() what was put aside as well.
   void discard();
   void clear();
@@ -70,52 +69,61 @@ class EventTable {
   // Whether the event leaves columns out that did not change.
   bool has_holes(const event::Event& event);
 
-  // A complete picture begins: rows that it lacks are deleted at its end.
-  void begin_picture(Session& session);
-  void end_picture(Session& session, std::uint64_t lsn);
-  // The picture's helper table lives in a session that is gone.
-  [[nodiscard]] bool picture_lost(const Session& session) const noexcept;
-  // Events of commits up to here are part of a picture that was applied. 0: none.
-  [[nodiscard]] std::uint64_t horizon() const noexcept { return horizon_; }
-  void set_horizon(std::uint64_t lsn) noexcept {
-    horizon_ = lsn;
-    horizon_known_ = true;
+  void begin_picture(Session& session, const event::Control& border) {
+    receipt_.open().deleted += picture_.begin(session, target_, statements_, border);
   }
-  [[nodiscard]] bool horizon_known() const noexcept { return horizon_known_; }
+  void end_picture(Session& session, const event::Control& border) {
+    receipt_.open().deleted += picture_.end(session, target_, statements_, border);
+  }
+  TablePicture& picture() noexcept { return picture_; }
+  [[nodiscard]] const TablePicture& picture() const noexcept { return picture_; }
 
   // The same table as it was known before: its receipt and its picture go on.
   void go_on_from(const EventTable& before);
 
   [[nodiscard]] const TargetTable& target() const noexcept { return target_; }
-  [[nodiscard]] bool empty() const noexcept { return fold_.empty(); }
-  [[nodiscard]] std::size_t bytes() const noexcept { return fold_.bytes(); }
+  [[nodiscard]] bool empty() const noexcept { return collected_.empty(); }
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return collected_.rows.bytes() + collected_.changes.bytes();
+  }
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
   [[nodiscard]] std::string_view problem_code() const noexcept { return problem_code_; }
-  Receipt& receipt() noexcept { return receipt_; }
+  Receipt& receipt() noexcept { return receipt_.open(); }
   // What was handed over is the last of its batch: the receipt is closed, the next one begins.
-  void close_receipt();
-  // The closed one; empty when nothing happened.
-  std::optional<Receipt> take_closed_receipt();
+  void close_receipt() { receipt_.close(); }
+  std::optional<Receipt> take_closed_receipt() { return receipt_.take_closed(); }
 
  private:
-  enum class Picture { none, fresh, tracked };
+  struct Collected {
+    KeylessFold changes;  // of a table without key; come before the rows
+    EventFold rows;
+    std::vector<std::size_t> active;  // their columns
 
-  [[nodiscard]] SetCounts counted() const noexcept;
+    [[nodiscard]] bool empty() const noexcept { return rows.empty() && changes.size() == 0; }
+    void clear() {
+      changes.clear();
+      rows.clear();
+    }
+  };
 
   FoldStatus fail(std::string text, std::string_view code);
   RowStatus read_row(const event::Event& event);
   FoldStatus read_event(const event::Event& event);
   FoldStatus encode(const event::Event& event, EncodedEvent& encoded);
   FoldStatus fold_plain(const event::Event& event);
+  FoldStatus fold_row(const event::Event& event);
+  FoldStatus fold_keyless(const event::Event& event);
   FoldStatus fold_move_plain(const event::Event& event);
   FoldStatus fail_decoding();
+  bool change_equal_row(pg::Connection& connection, const event::Event& event);
+  bool move_alone(pg::Connection& connection, const event::Event& event);
+  bool change_under_key(pg::Connection& connection, const event::Event& event);
+  bool insert_alone(pg::Connection& connection, const event::Event& event);
   FoldStatus encode_leaving(std::string_view old_key, LeavingKey& leaving);
   void plan_set();
+  void plan_keyless();
   [[nodiscard]] std::optional<KeyRange> range_of_set() const;
   [[nodiscard]] std::string make_stage_sql() const;
-  [[nodiscard]] std::string track_sql() const;
-  [[nodiscard]] std::string picture_table() const;
-  [[nodiscard]] std::string make_picture_sql() const;
 
   StreamDecoder& decoder_;
   TargetTable target_;
@@ -123,25 +131,14 @@ class EventTable {
   RowEncoder encoder_;
   std::string stage_;
   Statements statements_;
-  EventFold fold_;
-  EventFold parked_;
-  EventFold set_;                           // handed over
-  std::vector<std::size_t> folded_active_;  // the columns of the collected rows
-  std::vector<std::size_t> parked_active_;
+  Collected collected_;
+  Collected parked_;
+  TableSet set_;
+  TableReceipt receipt_;
+  TablePicture picture_;
   std::string leaving_;  // scratch
-  SetPlan plan_;
-  SetWriter writer_;
-  SetCounts counts_;  // of the set
-  SetCounts remembered_;
-  Receipt receipt_;
-  std::optional<Receipt> closed_receipt_;
   std::string problem_;
   std::string_view problem_code_;
-  std::uint64_t picture_generation_ = 0;
-  std::uint64_t horizon_ = 0;
-  std::uint64_t newest_read_ = 0;  // highest LSN of op r in the open picture
-  Picture picture_ = Picture::none;
-  bool horizon_known_ = false;
 };
 
 }  // namespace cdckit::pg_load

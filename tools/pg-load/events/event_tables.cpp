@@ -55,50 +55,62 @@ EventTable& EventTables::open_raw(Session& session,
   if (found != tables_.end()) return *found->second;
   const TableName name = target_name(options_, unescaped(raw_schema), unescaped(raw_table));
   std::optional<TargetTable> target = find_target(session, name, options_.key_columns());
-  if (!target) throw missing_table(name, options_.create);
+  if (!target)
+    throw missing_table(name, options_.create, known_tables(session, !name.schema.empty()));
   const auto placed = targets_.find(target->oid);
   if (placed == targets_.end()) {
     place(session, name_, std::move(*target));
   } else {
-    tables_[name_] = placed->second.get();
+    take_source(placed->second, name_);
   }
   return *tables_.find(name_)->second;
+}
+
+void EventTables::take_source(EventTarget& target, const std::string& raw_name) {
+  tables_[raw_name] = target.table.get();
+  const std::size_t end = raw_name.find(kBetween);
+  add_source(target.sources,
+             source_of(unescaped(raw_name.substr(0, end)), unescaped(raw_name.substr(end + 1))));
+  target.noted.clear();
+}
+
+SourceTable EventTables::source_of(const std::string& schema, const std::string& table) const {
+  const std::string name = display_name({.schema = schema, .table = table});
+  const auto root = roots_.find(name);
+  return {.name = name, .root = root == roots_.end() ? std::string() : root->second};
 }
 
 // A target has one EventTable, whatever number of source tables goes there: their changes keep
 // their order. What is known of its columns is renewed, what it is in the middle of stays.
 void EventTables::place(Session& session, const std::string& raw_name, TargetTable target) {
   const TableConduct conduct = ask_conduct(session.connection(), target);
-  std::unique_ptr<EventTable>& slot = targets_[target.oid];
+  EventTarget& slot = targets_[target.oid];
   auto table = std::make_unique<EventTable>(
       std::move(target), conduct, options_.encoder_settings(), decoder_);
-  if (slot) {
-    table->go_on_from(*slot);
-    std::replace(order_.begin(), order_.end(), slot.get(), table.get());
+  if (slot.table) {
+    table->go_on_from(*slot.table);
+    std::replace(order_.begin(), order_.end(), slot.table.get(), table.get());
     for (auto& [name, placed] : tables_) {
-      if (placed == slot.get()) placed = table.get();
+      if (placed == slot.table.get()) placed = table.get();
     }
   } else {
     order_.push_back(table.get());
   }
-  slot = std::move(table);
-  tables_[raw_name] = slot.get();
+  slot.table = std::move(table);
+  take_source(slot, raw_name);
   last_ = nullptr;
 }
 
-std::vector<std::string> EventTables::sources_of(const EventTable& table) const {
-  std::vector<std::string> names;
-  for (const auto& [raw_name, placed] : tables_) {
-    if (placed != &table) continue;
-    const std::size_t end = raw_name.find(kBetween);
-    names.push_back(display_name({.schema = unescaped(raw_name.substr(0, end)),
-                                  .table = unescaped(raw_name.substr(end + 1))}));
-  }
-  return names;
+const std::vector<SourceTable>& EventTables::sources_of(const EventTable& table) const {
+  return targets_.at(table.target().oid).sources;
 }
 
 void EventTables::announce(Session& session, const event::TableSchema& schema) {
   decoder_.announce(schema);
+  const std::string shown = display_name({.schema = schema.schema, .table = schema.table});
+  roots_.erase(shown);
+  if (!schema.root.table.empty())
+    roots_[shown] = display_name({.schema = schema.root.schema, .table = schema.root.table});
   const TableName name = target_name(options_, schema.schema, schema.table);
   std::optional<TargetTable> target = find_target(session, name, options_.key_columns());
   if (!target && options_.create) {
@@ -117,9 +129,13 @@ void EventTables::for_each(const std::function<void(EventTable&)>& visit) {
   for (EventTable* table : order_) visit(*table);
 }
 
+void EventTables::for_each_target(const std::function<void(EventTarget&)>& visit) {
+  for (auto& [oid, target] : targets_) visit(target);
+}
+
 bool EventTables::reset(const Session& session) {
   const bool lost = std::any_of(order_.begin(), order_.end(), [&](EventTable* table) {
-    return table->picture_lost(session);
+    return table->picture().is_lost(session);
   });
   for (EventTable* table : order_) {
     table->clear();

@@ -1,6 +1,6 @@
 #include "tools/pg-load/events/key_range.hpp"
 
-#include "tools/pg-load/value/big_endian.hpp"
+#include "tools/pg-load/value/codec.hpp"
 
 #include <algorithm>
 #include <limits>

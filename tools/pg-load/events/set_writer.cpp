@@ -3,16 +3,17 @@
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
 #include "tools/pg-load/table/statements.hpp"
-#include "tools/pg-load/value/big_endian.hpp"
 #include "tools/pg-load/value/codec.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace cdckit::pg_load {
 namespace {
 
 constexpr std::size_t kChunk = 64U << 10U;
 constexpr std::uint64_t kDistrustRounds = 16;
+constexpr std::uint64_t kNeverAgain = std::numeric_limits<std::uint64_t>::max();
 
 std::uint64_t number_at(const pg::Result& result, int column) {
   return base::parse_unsigned(result.at(0, column)).value_or(0);
@@ -50,7 +51,38 @@ void append_nulls(std::string& out, std::int16_t count) {
   for (std::int16_t i = 0; i < count; ++i) append_null_field(out);
 }
 
+[[noreturn]] void throw_no_row() {
+  throw pg::ServerError(base::ErrorKind::data, "no row equals \"before\"", "23000", "");
+}
+
+SetCounts write_one(pg::Connection& connection,
+                    const KeylessFold::Change& change,
+                    const KeylessSql& sql) {
+  if (change.after.empty()) {
+    const pg::Parameter parameters[] = {change.before};
+    return {.deleted = connection.query(sql.remove_one, parameters).affected()};
+  }
+  const pg::Parameter parameters[] = {change.after, change.before};
+  return {.updated = connection.query(sql.update_one, parameters).affected()};
+}
+
+SetCounts write_all(pg::Connection& connection, const KeylessFold& changes, const KeylessSql& sql) {
+  const KeylessFold::Texts json = changes.json();
+  const pg::Parameter parameters[] = {json.changes, json.groups};
+  const pg::Result result = connection.query(sql.change_all, parameters);
+  return {.updated = base::parse_unsigned(result.at(0, 1)).value_or(0),
+          .deleted = base::parse_unsigned(result.at(0, 0)).value_or(0)};
+}
+
 }  // namespace
+
+SetCounts write_keyless(Session& session, const KeylessFold& changes, const KeylessSql& sql) {
+  pg::Connection& connection = session.connection();
+  const SetCounts counts = changes.size() == 1 ? write_one(connection, changes.only(), sql)
+                                               : write_all(connection, changes, sql);
+  if (counts.updated + counts.deleted != changes.size()) throw_no_row();
+  return counts;
+}
 
 SetCounts SetWriter::write(Session& session, EventFold& set, const SetPlan& plan) {
   if (plan.sort) set.sort_by_key();
@@ -73,9 +105,12 @@ bool SetWriter::try_direct(Session& session, const EventFold& set, const SetPlan
     copy(session, set, plan, true);
     session.release("direct");
   } catch (const base::Error& error) {
-    if (!is_row_error(error) || !plan.keyed) throw;
+    // a table with row security takes no COPY at all
+    const auto* server = dynamic_cast<const pg::ServerError*>(&error);
+    const bool never = server != nullptr && server->sqlstate() == "0A000";
+    if (!never && (!is_row_error(error) || !plan.keyed)) throw;
     session.roll_back_to("direct");
-    distrust_ = kDistrustRounds;
+    distrust_ = never ? kNeverAgain : kDistrustRounds;
     return false;
   }
   return true;
@@ -83,7 +118,14 @@ bool SetWriter::try_direct(Session& session, const EventFold& set, const SetPlan
 
 void SetWriter::prepare_stage(Session& session, const SetPlan& plan) {
   const bool there = epoch_ == session.epoch() && made_ == plan.make_stage;
-  session.connection().execute(there ? plan.clear_stage : plan.make_stage);
+  // TRUNCATE makes a new file, a millisecond for a set of a few rows; a COMMIT has emptied it
+  // already
+  if (!there) {
+    session.connection().execute(plan.make_stage);
+  } else if (transaction_ == session.transaction()) {
+    session.connection().execute(plan.clear_stage);
+  }
+  transaction_ = session.transaction();
   epoch_ = session.epoch();
   made_ = plan.make_stage;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tools/pg-load/events/event_fold.hpp"
+#include "tools/pg-load/events/keyless_fold.hpp"
 #include "tools/pg-load/target/session.hpp"
 
 #include <cstdint>
@@ -28,11 +29,26 @@ struct SetPlan {
   bool sort = false;  // the order of rows with different keys does not matter
 };
 
+// For updates and deletes on a table without key, by all values of a row.
+struct KeylessSql {
+  std::string update_one;  // $1 what it is, $2 what it was
+  std::string remove_one;  // $1
+  std::string change_all;  // $1, $2: see KeylessFold::json(); gives how many are deleted, updated
+};
+
 struct SetCounts {
   std::uint64_t inserted = 0;
   std::uint64_t updated = 0;
   std::uint64_t deleted = 0;
   std::uint64_t unchanged = 0;
+
+  SetCounts& operator+=(const SetCounts& more) noexcept {
+    inserted += more.inserted;
+    updated += more.updated;
+    deleted += more.deleted;
+    unchanged += more.unchanged;
+    return *this;
+  }
 };
 
 class SetWriter {
@@ -49,7 +65,30 @@ class SetWriter {
   std::string buffer_;
   std::string made_;  // make_stage of the staging table that exists
   std::uint64_t epoch_ = 0;
-  std::uint64_t distrust_ = 0;  // sets before rows go straight into the table again
+  std::uint64_t transaction_ = 0;  // that the staging table was filled in
+  std::uint64_t distrust_ = 0;     // sets before rows go straight into the table again
+};
+
+// The net effect of updates and deletes on a table without key, one statement whatever their
+// number: the table is read once. Throws a data error (23000) when a row that should be there is
+// not: some of the changes have been made then, and the caller takes them back.
+SetCounts write_keyless(Session& session, const KeylessFold& changes, const KeylessSql& sql);
+
+// What was collected for one table, handed over to be applied: nothing of it changes until that is
+// over.
+struct TableSet {
+  KeylessFold changes;  // come before the rows
+  KeylessSql keyless;
+  EventFold rows;
+  SetPlan plan;
+  SetWriter writer;
+  SetCounts counts;
+
+  [[nodiscard]] bool empty() const noexcept { return rows.empty() && changes.size() == 0; }
+  void clear() {
+    changes.clear();
+    rows.clear();
+  }
 };
 
 }  // namespace cdckit::pg_load

@@ -22,6 +22,12 @@ std::vector<std::string> writable_members(const TargetTable& target,
 // A row as the statements below take it: hstore as its own text.
 std::string as_sent(const TargetTable& target, std::string_view row);
 
+// INSERT of the row $1.
+std::string insert_row_sql(const TargetTable& target, const std::vector<std::string>& columns);
+// DELETE of the row under the key of $1.
+std::string delete_key_sql(const TargetTable& target);
+// The key of the row $1, as columns k0.. of a picture's helper table.
+std::string key_of_row_sql(const TargetTable& target);
 // UPDATE ... SET columns FROM the row $1, WHERE the key equals that of $2.
 std::string move_sql(const TargetTable& target, const std::vector<std::string>& columns);
 // For a key that no update may write: the old row goes and comes back, with the columns of row $1
@@ -31,6 +37,10 @@ std::string replace_moved_sql(const TargetTable& target, const std::vector<std::
 std::string change_equal_row_sql(const TargetTable& target,
                                  const std::vector<std::string>& columns);
 // DELETE of one row that equals $1.
+// Many such changes at once, as KeylessFold::json() has them; gives the numbers of rows that were
+// deleted and updated.
+std::string change_equal_rows_sql(const TargetTable& target,
+                                  const std::vector<std::string>& columns);
 std::string delete_equal_row_sql(const TargetTable& target);
 
 }  // namespace cdckit::pg_load

@@ -44,11 +44,20 @@ bool is_exact(const Column& column, bool loose_collation) {
 
 }  // namespace
 
+bool exceeds_stage(const TargetTable& target) noexcept {
+  constexpr std::size_t kMostColumns = 1600;  // MaxHeapAttributeNumber
+  constexpr std::size_t kOwnColumns = 2;      // op, missing
+  return target.columns.size() + kOwnColumns + target.key.size() > kMostColumns;
+}
+
 TableConduct ask_conduct(pg::Connection& connection, const TargetTable& target) {
   const std::string oid = std::to_string(target.oid);
   const pg::Parameter parameters[] = {oid};
   const pg::Result answer = connection.query(kConductQuery, parameters);
-  return {.moves_alone = answer.at(0, 0) == "t", .loose_collation = answer.at(0, 1) == "t"};
+  const bool wide = exceeds_stage(target);
+  return {.moves_alone = wide || answer.at(0, 0) == "t",
+          .all_alone = wide,
+          .loose_collation = answer.at(0, 1) == "t"};
 }
 
 bool keys_are_exact(const TargetTable& target, const TableConduct& conduct) {

@@ -9,8 +9,12 @@ namespace cdckit::pg_load {
 struct TableConduct {
   // Triggers or referring keys would tell a row that moves from one that goes and one that comes.
   bool moves_alone = false;
+  // With what a staging table needs beside them its columns would be too many.
+  bool all_alone = false;
   bool loose_collation = false;  // a column whose equal texts may have different bytes
 };
+
+[[nodiscard]] bool exceeds_stage(const TargetTable& target) noexcept;
 
 // In the session's own role: as a replica most triggers are silent.
 TableConduct ask_conduct(pg::Connection& connection, const TargetTable& target);

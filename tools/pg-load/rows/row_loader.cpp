@@ -42,7 +42,8 @@ void RowLoader::open_table(bool last_chance) {
   if (stage_) return;
   std::vector<std::string> key = options_.key_columns();
   std::optional<TargetTable> target = find_target(session_, name_, key);
-  if (!target && !options_.create) throw missing_table(name_, false);
+  if (!target && !options_.create)
+    throw missing_table(name_, false, known_tables(session_, !name_.schema.empty()));
   const bool can_plan = store_.size() > 0 || !options_.columns.empty();
   if (!target && (last_chance || store_.size() >= kSampleRows) && can_plan) {
     create_target(session_, name_, plan_table(options_, store_));

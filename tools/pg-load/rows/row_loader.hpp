@@ -5,10 +5,10 @@
 
 #include "tools/pg-load/batch/receipt.hpp"
 #include "tools/pg-load/batch/rejects.hpp"
-#include "tools/pg-load/options.hpp"
 #include "tools/pg-load/rows/row_merge.hpp"
 #include "tools/pg-load/rows/row_stage.hpp"
 #include "tools/pg-load/rows/scope.hpp"
+#include "tools/pg-load/settings/settings.hpp"
 #include "tools/pg-load/target/session.hpp"
 
 #include <chrono>

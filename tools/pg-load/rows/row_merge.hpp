@@ -3,8 +3,8 @@
 #pragma once
 
 #include "tools/pg-load/batch/rejects.hpp"
-#include "tools/pg-load/options.hpp"
 #include "tools/pg-load/rows/row_stage.hpp"
+#include "tools/pg-load/settings/settings.hpp"
 #include "tools/pg-load/target/session.hpp"
 
 #include <cstdint>

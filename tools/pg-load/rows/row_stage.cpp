@@ -1,6 +1,6 @@
 #include "tools/pg-load/rows/row_stage.hpp"
 
-#include "tools/pg-load/value/big_endian.hpp"
+#include "tools/pg-load/value/codec.hpp"
 
 #include <utility>
 

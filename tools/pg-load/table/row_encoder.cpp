@@ -1,7 +1,7 @@
 #include "tools/pg-load/table/row_encoder.hpp"
 
 #include "common/base/error.hpp"
-#include "tools/pg-load/value/big_endian.hpp"
+#include "tools/pg-load/value/codec.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -54,7 +54,7 @@ RowEncoder::RowEncoder(TargetTable& target, EncoderSettings settings)
       masked_columns_(target.columns.size()),
       values_(target.columns.size()) {
   for (const std::size_t column : target.key) activate(column);
-  if (!settings_.extra_to.empty()) extra_column_ = find_extra_column(target, settings_.extra_to);
+  if (!settings_.extra_to.empty()) extra_.column = find_extra_column(target, settings_.extra_to);
   if (settings_.missing != Missing::use_null) return;
   for (std::size_t i = 0; i < target.columns.size(); ++i) {
     if (!target.columns[i].generated && !target.columns[i].identity_always) activate(i);
@@ -68,24 +68,27 @@ void RowEncoder::activate(std::size_t column) {
 }
 
 RowStatus RowEncoder::fail(const FieldProblem& problem, std::string_view column) {
-  problem_ = &problem;
-  problem_column_ = column;
-  problem_type_.clear();
-  problem_value_ = {};
+  problem_.what = &problem;
+  problem_.column = column;
+  problem_.type.clear();
+  problem_.value = {};
   return RowStatus::bad;
 }
 
 RowStatus RowEncoder::fail(const FieldProblem& problem, std::size_t column) {
   fail(problem, target_.columns[column].name);
-  problem_type_ = target_.columns[column].type;
+  problem_.type = target_.columns[column].type;
   const std::string_view given = values_[column].json;
-  problem_value_ = given.empty() || ndjson::is_null(given) ? std::string_view() : given;
+  problem_.value = given.empty() || ndjson::is_null(given) ? std::string_view() : given;
   return RowStatus::bad;
 }
 
 std::string RowEncoder::problem_text() const {
-  return column_problem(
-      display_name(target_.name), problem_column_, problem_type_, problem_->reason, problem_value_);
+  return column_problem(display_name(target_.name),
+                        problem_.column,
+                        problem_.type,
+                        problem_.what->reason,
+                        problem_.value);
 }
 
 std::size_t RowEncoder::column_for(std::string_view raw_name, std::size_t place) {
@@ -116,7 +119,7 @@ void RowEncoder::clear() {
 
 RowStatus RowEncoder::read(const ndjson::Object& object) {
   clear();
-  extra_.clear();
+  extra_.text.clear();
   bool grown = false;
   ndjson::ObjectCursor cursor(object);
   ndjson::Member member;
@@ -134,27 +137,27 @@ RowStatus RowEncoder::read(const ndjson::Object& object) {
     activate(column);
     grown = true;
   }
-  if (!extra_.empty() && give_extra(grown) == RowStatus::bad) return RowStatus::bad;
+  if (!extra_.text.empty() && give_extra(grown) == RowStatus::bad) return RowStatus::bad;
   return grown ? RowStatus::grown : RowStatus::good;
 }
 
 RowStatus RowEncoder::take_unknown(const ndjson::Member& member) {
   if (settings_.ignore_extra) return RowStatus::good;
-  if (extra_column_ == kNone) {
+  if (extra_.column == kNone) {
     fail(kUnknownMember, member.name);
     return settings_.report_extra ? RowStatus::unknown : RowStatus::bad;
   }
-  extra_.append(extra_.empty() ? "{\"" : ",\"").append(member.name).append("\":");
-  extra_.append(member.value);
+  extra_.text.append(extra_.text.empty() ? "{\"" : ",\"").append(member.name).append("\":");
+  extra_.text.append(member.value);
   return RowStatus::good;
 }
 
 RowStatus RowEncoder::give_extra(bool& grown) {
-  if (!missing(extra_column_)) return fail(kExtraTwice, settings_.extra_to);
-  extra_ += '}';
-  values_[extra_column_] = {extra_, false};
-  grown = grown || !is_active_[extra_column_];
-  activate(extra_column_);
+  if (!missing(extra_.column)) return fail(kExtraTwice, settings_.extra_to);
+  extra_.text += '}';
+  values_[extra_.column] = {extra_.text, false};
+  grown = grown || !is_active_[extra_.column];
+  activate(extra_.column);
   return RowStatus::good;
 }
 

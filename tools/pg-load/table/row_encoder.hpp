@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/ndjson/text.hpp"
+#include "tools/pg-load/settings/settings.hpp"
 #include "tools/pg-load/table/target_table.hpp"
 
 #include <cstdint>
@@ -12,19 +13,6 @@
 #include <vector>
 
 namespace cdckit::pg_load {
-
-enum class Missing { use_default, use_null, error };
-
-struct EncoderSettings {
-  Missing missing = Missing::use_default;
-  bool ignore_extra = false;
-  bool report_extra = false;  // an unknown member is RowStatus::unknown, not a bad row
-  std::string extra_to{};     // the json column that takes unknown members
-  // Also mark columns that no row has named yet: a later row of the same staging may name them.
-  bool mask_inactive = false;
-  // Columns that TargetTable packs go into one array behind the others, where a mask is wanted.
-  bool pack = false;
-};
 
 enum class RowStatus {
   good,
@@ -69,8 +57,8 @@ class RowEncoder {
   [[nodiscard]] bool masked() const noexcept { return masked_; }
   // One of those has a default or keeps its value: the server must be told.
   [[nodiscard]] bool needs_mask() const noexcept { return needs_mask_; }
-  [[nodiscard]] const FieldProblem& problem() const noexcept { return *problem_; }
-  [[nodiscard]] const std::string& problem_column() const noexcept { return problem_column_; }
+  [[nodiscard]] const FieldProblem& problem() const noexcept { return *problem_.what; }
+  [[nodiscard]] const std::string& problem_column() const noexcept { return problem_.column; }
   // `table "t", column "x" (integer): why: "abc"`
   [[nodiscard]] std::string problem_text() const;
 
@@ -83,6 +71,18 @@ class RowEncoder {
   struct Expected {
     std::string_view name;  // the column's
     std::size_t column = kNone;
+  };
+
+  // Unknown members of the row.
+  struct Extra {
+    std::string text;  // an object without its end
+    std::size_t column = kNone;
+  };
+  struct Problem {
+    const FieldProblem* what = nullptr;
+    std::string column;
+    std::string type;
+    std::string_view value;  // of the row that was read last
   };
 
   RowStatus take_unknown(const ndjson::Member& member);
@@ -111,15 +111,11 @@ class RowEncoder {
   std::vector<Value> values_;       // by column
   std::vector<Expected> expected_;  // of the n-th member, learned from the row before
   std::string scratch_;
-  std::string extra_;  // unknown members of the row, an object without its end
-  std::size_t extra_column_ = kNone;
+  Extra extra_;
   KeySpan key_;
   bool masked_ = false;
   bool needs_mask_ = false;
-  const FieldProblem* problem_ = nullptr;
-  std::string problem_column_;
-  std::string problem_type_;
-  std::string_view problem_value_;  // of the row that was read last
+  Problem problem_;
 };
 
 }  // namespace cdckit::pg_load

@@ -8,6 +8,19 @@ namespace {
 // Between schema and table, as raw JSON never holds it.
 constexpr char kBetween = '\n';
 
+// By the types that domains stand for; the decoder outlives the table's description.
+debezium::DecoderTarget decoder_target(const TargetTable& target, debezium::Binary binary) {
+  std::vector<std::pair<std::string, std::string>> types;
+  for (const Column& column : target.columns) types.emplace_back(column.name, column.resolved_type);
+  return {display_name(target.name),
+          [types, binary](const std::string& name) -> std::optional<debezium::ColumnFacts> {
+            for (const auto& [column, type] : types) {
+              if (column == name) return debezium::facts_of(type, binary);
+            }
+            return std::nullopt;
+          }};
+}
+
 }  // namespace
 
 void StreamDecoder::hello(std::string_view encoding) {
@@ -34,8 +47,9 @@ EventDecoder& StreamDecoder::of(const event::Event& event, const TargetTable& ta
   last_table_ = source.table;
   Known& known = tables_[last_schema_ + kBetween + last_table_];
   if (!known.decoder) {
-    known.decoder =
-        std::make_unique<EventDecoder>(target, known.schema ? &*known.schema : nullptr, settings_);
+    known.decoder = std::make_unique<EventDecoder>(decoder_target(target, settings_.binary),
+                                                   known.schema ? &*known.schema : nullptr,
+                                                   settings_);
   }
   known_ = known.decoder.get();
   return *known_;

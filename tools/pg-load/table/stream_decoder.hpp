@@ -2,8 +2,10 @@
 // EventDecoder a table, made again with each schema line. Used by the thread that reads.
 #pragma once
 
+#include "common/debezium/event_decoder.hpp"
 #include "common/event/source.hpp"
-#include "tools/pg-load/table/event_decoder.hpp"
+#include "tools/pg-load/settings/settings.hpp"
+#include "tools/pg-load/table/target_table.hpp"
 
 #include <map>
 #include <memory>
@@ -11,6 +13,9 @@
 #include <string>
 
 namespace cdckit::pg_load {
+
+using debezium::EventDecoder;
+using event::FieldProblem;
 
 class StreamDecoder {
  public:

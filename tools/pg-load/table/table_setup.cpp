@@ -1,5 +1,6 @@
 #include "tools/pg-load/table/table_setup.hpp"
 
+#include "common/cli/nearest.hpp"
 #include "common/log/log.hpp"
 #include "tools/pg-load/table/type_inference.hpp"
 #include "tools/pg-load/table/type_names.hpp"
@@ -73,6 +74,41 @@ std::optional<TargetTable> find_target(Session& session,
   return target;
 }
 
+namespace {
+
+// A column of the table that the source does not name may be the new one under its old name: then
+// nobody knows what its rows have.
+bool names_all(const std::vector<event::Column>& columns, const TargetTable& target) {
+  return std::all_of(target.columns.begin(), target.columns.end(), [&](const auto& mine) {
+    return std::any_of(columns.begin(), columns.end(), [&](const event::Column& column) {
+      return cut_name(column.name) == mine.name;
+    });
+  });
+}
+
+// With the value that the source's rows had got, which the server keeps beside the table: the rows
+// stay as they are. Later rows bring their own.
+void add_with_value(Session& session, const TargetTable& target, const event::Column& column) {
+  const std::string name = pg::quote_identifier(column.name);
+  const std::string alter = "ALTER TABLE " + target.quoted();
+  session.savepoint("added");
+  try {
+    session.connection().execute(alter + " ADD COLUMN " + name + " " + column.type + " DEFAULT " +
+                                 session.connection().quote_literal(*column.missing));
+    session.connection().execute(alter + " ALTER COLUMN " + name + " DROP DEFAULT");
+    session.release("added");
+    log::info("its rows have \"" + *column.missing + "\" there, as those of the source");
+  } catch (const pg::ServerError& error) {
+    if (error.kind() != base::ErrorKind::data) throw;
+    session.roll_back_to("added");
+    session.connection().execute(alter + " ADD COLUMN IF NOT EXISTS " + name + " " + column.type);
+    log::warning("the rows of table \"" + display_name(target.name) + "\" have NULL in column \"" +
+                 column.name + "\", not the source's \"" + *column.missing + "\": " + error.what());
+  }
+}
+
+}  // namespace
+
 bool add_columns(Session& session,
                  const TargetTable& target,
                  const std::vector<event::Column>& columns) {
@@ -81,23 +117,42 @@ bool add_columns(Session& session,
     if (!target.find(column.name)) missing.push_back(column);
   }
   if (missing.empty()) return false;
-  std::string sql;
+  const bool all_named = names_all(columns, target);
+  const std::string add = "ALTER TABLE " + target.quoted() + " ADD COLUMN IF NOT EXISTS ";
   for (const event::Column& column : safe_columns(session, target.name, missing, false)) {
-    sql += (sql.empty() ? " ADD COLUMN IF NOT EXISTS " : ", ADD COLUMN IF NOT EXISTS ") +
-           pg::quote_identifier(column.name) + " " + column.type;
     log::info("adding column \"" + column.name + "\" " + column.type + " to table \"" +
               display_name(target.name) + "\"");
+    if (all_named && column.missing) {
+      add_with_value(session, target, column);
+    } else {
+      session.connection().execute(add + pg::quote_identifier(column.name) + " " + column.type);
+    }
   }
-  session.connection().execute("ALTER TABLE " + target.quoted() + sql);
   return true;
 }
 
-base::Error missing_table(const TableName& name, bool may_create) {
+std::vector<std::string> known_tables(Session& session, bool with_schema) {
+  const auto result = session.connection().query(R"sql(
+SELECT n.nspname, c.relname
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind IN ('r', 'p', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema')sql");
+  std::vector<std::string> out;
+  for (int row = 0; row < result.rows(); ++row)
+    out.push_back((with_schema ? result.text(row, 0) + "." : "") + result.text(row, 1));
+  return out;
+}
+
+base::Error missing_table(const TableName& name,
+                          bool may_create,
+                          const std::vector<std::string>& known) {
   return {base::ErrorKind::unavailable,
           "could not find table \"" + display_name(name) + "\"",
-          may_create ? "Its events came without a schema line to create it from: walcat prints "
-                       "them with --ack or --control."
-                     : "Create it first, or let --create do it."};
+          cli::near_miss_first(
+              display_name(name),
+              known,
+              may_create ? "Its events came without a schema line to create it from: walcat "
+                           "prints them with --ack or --control."
+                         : "Create it first, or let --create do it.")};
 }
 
 void create_target(Session& session, const TableName& name, const event::TableSchema& schema) {

@@ -3,7 +3,7 @@
 
 #include "common/event/schema.hpp"
 #include "tools/pg-load/batch/line_store.hpp"
-#include "tools/pg-load/options.hpp"
+#include "tools/pg-load/settings/settings.hpp"
 #include "tools/pg-load/table/target_table.hpp"
 #include "tools/pg-load/target/session.hpp"
 
@@ -31,8 +31,12 @@ bool add_columns(Session& session,
                  const std::vector<event::Column>& columns);
 // Of the rows' members, with types inferred and --column respected.
 std::vector<event::Column> columns_of(const Options& options, const LineStore& rows);
+// Names of the tables that users made, for near misses.
+std::vector<std::string> known_tables(Session& session, bool with_schema);
 // The error for a table that is not there (69).
-base::Error missing_table(const TableName& name, bool may_create);
+base::Error missing_table(const TableName& name,
+                          bool may_create,
+                          const std::vector<std::string>& known);
 void create_target(Session& session, const TableName& name, const event::TableSchema& schema);
 
 }  // namespace cdckit::pg_load

@@ -2,9 +2,9 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/debezium/connect_schema.hpp"
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
-#include "tools/pg-load/value/connect_schema.hpp"
 
 #include <algorithm>
 #include <array>
@@ -93,7 +93,7 @@ std::vector<std::string> labels_of(std::string_view connect, const std::string& 
   if (connect.empty()) return {};
   const std::string_view value = ndjson::find_member(connect, "value");
   if (!value.starts_with('{')) return {};
-  for (auto [name, schema] : row_fields(value)) {
+  for (auto [name, schema] : debezium::row_fields(value)) {
     if (name != column) continue;
     const std::string_view items = ndjson::find_member(schema, "items");
     if (items.starts_with('{')) schema = items;

@@ -7,8 +7,12 @@
 namespace cdckit::pg_load {
 namespace {
 
+// A schema that is there is left alone: CREATE SCHEMA IF NOT EXISTS asks for a right on the
+// database even then, which a role with no more than it needs has not.
 constexpr const char* kCreate = R"sql(
-CREATE SCHEMA IF NOT EXISTS cdckit;
+DO $$ BEGIN
+  IF to_regnamespace('cdckit') IS NULL THEN CREATE SCHEMA IF NOT EXISTS cdckit; END IF;
+END $$;
 CREATE TABLE IF NOT EXISTS cdckit.positions (
   source text NOT NULL,
   part text NOT NULL,
@@ -46,6 +50,18 @@ std::string source_id(std::string_view source_json) {
   return std::string(source_json);
 }
 
+bool same_database(std::string_view left, std::string_view right) noexcept {
+  if (left == right) return true;
+  // system_id/slot/database; a slot's name holds no slash
+  const auto ends = [](std::string_view id) {
+    const std::size_t system = id.find('/');
+    const std::size_t slot = system == id.npos ? id.npos : id.find('/', system + 1);
+    return slot == id.npos ? std::pair(id, std::string_view())
+                           : std::pair(id.substr(0, system), id.substr(slot + 1));
+  };
+  return !ends(left).second.empty() && ends(left) == ends(right);
+}
+
 void PositionStore::open(pg::Connection& connection, const std::string& source) {
   try {
     if (connection.query("SELECT to_regclass('cdckit.positions')").is_null(0, 0))
@@ -78,6 +94,23 @@ std::string& PositionStore::at(std::string_view part) {
 std::string PositionStore::stored(std::string_view part) const {
   const auto found = parts_.find(part);
   return found == parts_.end() ? std::string() : found->second.stored;
+}
+
+std::vector<std::pair<std::string, std::string>> PositionStore::of_others(
+    pg::Connection& connection, const std::string& part) const {
+  const pg::Parameter parameters[] = {part, source_};
+  const pg::Result result = connection.query(
+      "SELECT source, pos FROM cdckit.positions WHERE part = $1 AND source <> $2 ORDER BY source",
+      parameters);
+  std::vector<std::pair<std::string, std::string>> found;
+  for (int row = 0; row < result.rows(); ++row)
+    found.emplace_back(result.text(row, 0), result.text(row, 1));
+  return found;
+}
+
+void PositionStore::forget_others(pg::Connection& connection, const std::string& part) const {
+  const pg::Parameter parameters[] = {part, source_};
+  connection.query("DELETE FROM cdckit.positions WHERE part = $1 AND source <> $2", parameters);
 }
 
 bool PositionStore::advance(const event::Event& event) {

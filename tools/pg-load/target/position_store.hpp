@@ -2,7 +2,7 @@
 // and written in the same transaction as the rows: that is what makes exactly once.
 //
 // A source has parts: the stream as a whole (""), its newest checkpoint ("checkpoint"), a Kafka
-// topic's partition, a table's snapshot.
+// topic's partition, a table's snapshot, and who has rows in a table (source_tables.hpp).
 // A position that someone else moved meanwhile is noticed and refused.
 #pragma once
 
@@ -12,12 +12,15 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cdckit::pg_load {
 
 // From the source member of a hello line: system_id/slot/database, or cluster/group, else as it is.
 std::string source_id(std::string_view source_json);
+// Two ids name the same database, by whatever slot it is read; or the same source.
+[[nodiscard]] bool same_database(std::string_view left, std::string_view right) noexcept;
 
 class PositionStore {
  public:
@@ -26,11 +29,16 @@ class PositionStore {
   // Reads again, forgetting what was set since.
   void reload(pg::Connection& connection);
   [[nodiscard]] bool is_open() const noexcept { return !source_.empty(); }
+  [[nodiscard]] const std::string& source() const noexcept { return source_; }
 
   // The position of a part, to be moved by its owner; empty: nothing yet. Stable reference.
   std::string& at(std::string_view part);
   // What the target itself has of a part, empty: nothing.
   [[nodiscard]] std::string stored(std::string_view part) const;
+  // What other sources have stored under this part: source, text.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> of_others(
+      pg::Connection& connection, const std::string& part) const;
+  void forget_others(pg::Connection& connection, const std::string& part) const;
   // Takes the position of an event; false when it was applied before.
   bool advance(const event::Event& event);
   // The parts that moved since they were stored.

@@ -110,6 +110,7 @@ std::string Session::schema_of(const std::string& table) {
 // Triggers of the target find what their writer meant; our own statements say whose operators and
 // functions they mean.
 void Session::begin() {
+  ++transaction_;
   pg::Connection& connection = this->connection();
   connection.execute("BEGIN; SELECT pg_catalog.set_config('search_path', " +
                      connection.quote_literal(search_path_) + ", true)");

@@ -44,6 +44,9 @@ class Session {
   // Changes with each connection and each rollback: a temporary table may be gone.
   [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
 
+  // Counts begin(): temporary tables ON COMMIT DELETE ROWS are empty when another one began.
+  [[nodiscard]] std::uint64_t transaction() const noexcept { return transaction_; }
+
   // With the user's search_path, which the triggers of the target may count on.
   void begin();
   // COPY ... FROM STDIN in pieces, remembered so that roll_back() can leave it.
@@ -77,6 +80,7 @@ class Session {
   std::string schemas_;      // on it, as an array
   std::uint64_t generation_ = 0;
   std::uint64_t epoch_ = 0;
+  std::uint64_t transaction_ = 0;
   bool copying_ = false;
 };
 

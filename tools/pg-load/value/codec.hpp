@@ -3,11 +3,21 @@
 // nothing allocates per value once the scratch memory has grown.
 #pragma once
 
+#include "common/event/field_problem.hpp"
+#include "common/pg/binary/big_endian.hpp"
+#include "common/pg/binary/problem.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace cdckit::pg_load {
+
+using pg::append_big_endian;
+using pg::append_bytes_field;
+using pg::append_integer_field;
+using pg::read_int32;
+using pg::store_big_endian;
 
 enum class Codec : std::uint8_t {
   boolean,
@@ -39,28 +49,12 @@ constexpr bool is_populated(Codec codec) noexcept {
   return codec == Codec::populate || codec == Codec::hstore_array;
 }
 
-// Why a value cannot go into its column. Static; never owned by the caller.
-struct FieldProblem {
-  std::string_view code;  // SQLSTATE
-  std::string_view reason;
-  bool ask_server = false;  // not a form that we read: the server may know it (see Codec::cast)
-  std::string_view hint = {};
-};
-
-// `table "t", column "x" (integer): why: "abc"`; a long value is cut. Empty parts are left out.
-std::string column_problem(std::string_view table,
-                           std::string_view column,
-                           std::string_view type,
-                           std::string_view reason,
-                           std::string_view json);
+// Why a value cannot go into its column.
+using event::column_problem;
+using event::FieldProblem;
 
 namespace problems {
-extern const FieldProblem kSyntax;      // 22P02
-extern const FieldProblem kOutOfRange;  // 22003
-extern const FieldProblem kNul;         // 22P05
-extern const FieldProblem kSurrogate;   // 22P05
-extern const FieldProblem kBadDate;     // 22008
-extern const FieldProblem kAskServer;
+using namespace pg::problems;
 }  // namespace problems
 
 class FieldEncoder {

@@ -1,10 +1,12 @@
 """The outermost ASGI layer: applies the fault switches to requests."""
 
 import asyncio
+import json
+import os
+import signal
 
 from snow_local.faults import Faults
-
-_BODY = b'{"code":"ERR_FAULT","message":"a fault was ordered"}'
+from snow_local.settings import Settings
 
 
 class FaultGate:
@@ -19,17 +21,21 @@ class FaultGate:
         if scope["type"] != "http" or path.startswith("/__local/") or path == "/healthz":
             await self._app(scope, receive, send)
             return
+        settings = self._faults.settings
         status = self._faults.take_failure(path)
         if status is not None:
-            await _fail(status, receive, send)
+            await _fail(status, settings, receive, send)
             return
-        if self._faults.settings.answer_delay > 0:
-            await asyncio.sleep(self._faults.settings.answer_delay)
-        is_append = path.endswith("/rows")
-        if is_append and self._faults.take("drop_answers"):
+        if settings.answer_delay > 0:
+            await asyncio.sleep(settings.answer_delay)
+        is_meant = settings.drop_path in path
+        if is_meant and self._faults.take("kill_answers"):
+            await self._app(scope, receive, _swallow)
+            os.kill(os.getpid(), signal.SIGKILL)
+        if is_meant and self._faults.take("drop_answers"):
             await self._app(scope, receive, _swallow)
             _abort(receive)
-        elif is_append and self._faults.take("cut_answers"):
+        elif is_meant and self._faults.take("cut_answers"):
             await self._app(scope, receive, _cutting(send))
         else:
             await self._app(scope, receive, send)
@@ -60,12 +66,14 @@ def _cutting(send):
     return cut
 
 
-async def _fail(status: int, receive, send) -> None:
+async def _fail(status: int, settings: Settings, receive, send) -> None:
     more = True
     while more:
         more = (await receive()).get("more_body", False)
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(_BODY))]
+    fault = {"code": settings.fail_code, "message": "a fault was ordered"}
+    body = json.dumps(fault).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     if status in (429, 503):
-        headers.append((b"retry-after", b"1"))
+        headers.append((b"retry-after", f"{settings.retry_after:g}".encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": _BODY})
+    await send({"type": "http.response.body", "body": body})

@@ -1,26 +1,9 @@
 """Settings and faults that tests switch on and off while the stand-in runs."""
 
 import threading
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 
-
-@dataclass
-class Settings:
-    """What `PUT /__local/settings` may change; every member is one switch."""
-
-    commit_delay: float = 1.0  # seconds between acceptance and commit
-    json_answers: bool = False  # hostname and token as JSON instead of plain text
-    scoped_token_seconds: float = 600  # lifetime of scoped tokens
-    too_large_status: int = 413  # status for a body over the limit: 413 or 400
-    drop_answers: int = 0  # so many appends are applied, then the connection is cut
-    cut_answers: int = 0  # so many appends are answered with half a body
-    fail_status: int = 503  # status of the burst below
-    fail_count: int = 0  # so many requests fail before they are applied
-    fail_path: str = "/rows"  # only requests whose path holds this text
-    answer_delay: float = 0.0  # seconds before each answer
-    rows_errors_name: str = "rows_error_count"  # name of the counter in bulk status
-    async_after: float = 45.0  # seconds after which a statement is answered 202
-    partition_rows: int = 10000  # rows per partition of a SQL API result
+from snow_local.settings import Settings
 
 
 class Faults:
@@ -34,16 +17,20 @@ class Faults:
     def update(self, changes: dict) -> None:
         """Applies changes; ValueError for an unknown name or a wrong type."""
         known = {item.name: type(getattr(self.settings, item.name)) for item in fields(Settings)}
+        found = {}
+        for name, value in changes.items():
+            if name not in known:
+                raise ValueError(f"unknown setting {name}")
+            kind = known[name]
+            if kind is float and isinstance(value, int) and not isinstance(value, bool):
+                value = float(value)
+            if kind is int and isinstance(value, float) and value.is_integer():
+                value = int(value)
+            if type(value) is not kind:
+                raise ValueError(f"{name} must be of type {kind.__name__}")
+            found[name] = value
         with self._lock:
-            for name, value in changes.items():
-                if name not in known:
-                    raise ValueError(f"unknown setting {name}")
-                kind = known[name]
-                if kind is float and isinstance(value, int):
-                    value = float(value)
-                if not isinstance(value, kind) and not (kind is int and isinstance(value, float)):
-                    raise ValueError(f"{name} must be of type {kind.__name__}")
-            for name, value in changes.items():
+            for name, value in found.items():
                 setattr(self.settings, name, value)
 
     def reset(self) -> None:

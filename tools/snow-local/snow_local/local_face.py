@@ -1,4 +1,4 @@
-"""Paths that Snowflake does not have: health, reset, settings, commit at once."""
+"""Paths that Snowflake does not have: health, reset, settings, violations, commit at once."""
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -8,16 +8,17 @@ from starlette.routing import Route
 from snow_local import __version__
 from snow_local.faults import Faults
 from snow_local.http import BodyError, json_body, json_response
+from snow_local.streaming.violations import Violations
 
 
 class LocalFace:
     """Ties `/healthz` and `/__local/...` to the application."""
 
-    def __init__(self, faults: Faults, commit, reset, channels):
+    def __init__(self, faults: Faults, violations: Violations, commit, reset):
         self._faults = faults
+        self._violations = violations
         self._commit = commit
         self._reset = reset
-        self._channels = channels
 
     def routes(self) -> list[Route]:
         return [
@@ -25,7 +26,7 @@ class LocalFace:
             Route("/__local/settings", self._settings, methods=["GET", "PUT", "POST"]),
             Route("/__local/commit", self._commit_now, methods=["POST"]),
             Route("/__local/reset", self._reset_all, methods=["POST"]),
-            Route("/__local/channels", self._list_channels, methods=["GET"]),
+            Route("/__local/violations", self._list_violations, methods=["GET", "DELETE"]),
         ]
 
     async def _health(self, _: Request) -> Response:
@@ -49,5 +50,7 @@ class LocalFace:
         await run_in_threadpool(self._reset)
         return json_response({})
 
-    async def _list_channels(self, _: Request) -> Response:
-        return json_response(self._channels())
+    async def _list_violations(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self._violations.clear()
+        return json_response(self._violations.describe(request.query_params.get("kind")))

@@ -1,12 +1,14 @@
 """The command line: one folder, two ports, the users."""
 
 import argparse
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from snow_local import __version__
 from snow_local.auth.users import User
-from snow_local.faults import Settings
+from snow_local.faults import Faults
+from snow_local.settings import Settings
 
 
 @dataclass
@@ -22,6 +24,8 @@ class Options:
     timezone: str
     certificate: Path | None
     key: Path | None
+    keep_sessions: bool = False
+    jwks: Path | None = None
 
 
 class UsageError(Exception):
@@ -59,6 +63,30 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--commit-delay", type=float, default=1.0, metavar="SECONDS")
     parser.add_argument("--scoped-token-seconds", type=float, default=600, metavar="SECONDS")
     parser.add_argument(
+        "--keep-sessions",
+        action="store_true",
+        help="channels stay open over a restart; without it every one must be opened again",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SWITCH=VALUE",
+        help="a switch from the start on; repeatable, see README.md",
+    )
+    parser.add_argument(
+        "--jwks",
+        type=Path,
+        metavar="FILE",
+        help="keys (JWKS) of OAuth and workload identity tokens",
+    )
+    parser.add_argument(
+        "--default-warehouse",
+        default="COMPUTE_WH",
+        metavar="NAME",
+        help="the users' DEFAULT_WAREHOUSE; empty for users that have none",
+    )
+    parser.add_argument(
         "--timezone",
         default="America/Los_Angeles",
         help="the account's TIMEZONE; the default is a fresh account's",
@@ -71,7 +99,10 @@ def _users(arguments: argparse.Namespace) -> list[User]:
     for text in arguments.user or ["CDC_USER"]:
         name, _, role = text.partition(":")
         users[name.upper()] = User(
-            arguments.account.upper(), name.upper(), role.upper() or "SYSADMIN"
+            arguments.account.upper(),
+            name.upper(),
+            role.upper() or "SYSADMIN",
+            warehouse=arguments.default_warehouse.upper() or None,
         )
     first = next(iter(users))
     for text in arguments.public_key:
@@ -86,14 +117,34 @@ def _users(arguments: argparse.Namespace) -> list[User]:
     return list(users.values())
 
 
+def _set_switches(settings: Settings, written: list[str]) -> None:
+    """`NAME=VALUE`, the value as JSON or a plain word."""
+    changes = {}
+    for item in written:
+        name, mark, value = item.partition("=")
+        if not mark:
+            raise UsageError(f'--set "{item}" has no value')
+        try:
+            changes[name] = json.loads(value)
+        except ValueError:
+            changes[name] = value
+    try:
+        Faults(settings).update(changes)
+    except ValueError as error:
+        raise UsageError(f"--set: {error}") from error
+
+
 def parse(arguments: list[str] | None = None) -> Options:
     """Reads the command line; UsageError when files named there are missing or wrong."""
     found = _parser().parse_args(arguments)
     if bool(found.cert) != bool(found.key):
         raise UsageError("--cert and --key belong together")
+    if found.jwks is not None and not found.jwks.is_file():
+        raise UsageError(f'could not read "{found.jwks}": no such file')
     settings = Settings(
         commit_delay=found.commit_delay, scoped_token_seconds=found.scoped_token_seconds
     )
+    _set_switches(settings, found.set)
     found.data.mkdir(parents=True, exist_ok=True)
     return Options(
         found.data,
@@ -105,4 +156,6 @@ def parse(arguments: list[str] | None = None) -> Options:
         found.timezone,
         found.cert,
         found.key,
+        found.keep_sessions,
+        found.jwks,
     )

@@ -3,9 +3,11 @@
 #include "common/ack/source_ack.hpp"
 #include "common/base/error.hpp"
 #include "common/cli/check_line.hpp"
+#include "common/pipe/proof.hpp"
 #include "tools/walcat/commands/requirements.hpp"
-#include "tools/walcat/debezium/make_encoding.hpp"
+#include "tools/walcat/server/lock_watch.hpp"
 #include "tools/walcat/server/preflight.hpp"
+#include "tools/walcat/server/publication.hpp"
 #include "tools/walcat/server/server.hpp"
 
 #include <functional>
@@ -44,76 +46,79 @@ class Report {
 };
 
 // Where nothing says whether tables will be read, they may be.
-bool may_read_tables(const Options& options) {
-  if (options.snapshot.mode) return *options.snapshot.mode != SnapshotMode::never;
-  return !options.no_ack && options.filters.wants('r');
+bool may_read_tables(const SessionSettings& settings) {
+  if (settings.snapshot.mode) return *settings.snapshot.mode != SnapshotMode::never;
+  return !settings.no_ack && settings.filters.wants('r');
 }
 
-Wanted wanted_of(const Options& options, bool filtered) {
-  return {.slot = options.slot,
-          .publications = options.publications,
-          .create = options.create,
+Wanted wanted_of(const SessionSettings& settings, bool filtered) {
+  return {.slot = settings.slot,
+          .publications = settings.tables.publications,
+          .create = settings.create,
           .all_tables = !filtered,
-          .snapshot = may_read_tables(options),
-          .failover = options.slots.failover};
+          .snapshot = may_read_tables(settings),
+          .failover = settings.failover};
 }
 
 // Whether the ack files fit the slot; what is wrong with the slot itself has been said.
 std::string check_start(pg::Connection& connection,
-                        const Options& options,
+                        const SessionSettings& settings,
                         const cli::CommonOptions& common) {
-  const auto server = read_server_state(connection, options.slot);
+  const auto server = read_server_state(connection, settings.slot);
   const auto plan =
       plan_start(server,
-                 ack::SourceAck(ack_files(common)).read_all(),
-                 {.snapshot = snapshot_mode(options, common), .create = options.create});
+                 ack::SourceAck(pipe::ack_files(common)).read_all(),
+                 {.snapshot = snapshot_mode(settings, common), .create = settings.create});
   return plan.snapshot ? "a snapshot will be taken" : "goes on where it was";
 }
 
-std::string check_filters(const Options& options,
+std::string check_filters(const SessionSettings& settings,
                           const TableFilter& filter,
                           bool backlog,
                           signals::StopToken stop) {
-  const auto sql = connect(options, false, stop);
-  const auto publications = Catalog(*sql).publications(options.publications);
-  const auto encoding = make_encoding(options.encoding, options.debezium);
-  ColumnFilter columns(options.filters);
+  const auto sql = connect(settings.server, false, stop);
+  const LockWatch watch(*sql, stop);
+  const auto publications = Catalog(*sql).publications(settings.tables.publications);
+  const auto encoding = make_encoding(settings.server.encoding);
+  ColumnFilter columns(settings.filters);
   preflight({*sql, publications, filter, *encoding, columns, backlog, ""});
   return "columns, masks and keys fit";
 }
 
 }  // namespace
 
-ExitCode run_check(const Options& given, cli::Context& context) {
-  check_connection_options(given);
+ExitCode run_check(const SessionSettings& given, cli::Context& context) {
+  check_source(given.server, given.slot);
   cli::choose_check_format(given.format.format);
-  Options options = given;
-  options.retry_for = std::chrono::milliseconds(0);  // what is wrong now is asked for
-  const TableFilter filter(options.tables, options.exclude_tables);
+  SessionSettings settings = given;
+  settings.server.retry_for = std::chrono::milliseconds(0);  // what is wrong now is asked for
+  const TableFilter filter = settings.tables.filter();
   Report report;
   Facts facts;
   const bool connected = report.attempt("connection", [&] {
-    const auto sql = connect(options, false, context.stop());
-    std::vector<std::string> names = options.publications;
-    if (names.empty() && options.create) names.emplace_back(kDefaultPublication);
-    facts = read_facts(*sql, {options.slot, names, filter, options.create});
+    const auto sql = connect(settings.server, false, context.stop());
+    const LockWatch watch(*sql, context.stop());
+    std::vector<std::string> names = settings.tables.publications;
+    if (names.empty() && settings.create) names.emplace_back(kDefaultPublication);
+    facts = read_facts(*sql, {settings.slot, names, filter, settings.create});
     return sql->user() + " at " + sql->host() + ", database " + sql->database() + ", " +
            (sql->tls().empty() ? "without TLS" : sql->tls());
   });
   if (!connected) return report.code();
-  for (const auto& line : judge(facts, wanted_of(options, !filter.selects_all()))) report.add(line);
-  if (options.filters.touches_columns() && !options.create) {
+  for (const auto& line : judge(facts, wanted_of(settings, !filter.selects_all())))
+    report.add(line);
+  if (settings.filters.touches_columns() && !settings.create) {
     report.attempt("filters", [&] {
-      return check_filters(options, filter, facts.slot.exists, context.stop());
+      return check_filters(settings, filter, facts.slot.exists, context.stop());
     });
   }
   std::unique_ptr<pg::Connection> replication;
   const bool replicates = report.attempt("replication", [&] {
-    replication = connect(options, true, context.stop());
+    replication = connect(settings.server, true, context.stop());
     return "system " + replication->query("IDENTIFY_SYSTEM").text(0, 0);
   });
-  if (replicates && facts.slot.exists && !ack_files(context.options()).empty()) {
-    report.attempt("ack", [&] { return check_start(*replication, options, context.options()); });
+  if (replicates && facts.slot.exists && !pipe::ack_files(context.options()).empty()) {
+    report.attempt("ack", [&] { return check_start(*replication, settings, context.options()); });
   }
   return report.code();
 }

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "common/cli/run_tool.hpp"
-#include "tools/walcat/options.hpp"
+#include "tools/walcat/stream/session_settings.hpp"
 
 namespace cdckit::walcat {
 
-base::ExitCode run_check(const Options& given, cli::Context& context);
+base::ExitCode run_check(const SessionSettings& given, cli::Context& context);
 
 }  // namespace cdckit::walcat

@@ -2,14 +2,14 @@
 #pragma once
 
 #include "common/cli/run_tool.hpp"
-#include "tools/walcat/options.hpp"
+#include "tools/walcat/commands/slot_flags.hpp"
 
 namespace cdckit::walcat {
 
-base::ExitCode run_slots(const Options& options, cli::Context& context);
-base::ExitCode run_status(const Options& options, cli::Context& context);
-base::ExitCode run_create(const Options& options, cli::Context& context);
-base::ExitCode run_drop(const Options& options, cli::Context& context);
-base::ExitCode run_advance(const Options& options, cli::Context& context);
+base::ExitCode run_slots(const SlotTask& task, cli::Context& context);
+base::ExitCode run_status(const SlotTask& task, cli::Context& context);
+base::ExitCode run_create(const SlotTask& task, cli::Context& context);
+base::ExitCode run_drop(const SlotTask& task, cli::Context& context);
+base::ExitCode run_advance(const SlotTask& task, cli::Context& context);
 
 }  // namespace cdckit::walcat

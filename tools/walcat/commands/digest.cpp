@@ -3,7 +3,9 @@
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
 #include "common/ndjson/writer.hpp"
+#include "tools/walcat/commands/portable_digest.hpp"
 #include "tools/walcat/encode/plain.hpp"
+#include "tools/walcat/server/lock_watch.hpp"
 #include "tools/walcat/server/server.hpp"
 #include "tools/walcat/server/slot.hpp"
 #include "tools/walcat/snapshot/import.hpp"
@@ -22,7 +24,9 @@ class Digester {
   Digester(const DigestOptions& options, pg::Connection& connection, std::string pos)
       : options_(options), connection_(connection), pos_(std::move(pos)) {}
 
-  void print(const PublishedTable& source, const event::TableSchema& shape) {
+  void print(const PublishedTable& source,
+             const event::TableSchema& shape,
+             const TypesByColumn& types) {
     pg::DigestRequest request;
     request.schema = shape.schema;
     request.table = shape.table;
@@ -32,9 +36,13 @@ class Digester {
     pg::DigestTable table = pg::describe_digest(connection_, request);
     table.condition = source.condition;
     table.only = !source.partitioned;
-    if (options_.control) print_schema(shape);
-    print_buckets(table);
-    if (options_.keys) print_rows(table);
+    if (options_.control || options_.portable) print_schema(shape);
+    if (options_.portable) {
+      print_portable(std::move(table), types);
+    } else {
+      print_buckets(table, pg::bucket_digests(connection_, table, buckets()));
+      if (options_.keys) print_rows(table);
+    }
     out_.flush();
   }
 
@@ -45,9 +53,9 @@ class Digester {
     write();
   }
 
-  void print_buckets(const pg::DigestTable& table) {
+  void print_buckets(const pg::DigestTable& table, const std::vector<pg::DigestBucket>& digests) {
     unsigned number = 0;
-    for (const auto& bucket : pg::bucket_digests(connection_, table, buckets())) {
+    for (const auto& bucket : digests) {
       line_.clear();
       pg::append_digest_line(line_, table, pos_, number++, bucket);
       write();
@@ -57,11 +65,21 @@ class Digester {
   void print_rows(const pg::DigestTable& table) {
     pg::RowDigests rows(connection_, table, buckets());
     pg::RowDigest row;
-    while (rows.next(row)) {
-      line_.clear();
-      pg::append_digest_line(line_, table, pos_, row);
-      write();
-    }
+    while (rows.next(row)) print_row(table, row);
+  }
+
+  void print_row(const pg::DigestTable& table, const pg::RowDigest& row) {
+    line_.clear();
+    pg::append_digest_line(line_, table, pos_, row);
+    write();
+  }
+
+  void print_portable(pg::DigestTable described, const TypesByColumn& types) {
+    PortableDigest portable(connection_, std::move(described), types);
+    print_buckets(portable.table(), portable.buckets(buckets()));
+    if (!options_.keys) return;
+    portable.each_row(buckets(),
+                      [&](const pg::RowDigest& row) { print_row(portable.table(), row); });
   }
 
   void write() { out_.write(line_); }
@@ -74,9 +92,15 @@ class Digester {
   ndjson::Writer out_{STDOUT_FILENO, ndjson::Writer::Flush::when_full};
 };
 
-void check_digest_options(const Options& options) {
-  check_connection_options(options);
-  if (options.digest.buckets >= 1 && options.digest.buckets <= kMostBuckets) return;
+TypesByColumn types_of(const Relation& relation, const CatalogTable& described) {
+  TypesByColumn out;
+  for (std::size_t i = 0; i < relation.columns.size(); ++i)
+    out[relation.columns[i].name] = described.columns[i].type;
+  return out;
+}
+
+void check_digest_options(const DigestOptions& options) {
+  if (options.buckets >= 1 && options.buckets <= kMostBuckets) return;
   throw base::Error(base::ErrorKind::usage, "could not use --buckets: 1 to 65536");
 }
 
@@ -90,31 +114,41 @@ void add_digest_flags(std::vector<cli::Flag>& into, DigestOptions& options) {
                "After a table's buckets one line for each row, in the order "
                "of their key hashes: shows which rows differ.");
   table.toggle("control", options.control, "Print each table's schema line first.");
+  table.toggle("portable",
+               options.portable,
+               "Texts that SQL on other systems can make too, for snow-put verify; schema lines "
+               "come with them.");
   into.insert(into.end(), table.flags.begin(), table.flags.end());
 }
 
 // The slot lives only to say which position its snapshot is: a current LSN would race with commits.
-base::ExitCode run_digest(const Options& options, cli::Context& context) {
+base::ExitCode run_digest(const ConnectSettings& server,
+                          const TableChoice& choice,
+                          const DigestOptions& options,
+                          cli::Context& context) {
+  check_source(server, "");
   check_digest_options(options);
-  const TableFilter filter(options.tables, options.exclude_tables);
   const PlainEncoding encoding;
-  const auto connection = connect(options, false, context.stop());
+  const auto connection = connect(server, false, context.stop());
+  const LockWatch watch(*connection, context.stop());
   require_usable_server(*connection);
-  const auto exporter = connect(options, true, context.stop());
-  const auto publications = Catalog(*connection).publications(options.publications);
+  const auto exporter = connect(server, true, context.stop());
+  const auto publications = Catalog(*connection).publications(choice.publications);
   const NewSlot slot =
       create_slot(*exporter,
                   {.name = temporary_slot_name(), .temporary = true, .export_snapshot = true},
                   context.stop());
   import_snapshot(*connection, slot.snapshot);
   Catalog catalog(*connection);
-  Digester digester(options.digest, *connection, base::hex16(slot.consistent_point));
-  const auto tables = catalog.published_tables(publications, filter);
-  hold_tables(*connection, tables, context.stop(), nullptr);
+  Digester digester(options, *connection, base::hex16(slot.consistent_point));
+  const auto tables = catalog.published_tables(publications, choice.filter());
+  hold_tables(*connection, tables);
   require_unchanged(*connection, tables);
   for (const auto& source : tables) {
     const auto described = catalog.describe(source.relation);
-    digester.print(source, build_table(source.relation, described, encoding).shape);
+    digester.print(source,
+                   build_table(source.relation, described, encoding).shape,
+                   types_of(source.relation, described));
   }
   return base::ExitCode::done;
 }

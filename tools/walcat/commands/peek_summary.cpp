@@ -3,7 +3,6 @@
 #include "tools/walcat/commands/peek_summary.hpp"
 
 #include "common/base/error.hpp"
-#include "common/cli/text_table.hpp"
 #include "common/io/file_descriptor.hpp"
 #include "common/ndjson/reader.hpp"
 #include "common/ndjson/writer.hpp"
@@ -107,9 +106,7 @@ class CountingThread {
 
 }  // namespace
 
-base::ExitCode run_peek_summary(const Options& options,
-                                const std::function<base::ExitCode()>& peek) {
-  const bool table = cli::wants_table(options.format.format);
+base::ExitCode run_peek_summary(bool table, const std::function<base::ExitCode()>& peek) {
   const io::FileDescriptor output(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
   if (output.get() < 0) throw_system("write \"stdout\"");
   StdoutPipe pipe;

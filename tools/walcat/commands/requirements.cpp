@@ -1,6 +1,6 @@
 #include "tools/walcat/commands/requirements.hpp"
 
-#include "tools/walcat/options.hpp"
+#include "tools/walcat/server/publication.hpp"
 
 #include <algorithm>
 

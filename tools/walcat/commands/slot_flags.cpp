@@ -36,10 +36,10 @@ void add_watch_flag(std::vector<cli::Flag>& into, SlotCommandOptions& options) {
   add_all(into, table);
 }
 
-void add_failover_flag(std::vector<cli::Flag>& into, SlotCommandOptions& options) {
+void add_failover_flag(std::vector<cli::Flag>& into, bool& failover) {
   cli::FlagTable table("Source");
   table.toggle("failover",
-               options.failover,
+               failover,
                "Make the slot one that standbys keep too, so that the stream goes on after a "
                "failover. PostgreSQL 17 and newer.");
   add_all(into, table);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/cli/flag_table.hpp"
+#include "tools/walcat/server/settings.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -13,15 +14,24 @@ namespace cdckit::walcat {
 
 struct SlotCommandOptions {
   std::chrono::milliseconds watch{0};  // 0: once
-  bool failover = false;
   std::optional<std::uint64_t> to;
   bool to_now = false;
   bool if_exists = false;
   bool summary = false;
 };
 
+// What a command on a slot is about.
+struct SlotTask {
+  const ConnectSettings& server;
+  const std::string& slot;
+  const TableChoice& tables;  // of the publication that create makes
+  bool failover = false;      // create
+  const SlotCommandOptions& flags;
+  const std::string& format;  // --format as given
+};
+
 void add_watch_flag(std::vector<cli::Flag>& into, SlotCommandOptions& options);
-void add_failover_flag(std::vector<cli::Flag>& into, SlotCommandOptions& options);
+void add_failover_flag(std::vector<cli::Flag>& into, bool& failover);
 void add_drop_flags(std::vector<cli::Flag>& into, SlotCommandOptions& options);
 void add_advance_flags(std::vector<cli::Flag>& into, SlotCommandOptions& options);
 void add_summary_flag(std::vector<cli::Flag>& into, SlotCommandOptions& options);

@@ -5,8 +5,8 @@
 
 #include "common/cli/run_tool.hpp"
 #include "common/ndjson/writer.hpp"
+#include "tools/walcat/commands/slot_flags.hpp"
 #include "tools/walcat/commands/slot_lines.hpp"
-#include "tools/walcat/options.hpp"
 
 #include <memory>
 #include <unistd.h>
@@ -16,14 +16,14 @@ namespace cdckit::walcat {
 class SlotPrinter {
  public:
   // `detailed`: one slot with all that is known of it.
-  SlotPrinter(const Options& options, cli::Context& context, bool detailed);
+  SlotPrinter(const SlotTask& task, cli::Context& context, bool detailed);
   base::ExitCode run();
 
  private:
   SlotView read();
   void print(const SlotView& view);
 
-  const Options& options_;
+  const SlotTask& task_;
   cli::Context& context_;
   bool detailed_;
   bool table_;  // for people
@@ -31,6 +31,6 @@ class SlotPrinter {
   ndjson::Writer out_{STDOUT_FILENO, ndjson::Writer::Flush::every_line};
 };
 
-[[noreturn]] void refuse_missing_slot(const std::string& slot);
+[[noreturn]] void refuse_missing_slot(pg::Connection& connection, const std::string& slot);
 
 }  // namespace cdckit::walcat

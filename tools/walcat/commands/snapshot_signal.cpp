@@ -4,6 +4,7 @@
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
 #include "common/ndjson/writer.hpp"
+#include "tools/walcat/server/lock_watch.hpp"
 #include "tools/walcat/server/server.hpp"
 #include "tools/walcat/snapshot/chunk_reader.hpp"
 
@@ -50,6 +51,26 @@ std::vector<std::string> choose_tables(pg::Connection& connection,
   return tables;
 }
 
+// A table that is locked is waited for as a server that is away.
+std::vector<std::string> wait_for_tables(pg::Connection& connection,
+                                         const ConnectSettings& server,
+                                         const std::vector<std::string>& globs,
+                                         signals::StopToken stop) {
+  connection.execute("SET lock_timeout = " +
+                     std::to_string(std::max<std::int64_t>(server.retry_for.count(), 1)));
+  const LockWatch watch(connection, stop);
+  try {
+    return choose_tables(connection, globs);
+  } catch (const pg::ServerError& error) {
+    if (error.sqlstate() != "55P03") throw;
+    throw base::Error(
+        ErrorKind::temporary,
+        "could not ask for a snapshot within --retry-for: the server waits for " +
+            (watch.seen().empty() ? "a published table, which is locked" : watch.seen()),
+        "SELECT pg_terminate_backend(PID) ends a process.");
+  }
+}
+
 bool slot_is_read(pg::Connection& connection, const std::string& slot) {
   const std::array<pg::Parameter, 1> parameters{pg::Parameter(slot)};
   const auto found = connection.query(
@@ -66,21 +87,24 @@ bool slot_is_read(pg::Connection& connection, const std::string& slot) {
 
 }  // namespace
 
-base::ExitCode run_snapshot_signal(const Options& options, cli::Context& context) {
-  check_connection_options(options);
-  if (options.slot.empty())
+base::ExitCode run_snapshot_signal(const ConnectSettings& server,
+                                   const std::string& slot,
+                                   const std::vector<std::string>& tables,
+                                   cli::Context& context) {
+  check_source(server, slot);
+  if (slot.empty())
     throw base::Error(ErrorKind::usage, "could not run walcat snapshot: --slot is missing");
-  const auto connection = connect(options, false, context.stop());
-  if (!slot_is_read(*connection, options.slot)) {
-    log::warning("nothing reads slot \"" + options.slot + "\" now: the snapshot begins when a " +
+  const auto connection = connect(server, false, context.stop());
+  if (!slot_is_read(*connection, slot)) {
+    log::warning("nothing reads slot \"" + slot + "\" now: the snapshot begins when a " +
                  "walcat does");
   }
   IncrementalState request;
-  request.slot = options.slot;
-  request.tables = choose_tables(*connection, options.snapshot.tables);
+  request.slot = slot;
+  request.tables = wait_for_tables(*connection, server, tables, context.stop());
   send_signal(*connection, request);
   std::string line = R"({"slot":)";
-  ndjson::append_string(line, options.slot);
+  ndjson::append_string(line, slot);
   line += ",\"tables\":[";
   for (const auto& table : request.tables) {
     if (&table != request.tables.data()) line += ',';

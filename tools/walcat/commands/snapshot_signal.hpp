@@ -3,10 +3,13 @@
 #pragma once
 
 #include "common/cli/run_tool.hpp"
-#include "tools/walcat/options.hpp"
+#include "tools/walcat/server/settings.hpp"
 
 namespace cdckit::walcat {
 
-base::ExitCode run_snapshot_signal(const Options& options, cli::Context& context);
+base::ExitCode run_snapshot_signal(const ConnectSettings& server,
+                                   const std::string& slot,
+                                   const std::vector<std::string>& tables,
+                                   cli::Context& context);
 
 }  // namespace cdckit::walcat

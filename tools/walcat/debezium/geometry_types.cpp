@@ -1,5 +1,5 @@
 #include "common/base/base64.hpp"
-#include "tools/walcat/debezium/java_number.hpp"
+#include "common/event/java_number.hpp"
 #include "tools/walcat/debezium/json_text.hpp"
 #include "tools/walcat/debezium/mapping.hpp"
 #include "tools/walcat/debezium/unavailable.hpp"
@@ -28,7 +28,7 @@ bool next_number(std::string_view& text, std::string_view& number) noexcept {
 
 double take_number(std::string_view& text) noexcept {
   std::string_view number;
-  return next_number(text, number) ? to_double(number) : 0.0;
+  return next_number(text, number) ? event::to_double(number) : 0.0;
 }
 
 // Well-known binary, little-endian.
@@ -62,9 +62,9 @@ void append_wkb(std::string& out, const std::string& bytes) {
 
 void append_point_of(std::string& out, double x, double y) {
   out += "{\"x\":";
-  append_java_number(out, x);
+  event::append_java_number(out, x);
   out += ",\"y\":";
-  append_java_number(out, y);
+  event::append_java_number(out, y);
   out += ',';
   std::string& bytes = begin_wkb(kPointKind);
   append_pair(bytes, x, y);
@@ -83,14 +83,14 @@ void append_circle(std::string& out, std::string_view text, const Codec& /*codec
   out += "{\"center\":";
   append_point_of(out, x, y);
   out += ",\"radius\":";
-  append_java_number(out, take_number(text));
+  event::append_java_number(out, take_number(text));
   out += '}';
 }
 
 void append_line(std::string& out, std::string_view text, const Codec& /*codec*/) {
   for (const std::string_view name : {"{\"a\":", ",\"b\":", ",\"c\":"}) {
     out += name;
-    append_java_number(out, take_number(text));
+    event::append_java_number(out, take_number(text));
   }
   out += '}';
 }
@@ -125,7 +125,7 @@ std::uint32_t append_points(std::string& bytes, std::string_view text) {
   std::uint32_t count = 0;
   std::string_view number;
   while (next_number(text, number)) {
-    const double x = to_double(number);
+    const double x = event::to_double(number);
     append_pair(bytes, x, take_number(text));
     ++count;
   }

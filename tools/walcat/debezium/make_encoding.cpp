@@ -6,11 +6,11 @@
 
 namespace cdckit::walcat {
 
-std::unique_ptr<Encoding> make_encoding(std::string_view name, const DebeziumSettings& settings) {
-  if (name == "plain") return std::make_unique<PlainEncoding>();
-  if (name == "debezium") return std::make_unique<DebeziumEncoding>(settings);
+std::unique_ptr<Encoding> make_encoding(const EncodingChoice& choice) {
+  if (choice.name == "plain") return std::make_unique<PlainEncoding>();
+  if (choice.name == "debezium") return std::make_unique<DebeziumEncoding>(choice.debezium);
   throw base::Error(base::ErrorKind::usage,
-                    "could not use encoding \"" + std::string(name) + "\": it is not known");
+                    "could not use encoding \"" + choice.name + "\": it is not known");
 }
 
 }  // namespace cdckit::walcat

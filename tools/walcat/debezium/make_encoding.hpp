@@ -4,10 +4,15 @@
 #include "tools/walcat/debezium/mapping.hpp"
 
 #include <memory>
-#include <string_view>
+#include <string>
 
 namespace cdckit::walcat {
 
-std::unique_ptr<Encoding> make_encoding(std::string_view name, const DebeziumSettings& settings);
+struct EncodingChoice {
+  std::string name = "plain";
+  DebeziumSettings debezium = {};
+};
+
+std::unique_ptr<Encoding> make_encoding(const EncodingChoice& choice);
 
 }  // namespace cdckit::walcat

@@ -1,4 +1,4 @@
-#include "tools/walcat/debezium/java_number.hpp"
+#include "common/event/java_number.hpp"
 #include "tools/walcat/debezium/json_text.hpp"
 #include "tools/walcat/debezium/mapping.hpp"
 #include "tools/walcat/debezium/unavailable.hpp"
@@ -83,14 +83,14 @@ void append_flat_array(std::string& out, std::string_view text, const Codec& cod
 }
 
 // `[1,2.5]`
-template <FloatWidth Width>
+template <event::FloatWidth Width>
 void append_vector(std::string& out, std::string_view text, const Codec& /*codec*/) {
   out += '[';
   text = text.substr(1, text.size() < 2 ? 0 : text.size() - 2);
   for (bool comma = false; !text.empty(); comma = true) {
     const auto end = std::min(text.find(','), text.size());
     if (comma) out += ',';
-    append_java_number(out, text.substr(0, end), Width);
+    event::append_java_number(out, text.substr(0, end), Width);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   out += ']';
@@ -111,7 +111,8 @@ void append_sparse_vector(std::string& out, std::string_view text, const Codec& 
     out += comma ? ",[" : "[";
     out += pair.substr(0, colon);
     out += ',';
-    append_java_number(out, pair.substr(std::min(colon + 1, pair.size())), FloatWidth::twice);
+    event::append_java_number(
+        out, pair.substr(std::min(colon + 1, pair.size())), event::FloatWidth::twice);
     out += ']';
     text.remove_prefix(std::min(end + 1, text.size()));
   }
@@ -239,9 +240,9 @@ MaybeMapping map_nested(const MappedType& type, const DebeziumSettings& settings
   if (of.form == TypeForm::array) return map_array(type, settings);
   if (of.form == TypeForm::hstore) return map_hstore(settings);
   if (of.name == "vector")
-    return map_vector(&append_vector<FloatWidth::twice>, "double", "DoubleVector");
+    return map_vector(&append_vector<event::FloatWidth::twice>, "double", "DoubleVector");
   if (of.name == "halfvec")
-    return map_vector(&append_vector<FloatWidth::single>, "float", "FloatVector");
+    return map_vector(&append_vector<event::FloatWidth::single>, "float", "FloatVector");
   if (of.name == "sparsevec") return map_sparse_vector();
   return std::nullopt;
 }

@@ -1,5 +1,5 @@
+#include "common/event/java_number.hpp"
 #include "tools/walcat/debezium/decimal.hpp"
-#include "tools/walcat/debezium/java_number.hpp"
 #include "tools/walcat/debezium/json_text.hpp"
 #include "tools/walcat/debezium/mapping.hpp"
 #include "tools/walcat/debezium/unavailable.hpp"
@@ -22,11 +22,11 @@ void append_boolean(std::string& out, std::string_view text, const Codec& /*code
 }
 
 void append_single(std::string& out, std::string_view text, const Codec& /*codec*/) {
-  append_java_number(out, text, FloatWidth::single);
+  event::append_java_number(out, text, event::FloatWidth::single);
 }
 
 void append_double(std::string& out, std::string_view text, const Codec& /*codec*/) {
-  append_java_number(out, text, FloatWidth::twice);
+  event::append_java_number(out, text, event::FloatWidth::twice);
 }
 
 void append_decimal(std::string& out, std::string_view text, const Codec& codec) {
@@ -76,7 +76,7 @@ void append_padded_decimal(std::string& out, std::string_view text, const Codec&
 }
 
 void append_decimal_double(std::string& out, std::string_view text, const Codec& /*codec*/) {
-  append_java_number(out, to_double(text));
+  event::append_java_number(out, event::to_double(text));
 }
 
 // In an array the connector takes finite numbers only, whatever the handling.

@@ -11,8 +11,6 @@
 
 namespace cdckit::walcat {
 
-inline constexpr std::int64_t kEpoch2000 = 946'684'800'000'000;  // microseconds since 1970
-
 // What `source` says about the run.
 struct SourceIdentity {
   std::string name;  // --topic-prefix

@@ -142,6 +142,7 @@ Table build_table(const Relation& relation,
   table.composites_xid = relation.xid;
   table.shape = {relation.schema, relation.table, identity_word(relation.identity), {}, {}};
   table.shape.encoding = encoding.name();
+  table.shape.root = catalog.root;
   for (std::size_t i = 0; i < relation.columns.size(); ++i) {
     const auto& column = relation.columns[i];
     CatalogColumn known = catalog.columns.at(i);
@@ -152,7 +153,8 @@ Table build_table(const Relation& relation,
                                    column.type,
                                    column.modifier,
                                    known.nullable,
-                                   known.default_expression});
+                                   known.default_expression,
+                                   known.missing});
     table.columns.push_back(build_column(column, known, encoding, snapshot));
   }
   set_key(table, choose_key(relation, catalog));

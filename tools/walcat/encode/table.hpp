@@ -9,6 +9,8 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,8 +41,10 @@ struct CatalogColumn {
   TypePointer type;
   std::string type_name;  // format_type()
   bool nullable = true;
-  int dimensions = 0;                   // of an array, as declared
-  std::string default_expression = {};  // pg_get_expr()
+  int dimensions = 0;                       // of an array, as declared
+  std::string default_expression = {};      // pg_get_expr()
+  std::optional<std::string> missing = {};  // what older rows have
+  std::uint32_t changed = 0;                // transaction that made or altered it last
 };
 // Composite types, row types of tables among them: the stream does not say when they change.
 struct CompositeFacts {
@@ -53,11 +57,14 @@ struct CatalogTable {
   std::vector<CatalogColumn> columns;       // one for each of the relation's
   std::vector<std::string> primary_key;     // in constraint order
   std::vector<std::string> identity_index;  // in index order, with REPLICA IDENTITY USING INDEX
+  event::Root root = {};                    // of a partition
   bool key_lost = false;                    // DDL has changed the primary key since
   bool index_dropped = false;               // of a table without primary key, not long ago
   CompositeFacts composites = {};
   std::map<std::uint32_t, std::uint32_t> files = {};  // that hold its rows, by table or partition
+  std::set<std::uint32_t> attached = {};              // partitions that were tables before
   std::uint64_t as_of = 0;                            // LSN at which the files were these
+  std::uint32_t next_xid = 0;                         // no transaction from here on had begun
 };
 
 struct Column {

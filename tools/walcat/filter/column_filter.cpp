@@ -172,6 +172,7 @@ void ColumnFilter::mask_columns(Table& table,
     });
     if (mask == masks_.end()) continue;
     mask->used = true;
+    table.shape.columns[i].missing.reset();
     const bool character = catalog.columns[i].type->character;
     if (in_key(table, i) && (mask->hash == nullptr || !character)) {
       refuse("mask " + full_name(table.shape, name),

@@ -4,66 +4,24 @@
 #include "common/base/hex.hpp"
 #include "common/base/json_string.hpp"
 #include "common/event/position.hpp"
+#include "common/event/terminal_line.hpp"
 #include "common/ndjson/text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace cdckit::walcat {
 namespace {
 
-constexpr std::size_t kLongest = 80;  // bytes of a value
-constexpr std::string_view kDim = "\033[2m";
-constexpr std::string_view kBold = "\033[1m";
-constexpr std::string_view kRed = "\033[31m";
-constexpr std::string_view kGreen = "\033[32m";
-constexpr std::string_view kYellow = "\033[33m";
-constexpr std::string_view kBlue = "\033[34m";
-constexpr std::string_view kPlain = "\033[0m";
-
-struct Word {
-  std::string_view text;  // padded to one width
-  std::string_view color;
-};
-
-Word word_of(char op) {
-  switch (op) {
-    case 'c':
-      return {"INSERT  ", kGreen};
-    case 'u':
-      return {"UPDATE  ", kYellow};
-    case 'd':
-      return {"DELETE  ", kRed};
-    case 'r':
-      return {"READ    ", kBlue};
-    case 't':
-      return {"TRUNCATE", kRed};
-    default:
-      return {"MESSAGE ", kBlue};
-  }
-}
-
-// At the border of a character.
-void cut(std::string& out, std::size_t begin) {
-  if (out.size() - begin <= kLongest) return;
-  auto end = begin + kLongest;
-  while (end > begin && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;
-  out.resize(end);
-  out += "…";
-}
-
-// JSON escapes what lies below the blank. The C1 controls (U+0080 to U+009F) and DEL are left,
-// which terminals obey too.
-void disarm(std::string& out, std::size_t begin) {
-  for (auto at = begin; at < out.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(out[at]);
-    if (byte == 0x7F) out[at] = '?';
-    if (byte != 0xC2 || at + 1 >= out.size()) continue;
-    const auto next = static_cast<unsigned char>(out[at + 1]);
-    if (next >= 0x80 && next <= 0x9F) out.replace(at, 2, "?");
-  }
-}
+using event::terminal::cut;
+using event::terminal::disarm;
+using event::terminal::kBold;
+using event::terminal::kDim;
+using event::terminal::kGreen;
+using event::terminal::kLongest;
+using event::terminal::kPlain;
+using event::terminal::kRed;
+using event::terminal::word_of;
 
 bool in_key(const Table& table, std::size_t index) {
   return std::find(table.key.begin(), table.key.end(), index) != table.key.end();
@@ -85,9 +43,7 @@ std::string hex(std::string_view bytes) {
 }  // namespace
 
 void PrettyLine::paint(std::string& out, std::string_view text, std::string_view color) const {
-  if (color_) out += color;
-  out += text;
-  if (color_) out += kPlain;
+  event::terminal::paint(out, text, color, color_);
 }
 
 void PrettyLine::set_context(const LineContext& context) {

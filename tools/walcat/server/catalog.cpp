@@ -2,9 +2,12 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/cli/nearest.hpp"
 #include "common/event/position.hpp"
 #include "common/log/log.hpp"
 #include "common/pg/catalog_sql.hpp"
+#include "tools/walcat/server/catalog_queries.hpp"
+#include "tools/walcat/server/table_files.hpp"
 #include "tools/walcat/wire/text_forms.hpp"
 
 #include <algorithm>
@@ -20,106 +23,6 @@ std::uint32_t number_at(const pg::Result& result, int row, int column) {
   return static_cast<std::uint32_t>(base::parse_unsigned(result.at(row, column)).value_or(0));
 }
 
-// What one publication shows by way of its root comes so from all of them: no partition beside its
-// root.
-constexpr const char* kPublishedTables = R"(
-  WITH shown AS (
-    SELECT c.oid, n.nspname, c.relname, c.relreplident, c.relkind = 'p' AS is_root,
-           coalesce(min(p.attnames::text), '{}'), bool_or(p.rowfilter IS NULL),
-           string_agg(DISTINCT '(' || p.rowfilter || ')', ' OR ')
-      FROM pg_publication_tables p
-      JOIN pg_namespace n ON n.nspname = p.schemaname
-      JOIN pg_class c ON c.relname = p.tablename AND c.relnamespace = n.oid
-     WHERE p.pubname = ANY($1::name[])
-     GROUP BY 1, 2, 3, 4, 5)
-  SELECT * FROM shown
-   WHERE NOT EXISTS (SELECT FROM pg_partition_ancestors(shown.oid) a
-                      WHERE a.relid <> shown.oid AND a.relid IN (SELECT oid FROM shown))
-   ORDER BY 2, 3)";
-
-// The types of the columns and, again and again, what they are made of.
-constexpr const char* kTypes = R"(
-  WITH RECURSIVE part(oid) AS (
-    SELECT unnest($1::oid[])
-    UNION
-    SELECT inner_part.oid
-      FROM part JOIN pg_type t ON t.oid = part.oid CROSS JOIN LATERAL (
-        SELECT t.typbasetype AS oid WHERE t.typtype = 'd'
-        UNION ALL
-        SELECT t.typelem
-         WHERE t.typelem <> 0 AND t.typsubscript = 'array_subscript_handler'::regproc
-        UNION ALL
-        SELECT a.atttypid FROM pg_attribute a
-         WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
-      ) inner_part)
-  SELECT t.oid, t.typtype, t.typbasetype,
-         CASE WHEN t.typsubscript = 'array_subscript_handler'::regproc THEN t.typelem ELSE 0 END,
-         coalesce(e.typdelim, ','),
-         (SELECT p.proname FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc
-           WHERE c.castsource = t.oid AND c.casttarget = 'json'::regtype AND t.oid >= 16384),
-         t.typname, t.typcategory = 'S', t.typtypmod,
-         CASE WHEN t.typtype = 'e' THEN
-           (SELECT array_agg(l.enumlabel::text ORDER BY l.enumsortorder) FROM pg_enum l
-             WHERE l.enumtypid = t.oid) END
-    FROM part JOIN pg_type t USING (oid) LEFT JOIN pg_type e ON e.oid = t.typelem)";
-
-// $2: a transaction; a primary key that is younger is not its concern, unless the key came with the
-// table: a transaction of a smaller number may well write into a table that was made after it
-// began.
-constexpr const char* kKeys = R"(
-  SELECT a.attname, i.indisprimary, i.indisreplident, EXISTS (
-           SELECT 1 FROM pg_constraint p
-            WHERE p.conindid = i.indexrelid AND p.contype = 'p' AND $2 <> '0'
-              AND age(p.xmin) < age($2::text::xid) AND p.xmin <> (
-                SELECT t.xmin FROM pg_class c JOIN pg_type t ON t.oid = c.reltype
-                 WHERE c.oid = p.conrelid))
-    FROM pg_index i CROSS JOIN unnest({key}) WITH ORDINALITY k(number, place)
-    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
-   WHERE i.indrelid = $1::oid AND (i.indisprimary OR i.indisreplident)
-   ORDER BY i.indexrelid, k.place)";
-
-// 15 lists generated columns as published, but only 18 and newer can send them.
-// {key}: the numbers of the key's columns.
-constexpr const char* kRelation = R"(
-  SELECT a.attname, a.atttypid, a.atttypmod,
-         (c.relreplident = 'f' OR coalesce(a.attnum = ANY({key}), false)), a.attgenerated <> ''
-    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-    LEFT JOIN pg_index i ON i.indrelid = c.oid
-         AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident
-             ELSE false END
-   WHERE c.oid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = ANY($2::name[])
-     AND (a.attgenerated = '' OR current_setting('server_version_num')::int >= 180000)
-   ORDER BY a.attnum)";
-
-// NOT NULL counts when it held in transaction $2 already, and for the rows that were there before.
-constexpr const char* kAttributes = R"(
-  SELECT a.attname, a.atttypid, a.attisdropped,
-         a.attnotnull AND ($2 = '0' OR age(a.xmin) >= age($2::text::xid)) AND NOT EXISTS (
-           SELECT 1 FROM pg_constraint n
-            WHERE n.conrelid = a.attrelid AND n.contype = 'n' AND NOT n.convalidated
-              AND a.attnum = ANY(n.conkey)),
-         a.attndims, pg_get_expr(d.adbin, d.adrelid)
-    FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-   WHERE a.attrelid = $1::oid AND a.attnum > 0 AND a.attgenerated = '' ORDER BY a.attnum)";
-// How a composite looked to transaction $2: attributes that are as they were made or changed before
-// it. A value of it has as many fields, unless one was changed since; whoever prints it counts.
-constexpr const char* kFields = R"(
-  SELECT t.oid, a.attname, a.atttypid, a.xmin,
-         a.xmin = t.xmin OR $2 = '0' OR age(a.xmin) > age($2::text::xid), a.attisdropped, t.typname
-    FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
-   WHERE t.oid = ANY($1::oid[]) AND a.attnum > 0 ORDER BY t.oid, a.attnum)";
-
-constexpr const char* kPresentLsn =
-    "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() "
-    "ELSE pg_current_wal_insert_lsn() END";
-
-// A table that is no partition and has none is no tree.
-constexpr const char* kFiles = R"(
-  SELECT part.oid, pg_relation_filenode(part.oid),
-         CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
-              ELSE pg_current_wal_insert_lsn() END
-    FROM (SELECT relid::oid AS oid FROM pg_partition_tree($1::oid) UNION SELECT $1::oid) part
-   WHERE pg_relation_filenode(part.oid) IS NOT NULL)";
 // What array_out() prints of the labels of an enum.
 void read_labels(std::string_view text, TypeRow& type) {
   if (text.empty()) return;
@@ -128,6 +31,17 @@ void read_labels(std::string_view text, TypeRow& type) {
   for (auto kind = cursor.next(label); kind != ElementKind::end; kind = cursor.next(label)) {
     if (kind == ElementKind::value) type.labels.emplace_back(label);
   }
+}
+
+// Of an array of one text; nothing for NULL.
+std::optional<std::string> only_element(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  ArrayTextCursor cursor(text, ',');
+  std::string_view element;
+  for (auto kind = cursor.next(element); kind != ElementKind::end; kind = cursor.next(element)) {
+    if (kind == ElementKind::value) return std::string(element);
+  }
+  return std::nullopt;
 }
 
 std::string oid_array(const Relation& relation) {
@@ -185,8 +99,11 @@ std::vector<std::string> Catalog::publications(const std::vector<std::string>& w
     if (std::find(found.begin(), found.end(), name) != found.end()) continue;
     throw base::Error(ErrorKind::unavailable,
                       "could not use publication \"" + name + "\": it does not exist",
-                      "Create it before the slot: CREATE PUBLICATION " +
-                          pg::quote_identifier(name) + " FOR ALL TABLES; or let --create do it.");
+                      cli::near_miss_first(name,
+                                           found,
+                                           "Create it before the slot: CREATE PUBLICATION " +
+                                               pg::quote_identifier(name) +
+                                               " FOR ALL TABLES; or let --create do it."));
   }
   if (found.empty()) {
     throw base::Error(
@@ -237,10 +154,10 @@ CatalogTable Catalog::describe(const Relation& relation) {
   CatalogTable table;
   table.columns.resize(relation.columns.size());
   read_type_names(relation, table);
-  const auto attributes = read_attributes(relation);
+  const auto attributes = read_attributes(relation, table);
   compare(relation, attributes, table);
   read_keys(relation, attributes, table);
-  read_files(relation, table);
+  read_table_files(connection_, relation, table);
   const TypeRows rows = read_types(relation, table.composites);
   for (std::size_t i = 0; i < relation.columns.size(); ++i) {
     table.columns[i].type = build_type(relation.columns[i].type, rows);
@@ -266,7 +183,7 @@ void Catalog::read_type_names(const Relation& relation, CatalogTable& table) {
   }
 }
 
-std::vector<Attribute> Catalog::read_attributes(const Relation& relation) {
+std::vector<Attribute> Catalog::read_attributes(const Relation& relation, CatalogTable& table) {
   const std::string oid = std::to_string(relation.oid);
   const std::string xid = std::to_string(relation.xid);
   const std::array<pg::Parameter, 2> parameters{pg::Parameter(oid), pg::Parameter(xid)};
@@ -278,7 +195,10 @@ std::vector<Attribute> Catalog::read_attributes(const Relation& relation) {
                           .dropped = result.at(row, 2) == "t",
                           .not_null = result.at(row, 3) == "t",
                           .dimensions = static_cast<int>(number_at(result, row, 4)),
-                          .default_expression = result.text(row, 5)});
+                          .default_expression = result.text(row, 5),
+                          .missing = only_element(result.at(row, 6)),
+                          .changed = number_at(result, row, 7)});
+    table.next_xid = number_at(result, row, 8);
   }
   return attributes;
 }
@@ -295,6 +215,8 @@ void Catalog::compare(const Relation& relation,
       table.columns[i].nullable = !attribute.not_null;
       table.columns[i].dimensions = attribute.dimensions;
       table.columns[i].default_expression = attribute.default_expression;
+      table.columns[i].missing = attribute.missing;
+      table.columns[i].changed = attribute.changed;
     }
   }
 }
@@ -318,14 +240,6 @@ void Catalog::read_keys(const Relation& relation,
   }
   const bool by_catalog = relation.identity != 'd' && relation.identity != 'i';
   if (by_catalog && table.primary_key.empty()) table.index_dropped = lacks_index(relation);
-}
-
-void Catalog::read_files(const Relation& relation, CatalogTable& table) {
-  const auto result = ask(kFiles, std::to_string(relation.oid));
-  for (int row = 0; row < result.rows(); ++row) {
-    table.files[number_at(result, row, 0)] = number_at(result, row, 1);
-    table.as_of = event::parse_lsn(result.at(row, 2)).value_or(0);
-  }
 }
 
 // relhasindex stays until the next VACUUM.

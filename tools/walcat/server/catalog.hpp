@@ -7,6 +7,7 @@
 #include "tools/walcat/encode/table.hpp"
 #include "tools/walcat/filter/table_filter.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct Attribute {
   bool not_null = false;
   int dimensions = 0;
   std::string default_expression = {};
+  std::optional<std::string> missing = {};
+  std::uint32_t changed = 0;
 };
 
 // What a column of today was called when the relation was announced: when nothing but names differs
@@ -50,7 +53,7 @@ class Catalog {
 
  private:
   void read_relation(std::uint32_t oid, const std::string& columns, PublishedTable& table);
-  std::vector<Attribute> read_attributes(const Relation& relation);
+  std::vector<Attribute> read_attributes(const Relation& relation, CatalogTable& table);
   static void compare(const Relation& relation,
                       const std::vector<Attribute>& attributes,
                       CatalogTable& table);
@@ -58,7 +61,6 @@ class Catalog {
   void read_keys(const Relation& relation,
                  const std::vector<Attribute>& attributes,
                  CatalogTable& table);
-  void read_files(const Relation& relation, CatalogTable& table);
   bool lacks_index(const Relation& relation);
   TypeRows read_types(const Relation& relation, CompositeFacts& composites);
   void read_fields(const Relation& relation, TypeRows& rows, CompositeFacts& composites);

@@ -1,6 +1,7 @@
 #include "tools/walcat/server/preflight.hpp"
 
 #include "common/base/error.hpp"
+#include "common/cli/nearest.hpp"
 #include "common/log/log.hpp"
 
 #include <array>
@@ -47,6 +48,20 @@ constexpr const char* kChangedSince = R"(
    WHERE p.pubname = ANY($1::name[]) AND a.xmin <> t.xmin AND age(a.xmin) <= age(s.catalog_xmin)
      AND (a.atthasmissing OR c.relfilenode <> c.oid) ORDER BY 1, 2, 3)";
 
+// The partitions that came to a published root after the slot's position, and not when they were
+// made.
+constexpr const char* kAttachedSince = R"(
+  SELECT DISTINCT n.nspname, c.relname, l.relname
+    FROM pg_publication_tables p
+    JOIN pg_namespace n ON n.nspname = p.schemaname
+    JOIN pg_class c ON c.relname = p.tablename AND c.relnamespace = n.oid AND c.relkind = 'p'
+    CROSS JOIN LATERAL pg_partition_tree(c.oid) part
+    JOIN pg_inherits i ON i.inhrelid = part.relid AND part.relid <> c.oid
+    JOIN pg_class l ON l.oid = i.inhrelid JOIN pg_type t ON t.oid = l.reltype
+    JOIN pg_replication_slots s ON s.slot_name = $2
+   WHERE p.pubname = ANY($1::name[]) AND i.xmin <> t.xmin AND age(i.xmin) <= age(s.catalog_xmin)
+   ORDER BY 1, 2, 3)";
+
 void warn_of_empty_publications(const Preflight& request) {
   const std::string names = array_text(request.publications);
   const std::array<pg::Parameter, 1> parameters{pg::Parameter(names)};
@@ -59,7 +74,7 @@ void warn_of_empty_publications(const Preflight& request) {
   }
 }
 
-void warn_of_changed_columns(const Preflight& request) {
+void warn_of_changes_since(const Preflight& request) {
   if (request.resumed.empty()) return;
   const std::string names = array_text(request.publications);
   const std::array<pg::Parameter, 2> parameters{pg::Parameter(names),
@@ -73,6 +88,14 @@ void warn_of_changed_columns(const Preflight& request) {
                  "event; walcat snapshot " +
                  table + " reads the rows as they are");
   }
+  const auto attached = request.connection.query(kAttachedSince, parameters);
+  for (int row = 0; row < attached.rows(); ++row) {
+    if (!request.tables.selects(attached.at(row, 0), attached.at(row, 1))) continue;
+    const std::string table = attached.text(row, 0) + "." + attached.text(row, 1);
+    log::warning("partition \"" + attached.text(row, 2) + "\" was attached to table \"" + table +
+                 "\" lately: the rows that it had come without an event; walcat snapshot " + table +
+                 " reads the rows as they are");
+  }
 }
 
 // It may come into being later: no reason to refuse.
@@ -83,6 +106,11 @@ void warn_of_idle_globs(const Preflight& request) {
   const auto result = request.connection.query(
       "SELECT schemaname, tablename FROM pg_publication_tables WHERE pubname = ANY($1::name[])",
       parameters);
+  std::vector<std::string> tables;
+  for (int row = 0; row < result.rows(); ++row) {
+    tables.push_back(result.text(row, 1));
+    tables.push_back(result.text(row, 0) + "." + result.text(row, 1));
+  }
   const auto fits = [&](const TableFilter& filter) {
     for (int row = 0; row < result.rows(); ++row) {
       if (filter.selects(result.at(row, 0), result.at(row, 1))) return true;
@@ -93,7 +121,9 @@ void warn_of_idle_globs(const Preflight& request) {
   for (const auto& glob : request.tables.include()) {
     if (fits(TableFilter({glob}, {}))) continue;
     idle = true;
-    log::warning("\"--table " + glob + "\" fits no published table today");
+    log::warning("\"--table " + glob + "\" fits no published table today",
+                 {},
+                 cli::near_miss_hint(glob, tables));
   }
   if (!idle && !fits(request.tables)) {
     log::warning("--table and --exclude-table leave no published table today");
@@ -117,7 +147,7 @@ void preflight(const Preflight& request) {
   warn_of_index_identities(request);
   warn_of_empty_publications(request);
   warn_of_idle_globs(request);
-  warn_of_changed_columns(request);
+  warn_of_changes_since(request);
   if (request.columns.idle()) return;
   Catalog catalog(request.connection);
   for (const auto& found : catalog.published_tables(request.publications, request.tables)) {

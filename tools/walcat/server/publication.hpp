@@ -13,6 +13,9 @@
 
 namespace cdckit::walcat {
 
+// What --create makes where --publication names none.
+inline constexpr const char* kDefaultPublication = "cdckit";
+
 // A table that a publication can have, or a partition of one.
 struct Candidate {
   std::uint32_t oid = 0;

@@ -4,24 +4,23 @@
 #include "common/log/log.hpp"
 #include "common/pg/server_error.hpp"
 #include "common/pg/session_settings.hpp"
-#include "tools/walcat/debezium/make_encoding.hpp"
 
 #include <optional>
 
 namespace cdckit::walcat {
 
-pg::ConnectOptions connect_options(const Options& options, bool replication) {
-  return {.conninfo = options.conninfo,
+pg::ConnectOptions connect_options(const ConnectSettings& settings, bool replication) {
+  return {.conninfo = settings.conninfo,
           .application_name = "walcat",
           .replication = replication,
           .setup = std::string(pg::kNoSearchPath) + "; " + pg::kRefuseRowSecurity + "; " +
-                   make_encoding(options.encoding, options.debezium)->session_setup()};
+                   make_encoding(settings.encoding)->session_setup()};
 }
 
-retry::Policy retry_policy(const Options& options) {
+retry::Policy retry_policy(const ConnectSettings& settings) {
   return {.first_delay = std::chrono::milliseconds(200),
           .max_delay = std::chrono::milliseconds(5000),
-          .give_up_after = options.retry_for};
+          .give_up_after = settings.retry_for};
 }
 
 retry::Observer retry_observer() {
@@ -50,9 +49,9 @@ std::string login_hint(const pg::ServerError& error, bool replication) {
 }
 
 // A refused login with what is to be done about it.
-std::unique_ptr<pg::Connection> open(const Options& options, bool replication) {
+std::unique_ptr<pg::Connection> open(const ConnectSettings& settings, bool replication) {
   try {
-    return std::make_unique<pg::Connection>(connect_options(options, replication));
+    return std::make_unique<pg::Connection>(connect_options(settings, replication));
   } catch (const pg::ServerError& error) {
     std::string hint = login_hint(error, replication);
     if (hint.empty()) throw;
@@ -62,16 +61,16 @@ std::unique_ptr<pg::Connection> open(const Options& options, bool replication) {
 
 }  // namespace
 
-std::unique_ptr<pg::Connection> connect(const Options& options,
+std::unique_ptr<pg::Connection> connect(const ConnectSettings& settings,
                                         bool replication,
                                         signals::StopToken stop) {
   return retry::run(
-      retry_policy(options), stop, [&] { return open(options, replication); }, retry_observer());
+      retry_policy(settings), stop, [&] { return open(settings, replication); }, retry_observer());
 }
 
 CatalogTable TableSource::ask(const Relation& relation) {
   if (connection_ == nullptr)
-    connection_ = std::make_unique<pg::Connection>(connect_options(options_, false));
+    connection_ = std::make_unique<pg::Connection>(connect_options(settings_, false));
   return Catalog(*connection_).describe(relation);
 }
 

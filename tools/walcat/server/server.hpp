@@ -3,8 +3,8 @@
 
 #include "common/pg/connection.hpp"
 #include "common/retry/retry.hpp"
-#include "tools/walcat/options.hpp"
 #include "tools/walcat/server/catalog.hpp"
+#include "tools/walcat/server/settings.hpp"
 
 #include <memory>
 
@@ -14,12 +14,12 @@ namespace cdckit::walcat {
 // or the system's, whatever search path the role has. For a session that asks nothing any more.
 inline constexpr const char* kValuePath = "SET search_path = public";
 
-pg::ConnectOptions connect_options(const Options& options, bool replication);
-retry::Policy retry_policy(const Options& options);
+pg::ConnectOptions connect_options(const ConnectSettings& settings, bool replication);
+retry::Policy retry_policy(const ConnectSettings& settings);
 // Says that and why another attempt follows: the first time, and then once a minute, to everybody.
 retry::Observer retry_observer();
 // Tries again while the server is away.
-std::unique_ptr<pg::Connection> connect(const Options& options,
+std::unique_ptr<pg::Connection> connect(const ConnectSettings& settings,
                                         bool replication,
                                         signals::StopToken stop);
 
@@ -27,12 +27,12 @@ std::unique_ptr<pg::Connection> connect(const Options& options,
 // made when first needed and again after it was lost.
 class TableSource {
  public:
-  explicit TableSource(const Options& options) : options_(options) {}
+  explicit TableSource(const ConnectSettings& settings) : settings_(settings) {}
   CatalogTable describe(const Relation& relation);
 
  private:
   CatalogTable ask(const Relation& relation);
-  const Options& options_;
+  const ConnectSettings& settings_;
   std::unique_ptr<pg::Connection> connection_;
 };
 

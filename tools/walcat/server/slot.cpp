@@ -37,7 +37,7 @@ SlotInfo read_slot(pg::Connection& connection, const std::string& name) {
   const auto result = connection.query(
       "SELECT confirmed_flush_lsn, plugin, database, wal_status, slot_type, active_pid, "
       "to_jsonb(s)->>'invalidation_reason', to_jsonb(s)->>'failover', "
-      "to_jsonb(s)->>'two_phase' FROM "
+      "to_jsonb(s)->>'two_phase', catalog_xmin FROM "
       "pg_catalog.pg_replication_slots s WHERE slot_name = " +
       connection.quote_literal(name));
   if (result.rows() == 0) return slot;
@@ -51,6 +51,7 @@ SlotInfo read_slot(pg::Connection& connection, const std::string& name) {
   slot.invalidation_reason = result.text(0, 6);
   slot.failover = result.at(0, 7) == "true";
   slot.two_phase = result.at(0, 8) == "true";
+  slot.catalog_xmin = static_cast<std::uint32_t>(base::parse_unsigned(result.at(0, 9)).value_or(0));
   return slot;
 }
 
@@ -92,10 +93,20 @@ namespace {
 
 }  // namespace
 
+void require_kept(const SlotInfo& slot, const std::string& name, const std::string& action) {
+  if (slot.wal_status != "lost") return;
+  const std::string why =
+      slot.invalidation_reason.empty() ? "wal_removed" : slot.invalidation_reason;
+  throw base::Error(ErrorKind::unavailable,
+                    "could not " + action + " slot \"" + name + "\": it is lost: " + why,
+                    "Drop it with walcat drop, remove the ack file and begin with a new snapshot.");
+}
+
 void rethrow_for_slot(pg::Connection& connection,
                       const std::string& name,
                       const std::string& action,
                       const pg::ServerError& error) {
+  if (error.sqlstate() == "55000") require_kept(read_slot(connection, name), name, action);
   if (error.sqlstate() != "55006") throw pg::ServerError(error);
   refuse_busy(name, action, read_slot(connection, name).active_pid);
 }

@@ -31,6 +31,7 @@ struct SlotInfo {
   std::string active_pid = {};           // empty: nobody reads it
   bool failover = false;                 // kept on standbys too, 17 and newer
   bool two_phase = false;                // transactions are sent when they are prepared
+  std::uint32_t catalog_xmin = 0;        // what the catalogs hold since then has a history
 };
 
 // Where a server left an earlier timeline, as after a promotion.
@@ -69,8 +70,10 @@ SlotInfo read_slot(pg::Connection& connection, const std::string& name);
 void require_usable_server(const pg::Connection& connection);
 // Throws unavailable when the server is too old for failover slots.
 void require_failover(const pg::Connection& connection);
-// Throws temporary, naming the process, when the server said that the slot is being read; else
-// `error` as it is.
+// Throws unavailable when the WAL that the slot needs is gone.
+void require_kept(const SlotInfo& slot, const std::string& name, const std::string& action);
+// Throws temporary, naming the process, when the server said that the slot is being read,
+// unavailable when the slot was lost meanwhile; else `error` as it is.
 [[noreturn]] void rethrow_for_slot(pg::Connection& connection,
                                    const std::string& name,
                                    const std::string& action,

@@ -11,7 +11,8 @@ constexpr std::chrono::seconds kInterval{10};
 
 std::string question(const pg::Connection& connection, const std::string& slot) {
   return "SELECT pg_wal_lsn_diff(w.at, s.confirmed_flush_lsn)::bigint, "
-         "pg_wal_lsn_diff(w.at, s.restart_lsn)::bigint, s.safe_wal_size "
+         "pg_wal_lsn_diff(w.at, s.restart_lsn)::bigint, s.safe_wal_size, "
+         "s.active::int, s.wal_status "
          "FROM pg_replication_slots s, (SELECT CASE WHEN pg_is_in_recovery() "
          "THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END AS at) w "
          "WHERE s.slot_name = " +
@@ -79,6 +80,14 @@ void SlotSampler::sample() {
   if (result.rows() == 0) return;
   lag_.set(number(result.at(0, 0)));
   retained_.set(number(result.at(0, 1)));
+  registry_.gauge("walcat_slot_active", "1 while somebody reads the slot.")
+      .set(number(result.at(0, 3)));
+  for (const char* status : {"reserved", "extended", "unreserved", "lost"})
+    registry_
+        .gauge("walcat_slot_wal_status",
+               "1 for what the server says of the WAL that the slot needs.",
+               {{"status", status}})
+        .set(result.at(0, 4) == status ? 1 : 0);
   if (result.is_null(0, 2)) return;
   registry_
       .gauge("walcat_slot_safe_wal_bytes",

@@ -3,8 +3,8 @@
 #include "common/base/error.hpp"
 #include "common/log/log.hpp"
 #include "common/pg/session_settings.hpp"
+#include "tools/walcat/change/changes.hpp"
 #include "tools/walcat/snapshot/conditions.hpp"
-#include "tools/walcat/stream/changes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -76,7 +76,7 @@ pg::Connection& ChunkReader::connection() {
     if (interrupted_) throw base::Error(base::ErrorKind::temporary, "could not go on: stopped");
   }
   if (connection_ == nullptr) {
-    auto options = connect_options(options_, false);
+    auto options = connect_options(settings_, false);
     options.connect_timeout = std::chrono::seconds(3);
     options.hurried = true;
     connection_ = std::make_unique<pg::Connection>(options);
@@ -196,7 +196,7 @@ Chunk ChunkReader::read_table(pg::Connection& server, const IncrementalState& st
   const CatalogTable catalog = Catalog(server).describe(chunk.relation);
   Source source;
   source.from = (found->partitioned ? "" : "ONLY ") + quoted;
-  source.filters = Conditions(options_.snapshot.where).of(name.schema, name.table);
+  source.filters = Conditions(where_).of(name.schema, name.table);
   if (!found->condition.empty()) source.filters.push_back(found->condition);
   std::vector<std::string> columns;
   for (const auto& column : chunk.relation.columns) {
@@ -215,7 +215,7 @@ Chunk ChunkReader::read_table(pg::Connection& server, const IncrementalState& st
     pass(chunk, "it has no key to go by");
     return chunk;
   }
-  if (options_.snapshot.where.empty()) {
+  if (where_.empty()) {
     use_key_operators(server, chunk.relation.oid);
   } else {  // what a user wrote means what it means to the user
     server.execute("RESET search_path");

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "tools/walcat/server/server.hpp"
+#include "tools/walcat/snapshot/conditions.hpp"
 #include "tools/walcat/snapshot/incremental_state.hpp"
 
 #include <memory>
@@ -49,10 +50,11 @@ class ChunkSource {
 
 class ChunkReader final : public ChunkSource {
  public:
-  ChunkReader(const Options& options,
+  ChunkReader(const ConnectSettings& settings,
+              const std::vector<RowCondition>& where,
               const TableFilter& filter,
               const std::vector<std::string>& publications)
-      : options_(options), filter_(filter), publications_(publications) {}
+      : settings_(settings), where_(where), filter_(filter), publications_(publications) {}
 
   void hold(const IncrementalState& state) override;
   Chunk read(const IncrementalState& state) override;
@@ -70,7 +72,8 @@ class ChunkReader final : public ChunkSource {
   void read_rows(pg::Connection& server, const Source& source, Chunk& chunk);
   void forget_connection();
 
-  const Options& options_;
+  const ConnectSettings& settings_;
+  const std::vector<RowCondition>& where_;
   const TableFilter& filter_;
   const std::vector<std::string>& publications_;
   std::unique_ptr<pg::Connection> connection_;

@@ -35,10 +35,7 @@ void import_snapshot(pg::Connection& connection, const std::string& snapshot) {
 
 // To plan a read locks the table and all its partitions, and needs no more rights than the read
 // will: LOCK TABLE would want those of all columns.
-void hold_tables(pg::Connection& connection,
-                 const std::vector<PublishedTable>& tables,
-                 signals::StopToken stop,
-                 const std::function<void()>& tick) {
+void hold_tables(pg::Connection& connection, const std::vector<PublishedTable>& tables) {
   std::string sql;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const auto& relation = tables[i].relation;
@@ -46,7 +43,7 @@ void hold_tables(pg::Connection& connection,
            pg::quote_name(relation.schema, relation.table) + ";";
     if ((i + 1) % kStatements != 0 && i + 1 != tables.size()) continue;
     try {
-      (void)connection.query_until_stop(sql, stop, tick);
+      connection.execute(sql);
     } catch (const pg::ServerError& error) {
       rethrow_as_changed(error);
     }

@@ -6,10 +6,8 @@
 #pragma once
 
 #include "common/pg/connection.hpp"
-#include "common/signals/stop.hpp"
 #include "tools/walcat/server/catalog.hpp"
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,11 +16,8 @@ namespace cdckit::walcat {
 // Begins the transaction that sees the exported snapshot.
 void import_snapshot(pg::Connection& connection, const std::string& snapshot);
 // Keeps these tables, and their partitions, as they are until the transaction ends. Waits for
-// whoever changes one now; a stop ends the wait.
-void hold_tables(pg::Connection& connection,
-                 const std::vector<PublishedTable>& tables,
-                 signals::StopToken stop,
-                 const std::function<void()>& tick);
+// whoever changes one now: see LockWatch.
+void hold_tables(pg::Connection& connection, const std::vector<PublishedTable>& tables);
 // Once they are held: throws when one was rewritten, or is gone, since the snapshot was exported.
 void require_unchanged(pg::Connection& connection, const std::vector<PublishedTable>& tables);
 // `could not ..` for what only a change of a table since the snapshot explains: worth another

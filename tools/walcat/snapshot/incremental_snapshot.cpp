@@ -88,11 +88,11 @@ void IncrementalSnapshot::take_step(const IncrementalState& step) {
     if (!step.done()) begin_from(step);
     return;
   }
-  if (step.step != awaited_) return;
-  awaited_.clear();
-  const bool knows_all = state_->tables.size() == awaited_state_.tables.size();
+  if (step.step != awaited_.step) return;
+  awaited_.step.clear();
+  const bool knows_all = state_->tables.size() == awaited_.state.tables.size();
   auto tables = std::move(state_->tables);  // a request may have come meanwhile
-  state_ = awaited_state_;
+  state_ = awaited_.state;
   state_->tables = std::move(tables);
   meter_.state(state_);
   if (state_->done()) {
@@ -140,7 +140,7 @@ void IncrementalSnapshot::advance() {
     frozen_ = false;
     if (!std::exchange(outdated_, false)) take_outcome(std::move(*outcome));
   }
-  if (!state_ || chunk_ || worker_.busy() || !awaited_.empty() || Clock::now() < not_before_)
+  if (!state_ || chunk_ || worker_.busy() || !awaited_.step.empty() || Clock::now() < not_before_)
     return;
   worker_.read(*state_);
 }
@@ -160,17 +160,17 @@ void IncrementalSnapshot::take_chunk(Chunk chunk) {
     return;
   }
   chunk.next.step = base::random_id();
-  awaited_ = chunk.next.step;
-  awaited_state_ = chunk.next;
+  awaited_.step = chunk.next.step;
+  awaited_.state = chunk.next;
   chunk_ = std::move(chunk);
-  worker_.signal(awaited_state_);
+  worker_.signal(awaited_.state);
 }
 
 // The stream goes on whatever happens to a chunk. A table that is gone, may not be read or does not
 // take its condition is passed over: to wait for it would keep the slot where it is.
 void IncrementalSnapshot::put_off(const base::Error& error) {
   chunk_.reset();
-  awaited_.clear();
+  awaited_.step.clear();
   not_before_ = Clock::now() + kAgainLater;
   const auto* server = dynamic_cast<const pg::ServerError*>(&error);
   if (server != nullptr && is_lasting(server->sqlstate())) {
@@ -192,7 +192,7 @@ void IncrementalSnapshot::pass_table() {
 
 void IncrementalSnapshot::stream_restarted() {
   chunk_.reset();
-  awaited_.clear();
+  awaited_.step.clear();
   streamed_.clear();
   outdated_ = !worker_.idle();
 }

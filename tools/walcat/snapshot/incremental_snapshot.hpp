@@ -9,11 +9,11 @@
 // it and goes on with the chunk behind it. One thread, beside which a worker reads.
 #pragma once
 
+#include "tools/walcat/change/changes.hpp"
+#include "tools/walcat/delivery/delivery.hpp"
 #include "tools/walcat/snapshot/chunk_worker.hpp"
 #include "tools/walcat/snapshot/incremental_meter.hpp"
 #include "tools/walcat/snapshot/streamed_xids.hpp"
-#include "tools/walcat/stream/changes.hpp"
-#include "tools/walcat/stream/delivery.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -47,6 +47,12 @@ class IncrementalSnapshot final : public StreamObserver {
   [[nodiscard]] bool active() const noexcept { return state_.has_value(); }
 
  private:
+  // The step whose message has not come yet.
+  struct Awaited {
+    std::string step;  // empty: none
+    IncrementalState state;
+  };
+
   void take_request(IncrementalState request);
   void take_step(const IncrementalState& step);
   void begin_from(IncrementalState state);
@@ -66,8 +72,7 @@ class IncrementalSnapshot final : public StreamObserver {
   Changes* changes_ = nullptr;
   std::optional<IncrementalState> state_;  // of the newest message that was streamed
   std::optional<Chunk> chunk_;             // read and not yet printed
-  std::string awaited_;                    // the step whose message has not come yet
-  IncrementalState awaited_state_;
+  Awaited awaited_;
   std::chrono::steady_clock::time_point not_before_{};
   std::uint64_t rows_ = 0;
   bool stopped_ = false;

@@ -1,7 +1,12 @@
+// tested by
+// tests/integration/walcat/test_snapshot_modes.py::test_a_terminated_connection_begins_it_anew
+// tested by
+// tests/integration/walcat/test_snapshot_modes.py::test_bare_rows_are_not_repeated_without_a_word
 #include "tools/walcat/snapshot/initial_snapshot.hpp"
 
 #include "common/log/log.hpp"
 #include "common/retry/retry.hpp"
+#include "tools/walcat/server/lock_watch.hpp"
 #include "tools/walcat/snapshot/import.hpp"
 
 #include <algorithm>
@@ -12,20 +17,22 @@ namespace {
 
 // Names inside of values are printed as in the stream. But what a user wrote means what it means to
 // the user: by the search path of role and database.
-void use_path(pg::Connection& connection, const Options& options) {
-  connection.execute(options.snapshot.where.empty() ? kValuePath : "RESET search_path");
+void use_path(pg::Connection& connection, const SnapshotOptions& options) {
+  connection.execute(options.where.empty() ? kValuePath : "RESET search_path");
 }
 
 }  // namespace
 
 bool InitialSnapshot::run(NewSlot exported) {
-  retry::Attempts attempts(retry_policy(request_.options), request_.stop, retry_observer());
+  retry::Attempts attempts(retry_policy(request_.server), request_.stop, retry_observer());
   std::uint64_t farthest = 0;
   for (;;) {
     const auto before = changes_.lines();
     try {
       return attempt(std::exchange(exported, {}));
     } catch (const base::Error& error) {
+      // a stop ends the wait for a lock or a server too: nothing is wrong then
+      if (error.retryable() && request_.stop.stop_requested()) return false;
       // a row that always breaks the connection must not be tried for ever
       const auto rows = changes_.lines() - before;
       if (rows > farthest) attempts.succeeded();
@@ -41,7 +48,7 @@ bool InitialSnapshot::run(NewSlot exported) {
 // Rows that were printed come again. Where borders or the stream behind tell a reader how to take
 // that, it may be so; a bare list of rows would be wrong without notice.
 void InitialSnapshot::require_restartable(const base::Error& error) const {
-  const bool bare = request_.options.snapshot.mode == SnapshotMode::only && !delivery_.control();
+  const bool bare = request_.options.mode == SnapshotMode::only && !delivery_.control();
   if (!error.retryable() || !bare || changes_.lines() == 0) return;
   throw base::Error(error.kind(),
                     error.what(),
@@ -55,7 +62,7 @@ bool InitialSnapshot::attempt(NewSlot exported) {
   auto connections = connect_jobs();
   std::unique_ptr<pg::Connection> exporter;
   if (exported.snapshot.empty()) {
-    exporter = connect(request_.options, true, request_.stop);
+    exporter = connect(request_.server, true, request_.stop);
     exported =
         create_slot(*exporter,
                     {.name = temporary_slot_name(), .temporary = true, .export_snapshot = true},
@@ -82,17 +89,21 @@ bool InitialSnapshot::attempt(NewSlot exported) {
   }
 }
 
+// Newer servers lock the tables for this too.
+std::vector<PublishedTable> InitialSnapshot::published_tables(pg::Connection& connection) const {
+  const LockWatch watch(connection, request_.stop, request_.tick);
+  return Catalog(connection).published_tables(request_.publications, request_.filter);
+}
+
 // The tables as the snapshot sees them, which no job's transaction lets change any more.
 std::vector<PublishedTable> InitialSnapshot::hold(const Connections& connections) const {
   pg::Connection& first = *connections.front();
-  // newer servers lock the tables for this too: wait where a stop is heard
-  (void)first.query_until_stop(
-      "SELECT count(*) FROM pg_publication_tables", request_.stop, request_.tick);
-  auto published = Catalog(first).published_tables(request_.publications, request_.filter);
+  auto published = published_tables(first);
   // nothing that a row could say
   std::erase_if(published, [](const auto& table) { return table.relation.columns.empty(); });
   for (const auto& connection : connections) {
-    hold_tables(*connection, published, request_.stop, request_.tick);
+    const LockWatch watch(*connection, request_.stop, request_.tick);
+    hold_tables(*connection, published);
   }
   require_unchanged(first, published);
   return published;
@@ -100,8 +111,8 @@ std::vector<PublishedTable> InitialSnapshot::hold(const Connections& connections
 
 Connections InitialSnapshot::connect_jobs() const {
   Connections connections;
-  while (connections.size() < request_.options.snapshot.jobs) {
-    connections.push_back(connect(request_.options, false, request_.stop));
+  while (connections.size() < request_.options.jobs) {
+    connections.push_back(connect(request_.server, false, request_.stop));
   }
   return connections;
 }
@@ -129,7 +140,7 @@ std::vector<SnapshotTable> InitialSnapshot::tables(pg::Connection& connection,
                                                    const std::vector<PublishedTable>& published) {
   const auto functions = read_output_functions(connection, published);
   const auto facts = read_table_facts(connection, published);
-  Conditions conditions(request_.options.snapshot.where);
+  Conditions conditions(request_.options.where);
   use_path(connection, request_.options);
   std::vector<SnapshotTable> tables;
   double expected = 0;
@@ -145,6 +156,7 @@ std::vector<SnapshotTable> InitialSnapshot::tables(pg::Connection& connection,
     tables.push_back({.table = &changes_.snapshot_table(source.relation),
                       .sources = sources(source, known, select, functions)});
   }
+  number_leaves(tables);
   conditions.require_all_used();
   request_.meter.begin(tables.size(), expected);
   return tables;
@@ -155,7 +167,7 @@ std::vector<SnapshotSource> InitialSnapshot::sources(const PublishedTable& table
                                                      const TableFacts& facts,
                                                      const TableSelect& select,
                                                      const OutputFunctions& functions) const {
-  const auto jobs = request_.options.snapshot.jobs;
+  const auto jobs = request_.options.jobs;
   if (jobs < 2 || facts.leaves.empty()) return {{select, cut(facts.size, jobs)}};
   std::vector<SnapshotSource> sources;
   for (const auto& leaf : facts.leaves) {

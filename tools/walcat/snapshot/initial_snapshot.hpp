@@ -6,6 +6,7 @@
 #include "tools/walcat/server/server.hpp"
 #include "tools/walcat/server/slot.hpp"
 #include "tools/walcat/snapshot/snapshot.hpp"
+#include "tools/walcat/snapshot/snapshot_flags.hpp"
 #include "tools/walcat/snapshot/table_facts.hpp"
 
 #include <cstdint>
@@ -16,7 +17,8 @@
 namespace cdckit::walcat {
 
 struct InitialRequest {
-  const Options& options;
+  const ConnectSettings& server;
+  const SnapshotOptions& options;
   signals::StopToken stop;
   const TableFilter& filter;
   const std::vector<std::string>& publications;
@@ -41,6 +43,7 @@ class InitialSnapshot {
  private:
   bool attempt(NewSlot exported);
   [[nodiscard]] Connections connect_jobs() const;
+  std::vector<PublishedTable> published_tables(pg::Connection& connection) const;
   [[nodiscard]] std::vector<PublishedTable> hold(const Connections& connections) const;
   std::vector<SnapshotTable> tables(pg::Connection& connection,
                                     const std::vector<PublishedTable>& published);

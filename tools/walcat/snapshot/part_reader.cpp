@@ -1,3 +1,6 @@
+// tested by tests/integration/walcat/test_snapshot_jobs.py::test_jobs_give_what_one_gives
+// tested by
+// tests/integration/walcat/test_snapshot.py::test_a_signal_does_not_wait_for_a_locked_table
 #include "tools/walcat/snapshot/part_reader.hpp"
 
 #include <utility>

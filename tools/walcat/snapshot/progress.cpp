@@ -40,8 +40,9 @@ std::string progress_text(const SnapshotProgress& progress) {
   return text;
 }
 
-SnapshotMeter::SnapshotMeter(metrics::Registry& registry)
-    : running_(registry.gauge("walcat_snapshot_running", "1 while a snapshot is read.")),
+SnapshotMeter::SnapshotMeter(metrics::Registry& registry, log::Progress* stream)
+    : stream_(stream),
+      running_(registry.gauge("walcat_snapshot_running", "1 while a snapshot is read.")),
       rows_(registry.gauge("walcat_snapshot_rows", "Rows read by the snapshot.")),
       expected_(registry.gauge("walcat_snapshot_expected_rows",
                                "Rows that the planner expects in its tables; -1: no guess.")),
@@ -54,6 +55,7 @@ void SnapshotMeter::begin(std::size_t tables, double expected_rows) {
   progress_ = {.expected_rows = expected_rows, .tables = tables};
   begun_ = Clock::now();
   running_.set(1);
+  if (stream_ != nullptr) stream_->leave(true);
   tell(true);
 }
 
@@ -71,6 +73,7 @@ void SnapshotMeter::end() {
   running_.set(0);
   tell(true);
   log::progress("");
+  if (stream_ != nullptr) stream_->leave(false);
 }
 
 void SnapshotMeter::tell(bool now) {

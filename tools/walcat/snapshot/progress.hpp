@@ -2,6 +2,7 @@
 // terminal (nowhere else) and in the metrics walcat_snapshot_*.
 #pragma once
 
+#include "common/log/progress.hpp"
 #include "common/metrics/metrics.hpp"
 
 #include <chrono>
@@ -28,7 +29,8 @@ std::string progress_text(const SnapshotProgress& progress);
 
 class SnapshotMeter {
  public:
-  explicit SnapshotMeter(metrics::Registry& registry);
+  // `stream`: what has the line on the terminal otherwise, and leaves it to the snapshot.
+  explicit SnapshotMeter(metrics::Registry& registry, log::Progress* stream = nullptr);
   void begin(std::size_t tables, double expected_rows);
   // Cheap when it is not time yet.
   void rows(std::uint64_t count);
@@ -37,6 +39,7 @@ class SnapshotMeter {
 
  private:
   void tell(bool now);
+  log::Progress* stream_;
   metrics::Gauge& running_;
   metrics::Gauge& rows_;
   metrics::Gauge& expected_;

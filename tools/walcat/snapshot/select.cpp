@@ -30,13 +30,13 @@ TableSelect select_of(const PublishedTable& source, const OutputFunctions& funct
   select.plain = !source.partitioned && !source.generated;  // of neither COPY reads all
   for (const auto& column : source.relation.columns) {
     std::string text = pg::quote_identifier(column.name);
-    const auto form = binary_form(column.type);
+    const auto form = pg::binary_form(column.type);
     if (!form) {
       text = as_text(text, functions.at(column.type));
       select.plain = false;
     }
     select.columns += (select.columns.empty() ? "" : ", ") + text;
-    select.forms.push_back(form.value_or(BinaryForm::text));
+    select.forms.push_back(form.value_or(pg::BinaryForm::text));
   }
   if (!source.condition.empty()) select.filters.push_back(source.condition);
   return select;

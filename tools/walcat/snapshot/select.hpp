@@ -2,8 +2,8 @@
 // text of their type's output function, which rows, which part of the table. Pure.
 #pragma once
 
+#include "common/pg/binary/decode.hpp"
 #include "tools/walcat/server/catalog.hpp"
-#include "tools/walcat/wire/binary_text.hpp"
 
 #include <cstdint>
 #include <map>
@@ -28,11 +28,11 @@ using OutputFunctions = std::map<std::uint32_t, OutputFunction>;  // by type
 
 // What one table is read by.
 struct TableSelect {
-  std::string from;                  // [ONLY] "s"."t"
-  std::string columns;               // the select list
-  bool plain = false;                // no expression in it
-  std::vector<BinaryForm> forms;     // of the columns as they come
-  std::vector<std::string> filters;  // all of them hold
+  std::string from;                   // [ONLY] "s"."t"
+  std::string columns;                // the select list
+  bool plain = false;                 // no expression in it
+  std::vector<pg::BinaryForm> forms;  // of the columns as they come
+  std::vector<std::string> filters;   // all of them hold
 };
 
 // A partition that holds rows of a published root.

@@ -4,11 +4,13 @@
 #include "common/base/text.hpp"
 #include "common/event/control.hpp"
 #include "common/log/log.hpp"
-#include "tools/walcat/stream/start_plan.hpp"
+#include "tools/walcat/plan/start_plan.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <thread>
+#include <utility>
 
 namespace cdckit::walcat {
 namespace {
@@ -92,6 +94,20 @@ bool Snapshot::run(const std::vector<std::unique_ptr<pg::Connection>>& connectio
   return write(queues, tables);
 }
 
+void number_leaves(std::vector<SnapshotTable>& tables) {
+  std::map<std::pair<std::string, std::string>, std::vector<SnapshotTable*>> roots;
+  for (auto& source : tables) {
+    const event::Root& root = source.table->shape.root;
+    if (!root.table.empty()) roots[{root.schema, root.table}].push_back(&source);
+  }
+  for (const auto& [root, leaves] : roots) {
+    for (std::size_t number = 0; number < leaves.size(); ++number) {
+      leaves[number]->leaf = number + 1;
+      leaves[number]->leaves = leaves.size();
+    }
+  }
+}
+
 bool Snapshot::write(BatchQueues& queues, const std::vector<SnapshotTable>& tables) {
   for (std::size_t number = 0; number < tables.size(); ++number) {
     if (!write_table(queues, number, tables[number])) return false;
@@ -104,7 +120,7 @@ bool Snapshot::write_table(BatchQueues& queues, std::size_t number, const Snapsh
   Table& table = *source.table;
   table_rows_ = 0;
   changes_.print_schema(table, behind_held());
-  print_border(table, "begin", behind_held());
+  print_border(source, "begin", behind_held());
   auto parts = source.parts();
   Batch batch;
   while (parts > 0) {
@@ -115,7 +131,7 @@ bool Snapshot::write_table(BatchQueues& queues, std::size_t number, const Snapsh
     if (batch.part_ends) --parts;
     if (!take(queues, std::move(batch), table)) return false;
   }
-  print_border(table, "end", behind_held());
+  print_border(source, "end", behind_held());
   settings_.meter.table_done();
   log::info("read " + std::to_string(table_rows_) + " rows of \"" + table.shape.schema + "." +
             table.shape.table + '"');
@@ -141,7 +157,10 @@ void Snapshot::print_held(BatchQueues& queues, bool last_in_table, bool last_of_
                          .last_in_table = last_in_table,
                          .last_of_all = last_of_all};
     if (!for_eyes) place_lines(*held_, place);
+    const std::size_t rows = held_->starts.size();
     keep_lines(*held_, settings_.limit - changes_.lines());
+    // the picture is cut off: nothing behind its rows may say that it is whole
+    if (held_->starts.size() < rows) held_after_.clear();
     if (!for_eyes) number_lines(*held_, ordinal_);
     changes_.add_lines(*held_table_, 'r', held_->starts.size());
     if (delivery_.lines().empty()) {
@@ -156,15 +175,17 @@ void Snapshot::print_held(BatchQueues& queues, bool last_in_table, bool last_of_
   held_after_.clear();
 }
 
-void Snapshot::print_border(const Table& table, std::string_view phase, std::string& out) {
+void Snapshot::print_border(const SnapshotTable& source, std::string_view phase, std::string& out) {
   if (!delivery_.control()) return;
   event::append_snapshot(out,
                          {.phase = phase,
-                          .schema = table.shape.schema,
-                          .table = table.shape.table,
+                          .schema = source.table->shape.schema,
+                          .table = source.table->shape.table,
                           .scope = {},
                           .pos = base::hex16(settings_.consistent_point - 1),
-                          .rows = table_rows_});
+                          .rows = table_rows_,
+                          .part = source.leaf,
+                          .parts = source.leaves});
   out += '\n';
 }
 

@@ -6,12 +6,12 @@
 #pragma once
 
 #include "common/pg/connection.hpp"
+#include "tools/walcat/change/changes.hpp"
+#include "tools/walcat/delivery/delivery.hpp"
 #include "tools/walcat/snapshot/batch_queues.hpp"
 #include "tools/walcat/snapshot/part_reader.hpp"
 #include "tools/walcat/snapshot/progress.hpp"
 #include "tools/walcat/snapshot/row_lines.hpp"
-#include "tools/walcat/stream/changes.hpp"
-#include "tools/walcat/stream/delivery.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -39,9 +39,15 @@ struct SnapshotSource {
 struct SnapshotTable {
   Table* table = nullptr;  // lives as long as the Changes
   std::vector<SnapshotSource> sources;
+  // among the partitions of one root that come under their own names
+  std::uint64_t leaf = 1;
+  std::uint64_t leaves = 1;
 
   [[nodiscard]] std::size_t parts() const noexcept;
 };
+
+// Numbers the partitions of each root in their order.
+void number_leaves(std::vector<SnapshotTable>& tables);
 
 class Snapshot {
  public:
@@ -61,7 +67,7 @@ class Snapshot {
   bool write_table(BatchQueues& queues, std::size_t number, const SnapshotTable& source);
   bool take(BatchQueues& queues, Batch batch, Table& table);
   void print_held(BatchQueues& queues, bool last_in_table, bool last_of_all);
-  void print_border(const Table& table, std::string_view phase, std::string& out);
+  void print_border(const SnapshotTable& source, std::string_view phase, std::string& out);
   std::string& behind_held() { return held_ ? held_after_ : delivery_.lines(); }
   bool go_on(bool idle);
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "common/cli/flag_table.hpp"
+#include "tools/walcat/plan/start_plan.hpp"
 #include "tools/walcat/snapshot/conditions.hpp"
-#include "tools/walcat/stream/start_plan.hpp"
 
 #include <optional>
 #include <vector>
@@ -14,7 +14,6 @@ struct SnapshotOptions {
   std::optional<SnapshotMode> mode;  // nothing: by slot and ack
   std::size_t jobs = 1;
   std::vector<RowCondition> where;
-  std::vector<std::string> tables;  // of walcat snapshot
 };
 
 void add_snapshot_flags(std::vector<cli::Flag>& into, SnapshotOptions& options);

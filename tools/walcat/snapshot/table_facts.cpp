@@ -1,3 +1,6 @@
+// tested by tests/integration/walcat/test_snapshot_jobs.py::test_how_many_rows_are_expected
+// tested by
+// tests/integration/walcat/test_snapshot_jobs.py::test_leaves_that_may_not_be_read_are_read_through_their_root
 #include "tools/walcat/snapshot/table_facts.hpp"
 
 #include "common/base/text.hpp"
@@ -79,7 +82,7 @@ OutputFunctions read_output_functions(pg::Connection& connection,
   std::set<std::uint32_t> types;
   for (const auto& table : tables) {
     for (const auto& column : table.relation.columns) {
-      if (!binary_form(column.type)) types.insert(column.type);
+      if (!pg::binary_form(column.type)) types.insert(column.type);
     }
   }
   OutputFunctions functions;

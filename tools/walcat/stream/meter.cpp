@@ -1,6 +1,7 @@
 #include "tools/walcat/stream/meter.hpp"
 
 #include "common/base/clock.hpp"
+#include "common/log/log.hpp"
 
 #include <algorithm>
 
@@ -15,6 +16,8 @@ Meter::Meter(metrics::Registry& registry)
                                   "Commit time of the newest transaction seen.")),
       ack_age_(registry.gauge("walcat_last_ack_age_seconds",
                               "How long printed changes wait for the next acknowledgement.")),
+      lag_(registry.gauge("walcat_lag_seconds",
+                          "Age of the newest transaction while it is not acknowledged, else 0.")),
       delay_(registry.histogram("walcat_commit_delay_seconds",
                                 "From commit to stdout, of the newest transaction of each batch.",
                                 metrics::delay_bounds())),
@@ -49,7 +52,11 @@ void Meter::update(Changes& changes, const Delivery& delivery, std::uint64_t con
   seen_transactions_ = changes.transactions();
   seen_bytes_ = delivery.bytes();
   confirmed_.set(static_cast<double>(std::max(confirmed, delivery.confirmed())));
-  ack_age_.set(static_cast<double>(delivery.last_ack_age().count()) / 1e3);
+  const auto waiting = delivery.last_ack_age();
+  ack_age_.set(static_cast<double>(waiting.count()) / 1e3);
+  const std::int64_t age_us = base::unix_microseconds() - changes.last_commit_us();
+  const bool behind = waiting.count() > 0 && changes.last_commit_us() > 0 && age_us > 0;
+  lag_.set(behind ? static_cast<double>(age_us) / 1e6 : 0);
   last_commit_.set(static_cast<double>(changes.last_commit_us()) / 1e6);
 }
 
@@ -59,6 +66,22 @@ void Meter::update_if_due(Changes& changes, const Delivery& delivery, std::uint6
   if (now - last_ < std::chrono::seconds(1)) return;
   last_ = now;
   update(changes, delivery, confirmed);
+}
+
+void Meter::tell(log::Progress& progress,
+                 const Changes& changes,
+                 std::uint64_t start,
+                 std::optional<std::uint64_t> until) {
+  if (!log::shows_progress()) return;
+  log::Sample sample;
+  if (changes.last_commit_us() > 0) {
+    const std::int64_t age_us = base::unix_microseconds() - changes.last_commit_us();
+    sample.lag = std::chrono::milliseconds(age_us / 1000);
+  }
+  const std::uint64_t end = changes.last_end();
+  if (until && *until > start && end > start)
+    sample.part = static_cast<double>(end - start) / static_cast<double>(*until - start);
+  progress.tell(sample);
 }
 
 }  // namespace cdckit::walcat

@@ -1,10 +1,14 @@
+// tested by
+// tests/integration/walcat/test_snapshot.py::test_snapshot_and_stream_meet_without_gap_or_overlap
 #include "tools/walcat/stream/session.hpp"
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
 #include "common/event/position.hpp"
 #include "common/log/log.hpp"
+#include "common/log/progress.hpp"
 #include "common/pg/session_settings.hpp"
+#include "tools/walcat/server/lock_watch.hpp"
 #include "tools/walcat/server/preflight.hpp"
 #include "tools/walcat/server/publication.hpp"
 #include "tools/walcat/snapshot/initial_snapshot.hpp"
@@ -19,13 +23,14 @@ using base::ErrorKind;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-DeliverySettings delivery_settings(const Options& options, const cli::CommonOptions& common) {
+DeliverySettings delivery_settings(const SessionSettings& session,
+                                   const cli::CommonOptions& common) {
   DeliverySettings settings;
-  settings.ack_files = ack_files(common);
+  settings.ack_files = pipe::ack_files(common);
   settings.control = common.control || !settings.ack_files.empty();
-  settings.ack_timeout = options.ack_timeout;
+  settings.ack_timeout = session.ack_timeout;
   if (!settings.ack_files.empty()) settings.proof = Proof::acks;
-  if (options.no_ack && !options.slot.empty()) settings.proof = Proof::none;
+  if (session.no_ack && !session.slot.empty()) settings.proof = Proof::none;
   return settings;
 }
 
@@ -34,30 +39,31 @@ constexpr const char* kFaithful =
     "types it drops, nulls of a deleted row) is printed whole; --debezium-quirks prints it as the "
     "connector does";
 
-std::uint64_t limit_of(const Options& options) {
-  return options.limit < 0 ? std::numeric_limits<std::uint64_t>::max()
-                           : static_cast<std::uint64_t>(options.limit);
+std::uint64_t limit_of(const SessionSettings& settings) {
+  return settings.limits.limit < 0 ? std::numeric_limits<std::uint64_t>::max()
+                                   : static_cast<std::uint64_t>(settings.limits.limit);
 }
 
-SourceIdentity identity_of(const Options& options, const std::string& database) {
-  return {.name = options.topic_prefix.empty() ? database : options.topic_prefix,
+SourceIdentity identity_of(const SessionSettings& settings, const std::string& database) {
+  return {.name = settings.topic_prefix.empty() ? database : settings.topic_prefix,
           .database = database,
-          .pretty = options.format.pretty,
-          .color = options.format.color};
+          .pretty = settings.format.pretty,
+          .color = settings.format.color};
 }
 
 }  // namespace
 
-Session::Session(const Options& options, cli::Context& context)
-    : options_(options),
+Session::Session(const SessionSettings& settings, cli::Context& context)
+    : settings_(settings),
       context_(context),
-      encoding_(make_encoding(options.encoding, options.debezium)),
-      filter_(options.tables, options.exclude_tables),
-      columns_(options.filters),
-      source_(options),
-      delivery_(delivery_settings(options, context.options()), context),
+      encoding_(make_encoding(settings.server.encoding)),
+      filter_(settings.tables.filter()),
+      columns_(settings.filters),
+      source_(settings.server),
+      delivery_(delivery_settings(settings, context.options()), context),
       meter_(context.metrics()) {
-  if (options.run_for.count() > 0) bounds_.deadline = Clock::now() + options.run_for;
+  if (settings.limits.run_for.count() > 0)
+    bounds_.deadline = Clock::now() + settings.limits.run_for;
 }
 
 base::ExitCode Session::run() {
@@ -72,7 +78,7 @@ base::ExitCode Session::run() {
   delivery_.reached(start_.plan.start, base::hex16(start_.plan.start));
   if (start_.plan.snapshot) delivery_.checkpoint(true);
   links_.sql.reset();
-  if (options_.snapshot.mode == SnapshotMode::only) return finish_without_stream();
+  if (settings_.snapshot.mode == SnapshotMode::only) return finish_without_stream();
   const bool acknowledged = stream();
   meter_.update(*changes_, delivery_, progress_.confirmed);
   require_acknowledged(acknowledged);
@@ -80,24 +86,26 @@ base::ExitCode Session::run() {
 }
 
 void Session::prepare() {
-  links_.sql = connect(options_, false, context_.stop());
+  links_.sql = connect(settings_.server, false, context_.stop());
+  const LockWatch watch(*links_.sql, context_.stop());
   require_usable_server(*links_.sql);
   prepare_publications();
-  bounds_.until = options_.until_lsn;
-  if (options_.until_now) {
+  bounds_.until = settings_.limits.until_lsn;
+  if (settings_.limits.until_now) {
     const auto now = links_.sql->query(
         "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE "
         "pg_current_wal_flush_lsn() END");
     bounds_.until = std::max(bounds_.until.value_or(0), event::parse_lsn(now.at(0, 0)).value_or(0));
   }
   read_status_interval();
-  links_.replication = connect(options_, true, context_.stop());
-  start_.server = read_server_state(*links_.replication, options_.slot);
-  StartRequest request{.snapshot = snapshot_mode(options_, context_.options()),
-                       .create = options_.create};
-  request.snapshot_new_slot =
-      !options_.snapshot.mode && acks_by_stdout(context_.options()) && options_.filters.wants('r');
-  request.start = options_.stream.start;
+  links_.replication = connect(settings_.server, true, context_.stop());
+  start_.server = read_server_state(*links_.replication, settings_.slot);
+  StartRequest request{.snapshot = snapshot_mode(settings_, context_.options()),
+                       .create = settings_.create};
+  request.snapshot_new_slot = !settings_.snapshot.mode &&
+                              pipe::acks_by_stdout(context_.options()) &&
+                              settings_.filters.wants('r');
+  request.start = settings_.stream.start;
   request.moves_slot = delivery_.proof() != Proof::none;
   start_.plan = plan_start(start_.server, delivery_.read_files(), request);
   preflight({*links_.sql,
@@ -106,14 +114,16 @@ void Session::prepare() {
              *encoding_,
              columns_,
              !start_.plan.create_slot,
-             start_.plan.create_slot || start_.plan.snapshot ? "" : options_.slot});
+             start_.plan.create_slot || start_.plan.snapshot ? "" : settings_.slot});
   ChangesSettings settings;
-  settings.identity = identity_of(options_, start_.server.id.database);
+  settings.identity = identity_of(settings_, start_.server.id.database);
   settings.control = delivery_.control();
-  settings.transactions = options_.transactions;
-  settings.limit = limit_of(options_);
+  settings.transactions = settings_.transactions;
+  settings.limit = limit_of(settings_);
   settings.backlog_end = start_.server.wal_end;
-  settings.ops = options_.filters.ops;
+  const bool resumed = !start_.plan.create_slot && !start_.plan.snapshot;
+  settings.backlog_xid = resumed ? start_.server.slot.catalog_xmin : 0;
+  settings.ops = settings_.filters.ops;
   settings.columns = &columns_;
   make_incremental();
   settings.observer = incremental_.get();
@@ -126,10 +136,11 @@ void Session::prepare() {
 
 // A reader that only looks would begin the same snapshot with every run.
 void Session::make_incremental() {
-  if (delivery_.proof() == Proof::none || !options_.filters.wants('r')) return;
+  if (delivery_.proof() == Proof::none || !settings_.filters.wants('r')) return;
   incremental_ = std::make_unique<IncrementalSnapshot>(
-      std::make_unique<ChunkReader>(options_, filter_, start_.publications),
-      identity_of(options_, start_.server.id.database),
+      std::make_unique<ChunkReader>(
+          settings_.server, settings_.snapshot.where, filter_, start_.publications),
+      identity_of(settings_, start_.server.id.database),
       delivery_,
       context_.metrics());
 }
@@ -146,8 +157,8 @@ void Session::read_status_interval() {
 
 void Session::prepare_publications() {
   Catalog catalog(*links_.sql);
-  std::vector<std::string> wanted = options_.publications;
-  if (options_.create) {
+  std::vector<std::string> wanted = settings_.tables.publications;
+  if (settings_.create) {
     if (wanted.empty()) wanted.emplace_back(kDefaultPublication);
     make_publications(*links_.sql, wanted, filter_);
   }
@@ -156,7 +167,7 @@ void Session::prepare_publications() {
 
 // The snapshot that comes with a new slot lives until the next command on its connection.
 void Session::make_slot() {
-  start_.slot = options_.slot;
+  start_.slot = settings_.slot;
   if (!start_.plan.create_slot) return;
   const bool temporary = start_.slot.empty();
   if (temporary) start_.slot = temporary_slot_name();
@@ -165,7 +176,7 @@ void Session::make_slot() {
                             {.name = start_.slot,
                              .temporary = temporary,
                              .export_snapshot = start_.plan.snapshot,
-                             .failover = options_.slots.failover && !temporary},
+                             .failover = settings_.failover && !temporary},
                             context_.stop());
   start_.plan.start = start_.made.consistent_point;
 }
@@ -175,7 +186,8 @@ void Session::sample_slot() {
   const auto& common = context_.options();
   const bool wanted = !common.metrics_file.empty() || !common.metrics_listen.empty() ||
                       common.stats_interval.count() > 0;
-  if (wanted) sampler_.emplace(connect_options(options_, false), start_.slot, context_.metrics());
+  if (wanted)
+    sampler_.emplace(connect_options(settings_.server, false), start_.slot, context_.metrics());
 }
 
 void Session::announce() {
@@ -184,21 +196,25 @@ void Session::announce() {
   delivery_.hello(source_json(id), base::hex16(start_.plan.start), encoding_->name());
   if (incremental_) incremental_->read_for(start_.slot);
   log::info("reading slot \"" + start_.slot + "\" from " + event::lsn_text(start_.plan.start));
-  if (options_.encoding == "debezium" && !options_.debezium.quirks) log::info(kFaithful);
+  if (settings_.server.encoding.name == "debezium" && !settings_.server.encoding.debezium.quirks)
+    log::info(kFaithful);
   if (start_.plan.reason.empty()) return;
-  const bool expected = options_.snapshot.mode == SnapshotMode::always;
+  const bool expected = settings_.snapshot.mode == SnapshotMode::always;
   log::write(expected ? log::Level::info : log::Level::warning,
              start_.plan.reason + ": taking a new snapshot");
 }
 
 bool Session::take_snapshot() {
-  SnapshotMeter meter(context_.metrics());
-  InitialSnapshot snapshot({.options = options_,
+  // an end before its first row must not be taken for the end of the snapshot
+  delivery_.reached(0, std::string(kSnapshotPrefix) + base::hex16(start_.plan.start));
+  SnapshotMeter meter(context_.metrics(), &log::own_progress());
+  InitialSnapshot snapshot({.server = settings_.server,
+                            .options = settings_.snapshot,
                             .stop = context_.stop(),
                             .filter = filter_,
                             .publications = start_.publications,
-                            .identity = identity_of(options_, start_.server.id.database),
-                            .limit = limit_of(options_),
+                            .identity = identity_of(settings_, start_.server.id.database),
+                            .limit = limit_of(settings_),
                             .tick =
                                 [this] {
                                   (void)delivery_.confirmable();
@@ -215,7 +231,7 @@ bool Session::take_snapshot() {
 
 // A temporary slot is gone with its connection, and the changes since it was made with it.
 void Session::check_temporary_slot() {
-  if (options_.slot.empty()) links_.replication->execute("SELECT 1");
+  if (settings_.slot.empty()) links_.replication->execute("SELECT 1");
 }
 
 base::ExitCode Session::finish_without_stream() {
@@ -234,7 +250,7 @@ void Session::require_acknowledged(bool acknowledged) {
 // same place ends the attempts.
 bool Session::stream() {
   constexpr std::chrono::minutes kQuiet{1};
-  retry::Attempts attempts(retry_policy(options_), context_.stop(), retry_observer());
+  retry::Attempts attempts(retry_policy(settings_.server), context_.stop(), retry_observer());
   for (;;) {
     const auto lines = changes_->lines();
     const auto end = changes_->last_end();
@@ -243,7 +259,7 @@ bool Session::stream() {
       return stream_to_the_end();
     } catch (const base::Error& error) {
       links_.replication.reset();
-      if (options_.slot.empty() && error.retryable()) {
+      if (settings_.slot.empty() && error.retryable()) {
         throw base::Error(
             ErrorKind::temporary,
             error.what(),
@@ -259,7 +275,7 @@ bool Session::stream() {
 
 bool Session::stream_to_the_end() {
   if (links_.replication == nullptr) reconnect();
-  const std::string wishes = pgoutput_options(start_.publications, options_.stream.streaming);
+  const std::string wishes = pgoutput_options(start_.publications, settings_.stream.streaming);
   std::optional<pg::ReplicationStream> stream;
   links_.replication->execute(kValuePath);
   try {
@@ -320,7 +336,7 @@ bool Session::finish_stream(Streaming& streaming, pg::ReplicationStream& stream)
 }
 
 void Session::reconnect() {
-  links_.replication = std::make_unique<pg::Connection>(connect_options(options_, true));
+  links_.replication = std::make_unique<pg::Connection>(connect_options(settings_.server, true));
   const ServerState now = read_server_state(*links_.replication, start_.slot);
   const auto refuse = [&](const std::string& why) {
     throw base::Error(ErrorKind::unavailable,
@@ -359,11 +375,12 @@ StreamLimits Session::limits() {
   limits.until_lsn = bounds_.until;
   limits.deadline = bounds_.deadline;
   limits.status_interval = bounds_.status_interval;
-  limits.spool_folder =
-      options_.stream.spool_folder.empty() ? Spool::default_folder() : options_.stream.spool_folder;
+  limits.spool_folder = settings_.stream.spool_folder.empty() ? Spool::default_folder()
+                                                              : settings_.stream.spool_folder;
   limits.on_tick = [this](std::uint64_t spooled) {
     meter_.spooled(spooled);
     meter_.update_if_due(*changes_, delivery_, progress_.confirmed);
+    Meter::tell(log::own_progress(), *changes_, start_.plan.start, bounds_.until);
     if (incremental_) incremental_->advance();
   };
   if (incremental_) {

@@ -3,14 +3,14 @@
 // connection, ends cleanly.
 #pragma once
 
+#include "tools/walcat/change/changes.hpp"
 #include "tools/walcat/debezium/make_encoding.hpp"
-#include "tools/walcat/options.hpp"
+#include "tools/walcat/delivery/delivery.hpp"
 #include "tools/walcat/server/server.hpp"
 #include "tools/walcat/server/slot_sampler.hpp"
 #include "tools/walcat/snapshot/incremental_snapshot.hpp"
-#include "tools/walcat/stream/changes.hpp"
-#include "tools/walcat/stream/delivery.hpp"
 #include "tools/walcat/stream/meter.hpp"
+#include "tools/walcat/stream/session_settings.hpp"
 #include "tools/walcat/stream/streaming.hpp"
 
 #include <memory>
@@ -22,7 +22,7 @@ namespace cdckit::walcat {
 
 class Session {
  public:
-  Session(const Options& options, cli::Context& context);
+  Session(const SessionSettings& settings, cli::Context& context);
   base::ExitCode run();
 
  private:
@@ -68,7 +68,7 @@ class Session {
     std::uint64_t confirmed = 0;  // for the meter
   };
 
-  const Options& options_;
+  const SessionSettings& settings_;
   cli::Context& context_;
   std::unique_ptr<Encoding> encoding_;
   TableFilter filter_;

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "common/pg/replication_stream.hpp"
-#include "tools/walcat/stream/changes.hpp"
-#include "tools/walcat/stream/delivery.hpp"
+#include "tools/walcat/change/changes.hpp"
+#include "tools/walcat/change/streamed.hpp"
+#include "tools/walcat/delivery/delivery.hpp"
 #include "tools/walcat/stream/pace.hpp"
-#include "tools/walcat/stream/streamed.hpp"
 
 #include <chrono>
 #include <cstdint>

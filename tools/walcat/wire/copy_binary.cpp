@@ -35,12 +35,12 @@ void CopyBinaryReader::take_header(std::string_view& message) {
 }
 
 void CopyBinaryReader::take_field(std::size_t column, std::string_view bytes) {
-  if (raw_text(forms_[column], bytes)) {
+  if (pg::raw_text(forms_[column], bytes)) {
     values_[column] = {'t', bytes};
     return;
   }
   const auto begin = converted_.size();
-  append_binary_text(converted_, forms_[column], bytes);
+  pg::append_binary_text(converted_, forms_[column], bytes);
   pieces_.push_back({column, begin, converted_.size() - begin});
 }
 

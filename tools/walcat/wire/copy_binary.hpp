@@ -4,7 +4,7 @@
 // anything that the manual does not describe.
 #pragma once
 
-#include "tools/walcat/wire/binary_text.hpp"
+#include "common/pg/binary/decode.hpp"
 #include "tools/walcat/wire/pgoutput.hpp"
 
 #include <string>
@@ -15,7 +15,7 @@ namespace cdckit::walcat {
 
 class CopyBinaryReader {
  public:
-  explicit CopyBinaryReader(std::vector<BinaryForm> forms) : forms_(std::move(forms)) {}
+  explicit CopyBinaryReader(std::vector<pg::BinaryForm> forms) : forms_(std::move(forms)) {}
 
   // False when the message holds no row: the trailer, or the header alone.
   bool take(std::string_view message);
@@ -32,7 +32,7 @@ class CopyBinaryReader {
   void take_header(std::string_view& message);
   void take_field(std::size_t column, std::string_view bytes);
 
-  std::vector<BinaryForm> forms_;
+  std::vector<pg::BinaryForm> forms_;
   std::vector<Value> values_;
   std::vector<Piece> pieces_;  // columns whose text stands in converted_
   std::string converted_;

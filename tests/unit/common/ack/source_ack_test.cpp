@@ -1,5 +1,6 @@
 #include "common/ack/source_ack.hpp"
 
+#include "common/base/error.hpp"
 #include "common/io/locked_file.hpp"
 #include "tests/unit/support/scratch_folder.hpp"
 
@@ -119,4 +120,27 @@ TEST_CASE("a folder that is missing at first") {
   SourceAck source({folder.file("later") + "/ack"});
   CHECK_FALSE(source.poll("r", 10));
   CHECK_FALSE(source.read_all()[0]);
+}
+
+TEST_CASE("a file that cannot be read is known when it is claimed") {
+  const tests::ScratchFolder folder;
+  class Refusing final : public io::System {
+    int open(const std::string& path, int flags) override {
+      if (!path.ends_with("secret")) return System::open(path, flags);
+      errno = EACCES;
+      return -1;
+    }
+  } system;
+  const auto kind_for = [&](const std::string& path) {
+    try {
+      SourceAck({folder.file("none"), path}, system).claim();
+    } catch (const base::Error& error) {
+      CHECK(std::string(error.what()).find(path) != std::string::npos);
+      return error.kind();
+    }
+    return base::ErrorKind::bug;
+  };
+  CHECK(kind_for(folder.file("secret")) == base::ErrorKind::permission);
+  std::filesystem::create_directory(folder.file("folder"));
+  CHECK(kind_for(folder.file("folder")) == base::ErrorKind::io);
 }

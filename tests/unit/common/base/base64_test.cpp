@@ -45,3 +45,14 @@ TEST_CASE("hex digits of either case") {
   base::append_base64_of_hex(out, "00ff10FB", base::Base64::standard);
   CHECK(out == "AP8Q+w==");
 }
+
+TEST_CASE("reading appends behind what is there, or leaves it alone") {
+  std::string out = "x";
+  CHECK(base::append_from_base64(out, "Zm9vYg=="));
+  CHECK(base::append_from_base64(out, "-_8"));
+  CHECK(out == "xfoob\xFB\xFF");
+  for (const char* text : {"A", "Zm9v!", "Zm=v", "AAAAA"}) {
+    CHECK_FALSE(base::append_from_base64(out, text));
+    CHECK(out == "xfoob\xFB\xFF");
+  }
+}

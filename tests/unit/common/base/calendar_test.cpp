@@ -34,3 +34,13 @@ TEST_CASE("leap years") {
   CHECK_FALSE(base::is_leap_year(1900));
   CHECK_FALSE(base::is_leap_year(2023));
 }
+
+TEST_CASE("the last day of a month is before the first of the next") {
+  for (std::int64_t year = -5; year < 2101; ++year) {
+    for (unsigned month = 1; month <= 12; ++month) {
+      const base::CivilDate last{year, month, base::days_in_month(year, month)};
+      REQUIRE(civil_from_days(days_from_civil(last) + 1).day == 1);
+      REQUIRE(civil_from_days(days_from_civil(last)) == last);
+    }
+  }
+}

@@ -32,6 +32,26 @@ TEST_CASE("what is escaped reads back") {
   CHECK(nlohmann::json::parse('"' + escaped(all) + '"').get<std::string>() == all);
 }
 
+TEST_CASE("the first byte to escape, wherever it stands") {
+  for (std::size_t size = 0; size < 40; ++size) {
+    const std::string plain(size, '\x80');
+    CHECK(find_json_escape(plain) == size);
+    for (std::size_t at = 0; at < size; ++at) {
+      for (const char byte : {'"', '\\', '\0', '\x1F', '\n'}) {
+        std::string text = plain;
+        text[at] = byte;
+        CHECK(find_json_escape(text) == at);
+        CHECK(find_json_escape(text, at + 1) == size);
+      }
+      for (const char byte : {' ', '!', '#', '[', ']', '\x7F', '\xFF', '/'}) {
+        std::string text = plain;
+        text[at] = byte;
+        CHECK(find_json_escape(text) == size);
+      }
+    }
+  }
+}
+
 TEST_CASE("valid UTF-8 stays, each bad byte becomes U+FFFD") {
   CHECK(to_valid_utf8("grüße ✈ 😀") == "grüße ✈ 😀");
   CHECK(to_valid_utf8("a\xFF"

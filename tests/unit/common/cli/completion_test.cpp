@@ -43,8 +43,8 @@ TEST_CASE("each flag stands once, with its commands, its kind and its values") {
     const std::string text = completion(fixture.tool, shell);
     CAPTURE(text);
     CHECK(count(text, "\n--slot -s * value - A slot\n") == 1);
-    CHECK(count(text, "\n--mode - - words fast,slow How\n") == 1);
-    CHECK(count(text, "\n--log-format - * words text,json ") == 1);
+    CHECK(count(text, "\n--mode - - words fast|slow How\n") == 1);
+    CHECK(count(text, "\n--log-format - * words text|json ") == 1);
     CHECK(count(text, "\n--control - - switch - ") == 1);
     CHECK(count(text, "\n--config - * file - ") == 1);
     CHECK(count(text, "\n--help -h * switch - ") == 1);

@@ -219,6 +219,26 @@ TEST_CASE("a config file is as strict as the command line") {
             .message.empty());
 }
 
+TEST_CASE("a word that is nearly a command is none of the arguments, unless it is a file") {
+  Tool tool;
+  Command fallback;
+  fallback.positionals.push_back({.name = "FILE", .help = {}, .set = [](const std::string&) {}});
+  Command replay;
+  replay.name = "replay";
+  tool.commands = {fallback, replay};
+  const auto chosen = [&](const std::string& word) {
+    Words words{word};
+    try {
+      return choose_command(tool, words).name + "|";
+    } catch (const base::Error& error) {
+      return std::string(error.hint());
+    }
+  };
+  CHECK(chosen("erplay") == "Did you mean replay?");
+  CHECK(chosen("rules.yaml") == "|");
+  CHECK(chosen("replay") == "replay|");
+}
+
 TEST_CASE("choose_command") {
   Tool tool;
   tool.commands.resize(3);

@@ -152,9 +152,8 @@ TEST_CASE("what is generated") {
 TEST_CASE("the context holds what was given") {
   const auto result = run(
       {"--ack", "a", "--max-line", "1KiB", "--on-error", "skip", "--check"}, [](Context& context) {
-        const auto input = context.input_settings();
-        const bool right = context.ack_path() == "a" && input.max_line == 1024 &&
-                           input.on_error == event::OnError::skip && input.tool == "tool" &&
+        const bool right = context.ack_path() == "a" && context.options().max_line == 1024 &&
+                           context.options().on_error == "skip" && context.tool() == "tool" &&
                            context.options().check && !context.stop().stop_requested();
         return right ? ExitCode::done : ExitCode::bug;
       });

@@ -87,3 +87,12 @@ TEST_CASE("contradictions") {
   options = {};
   CHECK_NOTHROW(check_common(options));
 }
+
+TEST_CASE("a filter reads lines like a sink, and acknowledges nothing") {
+  CommonOptions options;
+  Command filter;
+  filter.filter = true;
+  const auto flags = all_flags(filter, options);
+  for (const char* name : {"on-error", "reject", "max-line"}) CHECK(find(flags, name) != nullptr);
+  CHECK(find(flags, "ack") == nullptr);
+}

@@ -70,3 +70,20 @@ TEST_CASE("a stream that is cut or foreign is bad data") {
                   base::Error);
   CHECK_THROWS_AS((void)streamed("no frame", 5), base::Error);
 }
+
+TEST_CASE("frames made piece by piece are frames") {
+  compress::ZstdWriter writer(1);
+  std::string packed;
+  std::string whole;
+  for (int i = 0; i < 50'000; ++i) {
+    const std::string piece = "line " + std::to_string(i * 7919) + "\n";
+    whole += piece;
+    writer.append(piece, packed);
+  }
+  writer.finish(packed);
+  CHECK(packed.size() < whole.size());
+  CHECK(compress::zstd_decompress(packed) == whole);
+  packed.clear();
+  writer.finish(packed);
+  CHECK(compress::zstd_decompress(packed).empty());
+}

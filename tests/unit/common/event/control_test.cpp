@@ -70,6 +70,24 @@ TEST_CASE("snapshot borders") {
   CHECK(control.phase == "end");
   CHECK(control.scope == "states");
   CHECK(control.rows == 9);
+  CHECK(control.parts == 1);
+}
+
+TEST_CASE("the border of one of several partitions") {
+  std::string line;
+  event::append_snapshot(line,
+                         {.phase = "begin",
+                          .schema = "s",
+                          .table = "p2",
+                          .scope = {},
+                          .pos = "p",
+                          .part = 2,
+                          .parts = 3});
+  CHECK(line == R"({"__cdc":"snapshot","phase":"begin","schema":"s","table":"p2","pos":"p",)"
+                R"("part":2,"parts":3})");
+  const Control control = parse_control(line);
+  CHECK(control.part == 2);
+  CHECK(control.parts == 3);
 }
 
 TEST_CASE("partitions") {
@@ -122,6 +140,8 @@ TEST_CASE("broken control lines") {
         R"({"__cdc":"eof","run":"r"})",
         R"({"__cdc":"snapshot","phase":"middle"})",
         R"({"__cdc":"snapshot"})",
+        R"({"__cdc":"snapshot","phase":"begin","table":"t","part":2,"parts":1})",
+        R"({"__cdc":"snapshot","phase":"begin","table":"t","part":0,"parts":1})",
         R"({"__cdc":"assigned","partitions":[{"topic":"t"}]})",
         R"({"__cdc":"assigned","partitions":[{"partition":1}]})",
         R"({"__cdc":"assigned","partitions":[{"topic":"t","partition":2147483648}]})",

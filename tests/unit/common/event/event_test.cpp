@@ -53,9 +53,38 @@ TEST_CASE("a line with schemas: what is ours stands outside, the event in the pa
   CHECK(event.op == 'c');
   CHECK(event.pos == "1/2");
   CHECK(event.key == R"({"schema":{},"payload":{"id":1}})");
+  CHECK(cdckit::event::key_columns(event).text == R"({"id":1})");
   CHECK(debezium_value(event) == "{" + value);
   CHECK(decode(R"({"payload":{"op":"c","after":{}}})").kind == LineKind::row);
   CHECK(decode(R"({"schema":1,"payload":2})").kind == LineKind::row);
+}
+
+TEST_CASE("the columns of a key, with a schema around them or without") {
+  for (const auto& [key, columns] : std::vector<std::pair<std::string, std::string>>{
+           {R"({"id":1})", R"({"id":1})"},
+           {R"({"schema":{"type":"struct","fields":[{"field":"id"}]},"payload":{"id":1,"b":2}})",
+            R"({"id":1,"b":2})"},
+           {R"({"schema":"public","payload":"x"})", R"({"schema":"public","payload":"x"})"},
+           {R"({"schema":1,"payload":{"id":1}})", R"({"schema":1,"payload":{"id":1}})"},
+           {R"({"schema":{},"id":{"id":1}})", R"({"schema":{},"id":{"id":1}})"}}) {
+    cdckit::event::Decoder decoder;
+    cdckit::event::Event event;
+    LineKind kind{};
+    const std::string line = R"({"key":)" + key + R"(,"before":null,"after":{},"op":"c"})";
+    REQUIRE(decoder.decode(line, false, kind, event) == nullptr);
+    const cdckit::ndjson::Object found = cdckit::event::key_columns(event);
+    CHECK(found.text == columns);
+    std::size_t members = 0;
+    cdckit::ndjson::Member member;
+    for (cdckit::ndjson::ObjectCursor cursor(found); cursor.next(member);) ++members;
+    std::size_t searched = 0;
+    for (cdckit::ndjson::ObjectCursor cursor(cdckit::ndjson::Object(found.text));
+         cursor.next(member);)
+      ++searched;
+    CHECK(members == searched);
+    event.key_members = {};
+    CHECK(cdckit::event::key_columns(event).text == columns);
+  }
 }
 
 TEST_CASE("a data line") {

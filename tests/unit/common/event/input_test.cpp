@@ -205,6 +205,46 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a hello that was cut is cut input, wherever it was cut behind {\"__c") {
+  for (const auto policy : {OnError::stop, OnError::skip}) {
+    for (std::size_t length = 5; length < kHello.size() - 1; ++length) {
+      const std::string_view cut = kHello.substr(0, length);
+      CAPTURE(cut);
+      for (const std::string& before : {std::string(), std::string("\n\n"), all({kHello, kEof})}) {
+        const auto result = read(before + std::string(cut), with(policy));
+        CHECK(result.error.empty());
+        CHECK(result.code == ExitCode::retry_later);
+        CHECK(result.kinds.ends_with('.'));
+      }
+    }
+  }
+  const auto behind_rows = read(all({kRow, "{\"__cdc\":\"hel"}));
+  CHECK(behind_rows.kinds == "r.");
+  CHECK(behind_rows.code == ExitCode::retry_later);
+}
+
+TEST_CASE("what was cut and begins no hello is bad input, also as the first line") {
+  for (const auto policy : {OnError::stop, OnError::skip}) {
+    for (const std::string cut : {"{",
+                                  "{\"",
+                                  "{\"_",
+                                  "{\"__",
+                                  "{\"__typename\":",
+                                  "{\"__cost",
+                                  "{ \"__cdc\"",
+                                  "{\"__cdc\":\"schema\",\"v\":1",
+                                  "{\"__cdc\":\"hex",
+                                  "{\"a\":\"__cdc"}) {
+      CAPTURE(cut);
+      for (const std::string& before : {std::string(), all({kHello, kEof})}) {
+        const auto result = read(before + cut, with(policy));
+        CHECK(result.error.ends_with("could not read line: the input ends inside it"));
+        CHECK(result.code == ExitCode::done);  // of what was read before it
+      }
+    }
+  }
+}
+
 TEST_CASE("a broken control line is never skipped") {
   const tests::ScratchFolder folder;
   for (const auto policy : {OnError::stop, OnError::skip, OnError::reject}) {
@@ -220,15 +260,6 @@ TEST_CASE("a broken control line is never skipped") {
                settings)
               .error.starts_with("stdin:2: could not read control line: longer"));
   }
-}
-
-TEST_CASE("any_line: rows may be anything, control lines are still control lines") {
-  InputSettings settings;
-  settings.any_line = true;
-  CHECK(read(all({kHello, "plain text\n", kEvent, kCheckpoint, "\xFF\n", kEof}), settings).kinds ==
-        "crrcrc.");
-  CHECK(read("last without a line break", settings).kinds == "r.");
-  CHECK(read(all({kHello, "cut"}), settings).kinds == "c.");
 }
 
 TEST_CASE("a reject file that cannot be made is said at once") {

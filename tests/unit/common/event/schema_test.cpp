@@ -39,6 +39,17 @@ TEST_CASE("round trip") {
   CHECK(event::parse_schema_line(line_of(bare)) == bare);
 }
 
+TEST_CASE(
+    "what old rows have of a column is told, an empty text too, and is no part of the shape") {
+  TableSchema schema{"s", "t", "default", {}, {{"n", "text", 25, -1, true, "'a'::text"}}};
+  const TableSchema without = schema;
+  schema.columns[0].missing = "";
+  CHECK(line_of(schema).find(R"x("default":"'a'::text","missing":""}])x") != std::string::npos);
+  CHECK(event::parse_schema_line(line_of(schema)).columns[0].missing == "");
+  CHECK_FALSE(event::parse_schema_line(line_of(without)).columns[0].missing.has_value());
+  CHECK(schema == without);
+}
+
 TEST_CASE("what a line leaves out has its usual value") {
   const auto schema = event::parse_schema_line(
       R"({"__cdc":"schema","schema":"s","table":"t","key":[],"columns":[{"name":"a","type":"text"}]})");
@@ -55,6 +66,18 @@ TEST_CASE("encoding, defaults and Connect schemas where there are such") {
       R"({"__cdc":"schema","v":1,"schema":"s","table":"t","identity":"default","key":[],"columns":[)"
       R"x({"name":"n","type":"integer","oid":23,"modifier":-1,"nullable":true,"default":"nextval('q')"}],)x"
       R"("encoding":"debezium","connect":{"key":null,"value":{"type":"struct", "fields":[]}}})");
+  CHECK(event::parse_schema_line(line_of(schema)) == schema);
+}
+
+TEST_CASE("a partition names its root") {
+  TableSchema schema{"s", "p1", "default", {}, {{"n", "integer", 23, -1, true}}};
+  schema.encoding = "plain";
+  schema.root = {.schema = "s", .table = "r"};
+  CHECK(
+      line_of(schema) ==
+      R"({"__cdc":"schema","v":1,"schema":"s","table":"p1","identity":"default","key":[],"columns":[)"
+      R"({"name":"n","type":"integer","oid":23,"modifier":-1,"nullable":true}],)"
+      R"("root":{"schema":"s","table":"r"},"encoding":"plain"})");
   CHECK(event::parse_schema_line(line_of(schema)) == schema);
 }
 

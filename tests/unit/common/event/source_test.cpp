@@ -59,6 +59,11 @@ TEST_CASE("whether an event is of a table") {
   CHECK_FALSE(reader.is_of(lines.decode(one), "public", "a"));
   CHECK_FALSE(reader.is_of(lines.decode(one), "public", "abc"));
   CHECK_FALSE(reader.is_of(lines.decode(one), "other", "ab"));
+  // sources of before 2.5 tell no microseconds
+  const std::string old = R"({"db":"d","schema":"public","table":"ab"})";
+  check(reader.read(lines.decode(old)), "public", "ab");
+  CHECK(reader.is_of(lines.decode(old), "public", "ab"));
+  CHECK(reader.read(lines.decode(old)).ts_us.empty());
   const std::string number = R"({"snapshot":"","ts_us":17,"schema":"public","table":1234,"lsn":3})";
   CHECK_FALSE(reader.is_of(lines.decode(number), "public", "23"));
   CHECK_FALSE(reader.is_of(lines.decode("null"), "public", "ab"));

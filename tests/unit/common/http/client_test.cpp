@@ -2,6 +2,9 @@
 
 #include "tests/unit/common/http/loopback_server.hpp"
 
+#include <latch>
+#include <thread>
+
 #include <doctest/doctest.h>
 
 namespace cdckit::http {
@@ -203,6 +206,57 @@ TEST_CASE("Retry-After may be a date, which counts from the answer's own") {
   CHECK(response.retry_after() == std::chrono::seconds(90));
   response.headers["retry-after"] = "in a moment";
   CHECK_FALSE(response.retry_after().has_value());
+}
+
+TEST_CASE("user and password go as Basic, not beside a bearer, and not to another origin") {
+  LoopbackServer other([](const std::string&) { return LoopbackServer::answer("200 OK", ""); });
+  LoopbackServer server([&](const std::string&) {
+    return LoopbackServer::answer("302 Found", "", "Location: " + other.url() + "\r\n");
+  });
+  Client client({});
+  Request request;
+  request.url = server.url();
+  request.basic = secrets::Secret("me:pass");
+  request.follow_redirects = true;
+  client.send(request);
+  CHECK(holds(server.requests().at(0), "Authorization: Basic bWU6cGFzcw==\r\n"));
+  CHECK_FALSE(holds(other.requests().at(0), "Authorization"));
+  request.bearer = secrets::Secret("tok");
+  client.send(request);
+  CHECK(holds(server.requests().at(1), "Authorization: Bearer tok\r\n"));
+  CHECK_FALSE(holds(server.requests().at(1), "Basic"));
+}
+
+TEST_CASE("after a stop an answer is awaited as long as the request says") {
+  class Stopped final : public signals::StopSource {
+   public:
+    [[nodiscard]] bool stop_requested() const noexcept override { return true; }
+    [[nodiscard]] int fd() const noexcept override { return -1; }
+  };
+  const Stopped stopped;
+  std::latch speak(1);
+  LoopbackServer server([&](const std::string&) {
+    speak.wait();
+    return LoopbackServer::answer("200 OK", "late", "");
+  });
+  ClientOptions options;
+  options.stop = signals::StopToken(stopped);
+  Client client(options);
+  Request impatient = get(server.url());
+  impatient.stop_patience = std::chrono::milliseconds(30);
+  CHECK(failure_of(client, impatient) == Failure::stopped);
+  options.abort_on_stop = true;
+  Client poller(options);
+  CHECK(failure_of(poller, get(server.url())) == Failure::stopped);
+  std::thread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    speak.count_down();
+  });
+  Request drained = get(server.url());
+  CHECK(client.send(drained).body == "late");
+  impatient.stop_patience = std::chrono::seconds(30);
+  CHECK(client.send(impatient).body == "late");
+  later.join();
 }
 
 }  // namespace cdckit::http

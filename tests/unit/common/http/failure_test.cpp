@@ -19,8 +19,20 @@ TEST_CASE("what may pass by itself is temporary, what will not is not") {
   CHECK(transport_error(CURLE_OPERATION_TIMEDOUT, request, "").retryable());
   CHECK(transport_error(CURLE_PARTIAL_FILE, request, "").retryable());
   CHECK(transport_error(CURLE_PEER_FAILED_VERIFICATION, request, "").kind() ==
-        base::ErrorKind::config);
+        base::ErrorKind::permission);
+  CHECK(transport_error(CURLE_SSL_CACERT_BADFILE, request, "").kind() == base::ErrorKind::config);
   CHECK(transport_error(CURLE_WEIRD_SERVER_REPLY, request, "").kind() == base::ErrorKind::protocol);
+}
+
+TEST_CASE("a client's certificate that is refused or missing is no trouble of the network") {
+  const Request request = request_of("https://example.org/x");
+  for (const auto code : {CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_SSL_CONNECT_ERROR}) {
+    const auto error = transport_error(code, request, "Broken pipe", "alert certificate required");
+    CHECK(error.kind() == base::ErrorKind::permission);
+    CHECK(to_text(error.failure()) == "certificate");
+    CHECK(std::string(error.what()).ends_with("alert certificate required"));
+  }
+  CHECK(transport_error(CURLE_RECV_ERROR, request, "Connection reset by peer").retryable());
 }
 
 TEST_CASE("the message names the place without its query, and the reason") {

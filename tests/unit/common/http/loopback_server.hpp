@@ -3,11 +3,11 @@
 // thread and stays open until the answer says `Connection: close`.
 #pragma once
 
-#include <arpa/inet.h>
+#include "tests/unit/support/loopback_listener.hpp"
+
 #include <atomic>
 #include <functional>
 #include <mutex>
-#include <stdexcept>
 #include <string>
 #include <sys/socket.h>
 #include <thread>
@@ -21,38 +21,25 @@ class LoopbackServer {
  public:
   using Handler = std::function<std::string(const std::string& request)>;
 
-  explicit LoopbackServer(Handler handler) : handler_(std::move(handler)) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 16) != 0 ||
-        ::getsockname(listener_, generic, &size) != 0) {
-      throw std::runtime_error("no loopback port");
-    }
-    port_ = ntohs(address.sin_port);
-    acceptor_ = std::thread([this] { accept_all(); });
-  }
+  explicit LoopbackServer(Handler handler)
+      : handler_(std::move(handler)), acceptor_([this] { accept_all(); }) {}
 
   LoopbackServer(const LoopbackServer&) = delete;
   LoopbackServer& operator=(const LoopbackServer&) = delete;
 
   ~LoopbackServer() {
     stopping_ = true;
-    ::shutdown(listener_, SHUT_RDWR);
+    listener_.shut();
     acceptor_.join();
-    ::close(listener_);
     for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
     for (std::thread& thread : threads_) thread.join();
     for (const int socket : sockets_) ::close(socket);
   }
 
   [[nodiscard]] std::string url(const std::string& path = "/") const {
-    return "http://127.0.0.1:" + std::to_string(port_) + path;
+    return "http://127.0.0.1:" + std::to_string(port()) + path;
   }
-  [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] int port() const { return listener_.port(); }
   [[nodiscard]] int connections() const { return connections_; }
   [[nodiscard]] std::vector<std::string> requests() const {
     const std::scoped_lock lock(mutex_);
@@ -69,7 +56,7 @@ class LoopbackServer {
  private:
   void accept_all() {
     while (!stopping_) {
-      const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      const int socket = listener_.accept();
       if (socket < 0) continue;
       ++connections_;
       sockets_.push_back(socket);
@@ -109,8 +96,7 @@ class LoopbackServer {
   }
 
   Handler handler_;
-  int listener_ = -1;
-  int port_ = 0;
+  cdckit::tests::LoopbackListener listener_;
   std::atomic<bool> stopping_ = false;
   std::atomic<int> connections_ = 0;
   mutable std::mutex mutex_;

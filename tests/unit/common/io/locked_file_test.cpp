@@ -144,6 +144,26 @@ TEST_CASE("what cannot be an ack file is refused") {
   CHECK(S_ISCHR(status.st_mode));
 }
 
+TEST_CASE("a file that may not be opened is a matter of rights, one that may not be made is not") {
+  class Refusing final : public io::System {
+    int open(const std::string& /*path*/, int /*flags*/) override {
+      errno = EACCES;
+      return -1;
+    }
+  } system;
+  const tests::ScratchFolder folder;
+  const auto kind_for = [&](const std::string& path) {
+    try {
+      const LockedFile file(path, system);
+    } catch (const base::Error& error) {
+      return error.kind();
+    }
+    return base::ErrorKind::bug;
+  };
+  CHECK(kind_for(folder.write("there", "")) == base::ErrorKind::permission);
+  CHECK(kind_for(folder.file("not there")) == base::ErrorKind::cannot_create);
+}
+
 TEST_CASE("replace_file: new content or the old one, and no temporary left behind") {
   const tests::ScratchFolder folder;
   const std::string path = folder.file("metrics");

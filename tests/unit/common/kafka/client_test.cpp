@@ -1,5 +1,7 @@
 #include "common/kafka/client.hpp"
 
+#include "common/base/clock.hpp"
+
 #include <doctest/doctest.h>
 #include <librdkafka/rdkafka.h>
 
@@ -45,5 +47,64 @@ TEST_CASE("only what no retry cures ends a client") {
   state.note_reachable();
   CHECK_FALSE(state.down_since());
   state.note_error(nullptr, RD_KAFKA_RESP_ERR__AUTHENTICATION, "no");
-  CHECK_THROWS_WITH_AS(state.check(), "could not talk to Kafka: no", Error);
+  CHECK_THROWS_WITH_AS(state.check(), "could not log in to Kafka: no", Error);
+}
+
+namespace {
+
+constexpr const char* kNoToken = "Failed to acquire SASL OAUTHBEARER token: the provider is away";
+
+Error away() {
+  return {ErrorKind::temporary, "the provider is away"};
+}
+
+}  // namespace
+
+TEST_CASE("a client that never had a token ends when there is none") {
+  kafka::ClientState state;
+  state.note_no_token(away());
+  state.note_error(nullptr, RD_KAFKA_RESP_ERR__AUTHENTICATION, kNoToken);
+  CHECK_THROWS_WITH_AS(state.check(), "the provider is away", Error);
+  state.note_token(cdckit::base::unix_milliseconds() + 60'000);
+  CHECK_NOTHROW(state.check());
+}
+
+TEST_CASE("a provider that is away for a while is waited for, even when the token has lapsed") {
+  kafka::ClientState state;
+  for (const int life : {60'000, -1}) {
+    state.note_token(cdckit::base::unix_milliseconds() + life);
+    state.note_no_token(away());
+    state.note_error(nullptr, RD_KAFKA_RESP_ERR__AUTHENTICATION, kNoToken);
+    CHECK_NOTHROW(state.check());
+  }
+  state.note_error(nullptr, RD_KAFKA_RESP_ERR__AUTHENTICATION, "the token is of yesterday");
+  CHECK_NOTHROW(state.check());
+  state.note_error(nullptr, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, "none answers");
+  CHECK(state.down_since());
+}
+
+TEST_CASE("a provider that refuses ends the client once its token has lapsed") {
+  kafka::ClientState state;
+  const Error refused(ErrorKind::permission, "it answered 401");
+  state.note_token(cdckit::base::unix_milliseconds() + 60'000);
+  state.note_no_token(refused);
+  CHECK_NOTHROW(state.check());
+  state.note_token(cdckit::base::unix_milliseconds() - 1);
+  state.note_no_token(refused);
+  CHECK_THROWS_WITH_AS(state.check(), "it answered 401", Error);
+}
+
+TEST_CASE("a good token that brokers refuse ends the client") {
+  kafka::ClientState state;
+  state.note_token(cdckit::base::unix_milliseconds() + 60'000);
+  state.note_error(nullptr, RD_KAFKA_RESP_ERR__AUTHENTICATION, "unknown signature");
+  CHECK_THROWS_WITH_AS(state.check(), "could not log in to Kafka: unknown signature", Error);
+}
+
+TEST_CASE("a new handle begins without a token") {
+  kafka::ClientState state;
+  state.note_token(cdckit::base::unix_milliseconds() - 1);
+  state.forget();
+  state.note_no_token(away());
+  CHECK_THROWS_AS(state.check(), Error);
 }

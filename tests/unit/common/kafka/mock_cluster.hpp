@@ -2,12 +2,14 @@
 // made with four partitions unless they were made before. For tests of kafka and of kcat-cdc.
 #pragma once
 
+#include "common/kafka/producer.hpp"
 #include "common/kafka/settings.hpp"
 
 #include <array>
 #include <chrono>
 #include <string>
 
+#include <doctest/doctest.h>
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
@@ -41,6 +43,10 @@ class MockCluster {
     constexpr std::int16_t kProduce = 0;
     rd_kafka_mock_push_request_errors(cluster_, kProduce, 1, code);
   }
+  // The same for a request of another kind, by its number in the protocol.
+  void push_error(std::int16_t request, rd_kafka_resp_err_t code) {
+    rd_kafka_mock_push_request_errors(cluster_, request, 1, code);
+  }
   void set_down(bool down) {
     if (down) {
       rd_kafka_mock_broker_set_down(cluster_, 1);
@@ -52,6 +58,12 @@ class MockCluster {
  private:
   rd_kafka_t* handle_ = nullptr;
   rd_kafka_mock_cluster_t* cluster_ = nullptr;
+};
+
+// For a producer whose records all arrive.
+struct QuietListener : kafka::DeliveryListener {
+  void delivered(std::uint64_t) override {}
+  void failed(const kafka::FailedDelivery&) override { FAIL_CHECK("a record was not delivered"); }
 };
 
 // Calls until it returns true; false after the time.

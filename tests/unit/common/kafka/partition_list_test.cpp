@@ -20,6 +20,5 @@ TEST_CASE("a partition without an offset gets what stands for it") {
 TEST_CASE("starting points become the library's numbers") {
   CHECK(kafka::to_library_offset(kafka::kOffsetBeginning) == RD_KAFKA_OFFSET_BEGINNING);
   CHECK(kafka::to_library_offset(kafka::kOffsetEnd) == RD_KAFKA_OFFSET_END);
-  CHECK(kafka::to_library_offset(kafka::kOffsetStored) == RD_KAFKA_OFFSET_STORED);
   CHECK(kafka::to_library_offset(12) == 12);
 }

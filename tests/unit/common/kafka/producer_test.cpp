@@ -127,7 +127,9 @@ TEST_CASE("smaller batches leave topics valid") {
   kafka::Producer producer(cluster.settings(), seconds(30), reports);
   const auto topic = producer.find_topic("t", seconds(10));
   REQUIRE(topic);
-  producer.limit_batches(20'000);
+  CHECK(producer.limit_batches(20'000));
+  CHECK_FALSE(producer.limit_batches(20'000));
+  producer.reopen();
   CHECK(producer.enqueue(outgoing(*topic, "v", 3)) == kafka::Enqueued::done);
   CHECK(cdckit::test::eventually([&] { return producer.flush(milliseconds(50)); }));
   CHECK(reports.tags.contains(3));

@@ -1,5 +1,6 @@
 #include "common/kafka/topic_reader.hpp"
 
+#include "common/kafka/producer.hpp"
 #include "tests/unit/common/kafka/mock_cluster.hpp"
 
 #include <doctest/doctest.h>
@@ -9,19 +10,10 @@ using cdckit::test::MockCluster;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-namespace {
-
-struct Quiet : kafka::DeliveryListener {
-  void delivered(std::uint64_t) override {}
-  void failed(const kafka::FailedDelivery&) override { FAIL_CHECK("a record was not delivered"); }
-};
-
-}  // namespace
-
 TEST_CASE("all records of all partitions are read") {
   MockCluster cluster;
   cluster.make_topic("t", 3);
-  Quiet quiet;
+  cdckit::test::QuietListener quiet;
   kafka::Producer producer(cluster.settings(), seconds(30), quiet);
   const auto topic = producer.find_topic("t", seconds(10));
   REQUIRE(topic);
@@ -41,6 +33,29 @@ TEST_CASE("all records of all partitions are read") {
     ++seen;
   }));
   CHECK(seen == 50);
+}
+
+TEST_CASE("the last records are read alone, and up to the high watermark") {
+  MockCluster cluster;
+  cluster.make_topic("t", 1);
+  cdckit::test::QuietListener quiet;
+  kafka::Producer producer(cluster.settings(), seconds(30), quiet);
+  const auto topic = producer.find_topic("t", seconds(10));
+  REQUIRE(topic);
+  for (int i = 0; i < 50; ++i) {
+    const std::string value = std::to_string(i);
+    kafka::Outgoing record;
+    record.topic = *topic;
+    record.value = value;
+    REQUIRE(producer.enqueue(record) == kafka::Enqueued::done);
+  }
+  while (!producer.flush(milliseconds(100))) {
+  }
+  std::vector<std::string> seen;
+  const auto take = [&](const kafka::Record& record) { seen.emplace_back(*record.value); };
+  const kafka::ReadRange range{2, true};
+  CHECK(kafka::read_topic(cluster.settings(), "t", seconds(20), take, range));
+  CHECK(seen == std::vector<std::string>{"48", "49"});
 }
 
 TEST_CASE("an empty topic has an end too") {

@@ -1,8 +1,11 @@
 #include "common/log/log.hpp"
 
+#include "common/log/progress.hpp"
 #include "tests/unit/support/child.hpp"
 
+#include <pty.h>
 #include <sstream>
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -104,6 +107,36 @@ TEST_CASE("no progress line without a terminal") {
           log::progress("50 %");
           log::stats(R"({"rows":1})", "rows 1");
         }) == "walcat: rows 1\n");
+}
+
+TEST_CASE("a notice is for who sits in front of a terminal") {
+  CHECK(logged({}, [] { log::notice("stopped"); }).empty());
+  log::Settings settings;
+  settings.level = Level::info;
+  CHECK(logged(settings, [] { log::notice("stopped"); }) == "walcat: stopped\n");
+  const auto on_terminal = [](Level level) {
+    log::Settings wanted;
+    wanted.tool = "walcat";
+    wanted.level = level;
+    int ours = -1;
+    int theirs = -1;
+    REQUIRE(::openpty(&ours, &theirs, nullptr, nullptr, nullptr) == 0);
+    tests::Child child([&] {
+      ::dup2(theirs, 2);
+      log::configure(wanted);
+      log::notice("stopped");
+      return 0;
+    });
+    CHECK(child.wait() == 0);
+    ::close(theirs);
+    std::string text(256, '\0');
+    const auto length = ::read(ours, text.data(), text.size());  // EIO when nothing was written
+    ::close(ours);
+    text.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+    return text;
+  };
+  CHECK(on_terminal(Level::warning).find("walcat: stopped\r\n") != std::string::npos);
+  CHECK(on_terminal(Level::error).empty());
 }
 
 TEST_CASE("enabled says what would be written") {

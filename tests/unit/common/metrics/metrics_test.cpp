@@ -61,6 +61,46 @@ std::string get(std::uint16_t port) {
 
 }  // namespace
 
+TEST_CASE("a run that fails keeps when an earlier one ended well, and counts what ended it") {
+  const tests::ScratchFolder folder;
+  const std::string path = folder.file("x.prom");
+  const auto run = [&](int code, const std::string& kind) {
+    Registry registry;
+    registry.describe("x-y", "1", [] { return 3.0; });
+    registry.remember(path);
+    registry.ended(code, kind);
+    registry.write_file(path);
+    return registry.text();
+  };
+  CHECK_FALSE(contains(run(77, "permission"), "x_y_last_success"));
+  const std::string good = run(0, "");
+  const auto success = [](const std::string& text) {
+    const auto begin = text.find("\nx_y_last_success_timestamp_seconds ");
+    return begin == std::string::npos ? "" : text.substr(begin, text.find('\n', begin + 1) - begin);
+  };
+  CHECK(success(good).size() > 40);
+  const std::string bad = run(77, "permission");
+  CHECK(success(bad) == success(good));
+  for (const char* line : {"\nx_y_up 0\n",
+                           "\nx_y_exit_code 77\n",
+                           "\nx_y_errors_total{kind=\"permission\"} 1\n",
+                           "\nx_y_retries_total 3\n",
+                           "\nx_y_metrics_timestamp_seconds 1"})
+    CHECK(contains(bad, line));
+}
+
+TEST_CASE("every sample says which pipeline it is of") {
+  Registry registry;
+  registry.describe("x", "1");
+  registry.histogram("x_delay_seconds", "Delay.", {1}).observe(2);
+  registry.tell_apart("mirror");
+  const std::string text = registry.text();
+  CHECK(contains(text, "\nx_up{pipeline=\"mirror\"} 1\n"));
+  CHECK(contains(text, "x_delay_seconds_bucket{pipeline=\"mirror\",le=\"1\"} 0\n"));
+  CHECK(contains(text, "process_cpu_seconds_total{pipeline=\"mirror\"} "));
+  CHECK_FALSE(contains(registry.json(), "pipeline"));
+}
+
 TEST_CASE("counters, gauges and histograms in Prometheus' text form") {
   Registry registry;
   registry.counter("x_events_total", "Events.", {{"op", "c"}}).add(3);

@@ -165,3 +165,11 @@ TEST_CASE("members for receipts") {
   append_escaped(text, "\"");
   CHECK(text == R"("x\ny"\")");
 }
+
+TEST_CASE("bytes that are text, and those that are none") {
+  CHECK(is_utf8(""));
+  CHECK(is_utf8(std::string_view("a\0\xC3\xA9", 4)));
+  CHECK_FALSE(is_utf8("\xC3"));
+  CHECK_FALSE(is_utf8("\xED\xA0\x80"));
+  CHECK_FALSE(is_utf8("\xC0\x80"));
+}

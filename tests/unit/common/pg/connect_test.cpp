@@ -1,11 +1,8 @@
 #include "common/pg/connect.hpp"
 
-#include "common/io/file_descriptor.hpp"
+#include "tests/unit/support/loopback_listener.hpp"
 
-#include <arpa/inet.h>
 #include <cstdlib>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <doctest/doctest.h>
 
@@ -18,22 +15,10 @@ namespace {
 // Takes connections and never says a word.
 class SilentServer {
  public:
-  SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* any = reinterpret_cast<sockaddr*>(&address);
-    REQUIRE(::bind(socket_.get(), any, size) == 0);
-    REQUIRE(::listen(socket_.get(), 8) == 0);
-    REQUIRE(::getsockname(socket_.get(), any, &size) == 0);
-    port_ = std::to_string(ntohs(address.sin_port));
-  }
-  [[nodiscard]] const std::string& port() const { return port_; }
+  [[nodiscard]] std::string port() const { return std::to_string(listener_.port()); }
 
  private:
-  io::FileDescriptor socket_;
-  std::string port_;
+  tests::LoopbackListener listener_;
 };
 
 struct Failure {

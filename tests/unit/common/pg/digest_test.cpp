@@ -42,6 +42,21 @@ TEST_CASE("conditions and ONLY take part") {
   CHECK(statement.find("row_to_json(k)") != std::string::npos);
 }
 
+TEST_CASE("values one by one, those of another form as the server prints them") {
+  auto table = flights();
+  table.columns.front().raw = true;
+  const std::string raw = "SELECT t." + ("\"" + table.columns.front().name) + "\" AS v0, ";
+  CHECK(pg::value_statement(table, 2, false).starts_with(raw));
+  const bool in_key = table.key.front() == table.columns.front().name;
+  CHECK(pg::orders_on_server(table) != in_key);
+  table.columns.front().raw = false;
+  CHECK(pg::orders_on_server(table));
+  CHECK(pg::value_statement(table, 2, true).find("ORDER BY") != std::string::npos);
+  table.key.clear();
+  CHECK_FALSE(pg::orders_on_server(table));
+  CHECK(pg::value_statement(table, 2, true).find("ORDER BY") == std::string::npos);
+}
+
 TEST_CASE("a row without a key is hashed once") {
   auto table = flights();
   const auto count = [&](const std::string& statement) {

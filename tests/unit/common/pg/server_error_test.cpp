@@ -54,6 +54,10 @@ TEST_CASE("only what is about rows counts as bad input") {
   CHECK(pg::is_row_error(
       pg::ServerError(ErrorKind::permission, "x", "42501", "", "ExecWithCheckOptions")));
   CHECK_FALSE(pg::is_row_error(pg::ServerError(ErrorKind::temporary, "gone", "", "")));
+  const std::string raised = "PL/pgSQL function no() line 1 at RAISE\nCOPY t, line 3";
+  CHECK(pg::is_row_error(pg::ServerError(ErrorKind::unavailable, "x", "0A000", raised)));
+  CHECK_FALSE(pg::is_row_error(pg::ServerError(ErrorKind::unavailable, "x", "0A000", "COPY t")));
+  CHECK_FALSE(pg::is_row_error(pg::ServerError(ErrorKind::temporary, "x", "40001", raised)));
   CHECK_FALSE(pg::is_row_error(base::Error(ErrorKind::data, "not from the server")));
 }
 

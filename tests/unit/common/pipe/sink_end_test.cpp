@@ -36,6 +36,7 @@ class Rows final : public pipe::Sink {
     if (end != nullptr && read == stop_at) stop();
   }
   void on_control(const event::Item&) override { ++controls; }
+  void on_reading() override { before_reading.push_back(read); }
   void on_checkpoint(const event::Control&, std::uint64_t mark, bool) override {
     newest = mark;
     covered = read;
@@ -62,6 +63,7 @@ class Rows final : public pipe::Sink {
   std::uint64_t covered = 0;
   std::uint64_t forgotten = 0;
   std::uint64_t stop_at = 0;
+  std::vector<std::uint64_t> before_reading;
   std::function<void()> on_idle;
   std::function<void()> stop;
   Finish finished = Finish::whole;
@@ -90,7 +92,11 @@ struct Run {
   ExitCode run(bool close = true) {
     if (close) input.writer.reset();
     cli::Context context("test", options, signals::StopToken(stop));
-    SinkEnd end(context, {.name = "test", .input = input.reader.get(), .drain_limit = limit});
+    SinkEnd end(context,
+                {.name = "test",
+                 .input = input.reader.get(),
+                 .output = receipts.writer.get(),
+                 .drain_limit = limit});
     sink.end = &end;
     sink.stop = [&] { stop.request(); };
     const ExitCode code = end.run(sink);
@@ -105,6 +111,7 @@ struct Run {
 
   tests::ScratchFolder folder;
   tests::Pipe input;
+  tests::Pipe receipts;
   cli::CommonOptions options;
   Stop stop;
   Rows sink;
@@ -122,6 +129,21 @@ TEST_CASE("whole input: everything is acknowledged, 0") {
   CHECK(run.acked() == 2);
   CHECK(run.promised);
   CHECK(run.sink.controls == 1);
+  CHECK(run.sink.before_reading.front() == 0);
+  CHECK(run.sink.before_reading.back() == 2);
+}
+
+TEST_CASE("receipts that nobody reads any more end it, while nothing comes too") {
+  Run run(kHello + kRow + checkpoint(1));
+  run.receipts.reader.reset();
+  bool closed = false;
+  try {
+    (void)run.run(false);
+  } catch (const base::Error& error) {
+    closed = error.kind() == base::ErrorKind::output_closed;
+  }
+  CHECK(closed);
+  CHECK(run.acked() == 1);
 }
 
 TEST_CASE("input without control lines ends where it ends") {
@@ -259,4 +281,20 @@ TEST_CASE("a sink without ack file, or with another one, says so when hello come
   CHECK(said(hello("\"" + mine + "\""), {mine}).empty());
   CHECK(said(hello("\"/x/y.ack\",\"" + mine + "\""), {mine}).empty());
   CHECK(said(kHello, {mine}).empty());
+}
+
+TEST_CASE("the flags about lines reach whoever reads them") {
+  cli::CommonOptions common;
+  common.max_line = 1024;
+  common.reject = "bad";
+  for (const auto& [word, meant] : {std::pair{"stop", event::OnError::stop},
+                                    std::pair{"skip", event::OnError::skip},
+                                    std::pair{"reject", event::OnError::reject}}) {
+    common.on_error = word;
+    const auto input = pipe::input_settings(cli::Context("t", common, {}));
+    CHECK(input.on_error == meant);
+    CHECK(input.max_line == 1024);
+    CHECK(input.tool == "t");
+    CHECK(input.reject_path == "bad");
+  }
 }

@@ -29,6 +29,15 @@ TEST_CASE("pauses stay between the first and the longest delay, and differ") {
   }
 }
 
+TEST_CASE("pauses are counted for the whole process, a try given up is none") {
+  const auto before = retry::pauses_so_far();
+  Backoff backoff({100ms, 2000ms, 1s}, 7);
+  CHECK(backoff.next(0ms) >= 0ms);
+  CHECK(backoff.next(500ms) >= 0ms);
+  CHECK(backoff.next(2s) < 0ms);
+  CHECK(retry::pauses_so_far() == before + 2);
+}
+
 TEST_CASE("the first pause is at most three times the first delay; later ones grow") {
   std::int64_t first = 0;
   std::int64_t tenth = 0;

@@ -64,7 +64,7 @@ TEST_CASE("a connection by its name, members spelled as drivers do") {
   home.write("connections.toml", kLab);
   const snow::ConnectionSettings lab = home.load("lab");
   CHECK(lab.private_key_file == "k.pem");
-  CHECK(lab.authenticator == "SNOWFLAKE_JWT");
+  CHECK(lab.login == snow::Login::key_pair);
   CHECK(snow::base_url(lab) == "https://myorg-acct.snowflakecomputing.com");
   CHECK(snow::base_url(home.load("local")) == "http://127.0.0.1:8080");
 }
@@ -111,6 +111,25 @@ TEST_CASE("what is refused") {
   home.set("SNOWFLAKE_CONNECTIONS_LOCAL_PORT", "70000");
   CHECK(home.failure("local") == base::ErrorKind::config);
   home.set("SNOWFLAKE_CONNECTIONS_LOCAL_PORT", "1");
-  home.set("SNOWFLAKE_CONNECTIONS_LOCAL_AUTHENTICATOR", "oauth");
+  home.set("SNOWFLAKE_CONNECTIONS_LOCAL_AUTHENTICATOR", "kerberos");
   CHECK(home.failure("local") == base::ErrorKind::config);
+}
+
+TEST_CASE("a workload needs no user, and its token is in a file or comes from the runner") {
+  Home home;
+  home.write("connections.toml",
+             "[ci]\naccount = \"a-b\"\nauthenticator = \"workload_identity\"\n"
+             "[file]\naccount = \"a-b\"\nauthenticator = \"WORKLOAD_IDENTITY\"\n"
+             "workload_identity_provider = \"oidc\"\ntoken_file_path = \"t\"\n"
+             "[cloud]\naccount = \"a-b\"\nauthenticator = \"WORKLOAD_IDENTITY\"\n"
+             "workload_identity_provider = \"AWS\"\n");
+  CHECK(home.load("file").login == snow::Login::workload);
+  CHECK(home.failure("cloud") == base::ErrorKind::config);
+  CHECK(home.failure("ci") == base::ErrorKind::config);
+  home.set("ACTIONS_ID_TOKEN_REQUEST_URL", "http://127.0.0.1:1/x?y=1");
+  CHECK(home.failure("ci") == base::ErrorKind::config);
+  home.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "r");
+  const snow::ConnectionSettings ci = home.load("ci");
+  CHECK(ci.identity_url == "http://127.0.0.1:1/x?y=1");
+  CHECK(ci.identity_request_token.reveal() == "r");
 }

@@ -9,4 +9,8 @@ TEST_CASE("SHA-224 as the standard's examples have it") {
   CHECK(sha224_hex("abc") == "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7");
 }
 
+TEST_CASE("SHA-256 as the standard's examples have it") {
+  CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
 }  // namespace cdckit::snow

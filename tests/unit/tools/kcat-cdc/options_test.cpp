@@ -1,103 +1,53 @@
 #include "tools/kcat-cdc/options.hpp"
 
-#include "common/base/error.hpp"
+#include <algorithm>
 
 #include <doctest/doctest.h>
 
-using namespace cdckit::kcat_cdc;
-using cdckit::base::Error;
-using cdckit::base::ErrorKind;
+using namespace cdckit;
 
 namespace {
 
-template <class Body>
-std::string refused(Body body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::usage);
-    return std::string(error.what()) + std::string(error.hint());
-  }
-  return "accepted";
+const cli::Flag& flag_of(const cli::Command& command, const std::string& name) {
+  const auto found = std::find_if(command.flags.begin(),
+                                  command.flags.end(),
+                                  [&](const cli::Flag& flag) { return flag.name == name; });
+  REQUIRE(found != command.flags.end());
+  return *found;
 }
 
 }  // namespace
 
-TEST_CASE("a connection needs brokers and keeps secrets out of the arguments") {
-  ConnectionOptions options;
-  CHECK(refused([&] { check_connection(options); }).find("--brokers") != std::string::npos);
-  options.brokers = "b:1";
-  CHECK(refused([&] { check_connection(options); }) == "accepted");
-  options.settings = {"sasl.password=@/run/secret", "linger.ms=5"};
-  CHECK(refused([&] { check_connection(options); }) == "accepted");
-  options.settings = {"sasl.password=hunter2"};
-  const std::string text = refused([&] { check_connection(options); });
-  CHECK(text.find("sasl.password=@FILE") != std::string::npos);
-  CHECK(text.find("hunter2") == std::string::npos);
+TEST_CASE("commands: one reads lines, one is a source, the others list") {
+  kcat_cdc::Options options;
+  const cli::Tool tool = kcat_cdc::declare(options);
+  REQUIRE(tool.commands.size() == 7);
+  CHECK(tool.commands[0].sink);
+  CHECK(tool.commands[1].source);
+  CHECK(tool.libraries.starts_with("librdkafka 2."));
 }
 
-TEST_CASE("properties that the guarantees hang on cannot be set") {
-  for (const char* setting : {"enable.auto.commit=true",
-                              "group.id=x",
-                              "enable.idempotence=false",
-                              "transactional.id=x"}) {
-    ConnectionOptions options;
-    options.brokers = "b:1";
-    options.settings = {setting};
-    CHECK_MESSAGE(
-        refused([&] { check_connection(options); }).find("sets it itself") != std::string::npos,
-        setting);
+TEST_CASE("letters are kcat's") {
+  kcat_cdc::Options options;
+  const cli::Tool tool = kcat_cdc::declare(options);
+  for (const cli::Command& command : tool.commands) {
+    CHECK(flag_of(command, "brokers").letter == 'b');
+    CHECK(flag_of(command, "properties").letter == 'F');
+    CHECK(flag_of(command, "set").letter == 'X');
   }
+  CHECK(flag_of(tool.commands[1], "group").letter == 'g');
+  CHECK(flag_of(tool.commands[1], "topic").letter == 't');
 }
 
-TEST_CASE("where lines go") {
-  ProduceOptions options;
-  CHECK(refused([&] { check_produce(options); }) != "accepted");
-  options.topic_prefix = "p";
-  CHECK(refused([&] { check_produce(options); }) == "accepted");
-  CHECK(topic_pattern(options) == "p.{schema}.{table}");
-  options.raw = true;
-  CHECK(refused([&] { check_produce(options); }) != "accepted");
-  options.topic = "t";
-  CHECK(refused([&] { check_produce(options); }) != "accepted");
-  options.topic_prefix.clear();
-  CHECK(refused([&] { check_produce(options); }) == "accepted");
-  CHECK(topic_pattern(options) == "t");
-  options.topic = "t.{table}";
-  CHECK(refused([&] { check_produce(options); }) != "accepted");
-  options.raw = false;
-  options.routes = {"no route"};
-  CHECK(refused([&] { check_produce(options); }) != "accepted");
-  options.routes.clear();
-  options.topic_config = {"cleanup.policy"};
-  CHECK(refused([&] { check_produce(options); }) != "accepted");
-  options.topic_config = {"a=b=c"};
-  CHECK(parse_topic_config(options.topic_config).at("a") == "b=c");
-  options.partitions = 0;
-  CHECK(refused([&] { check_produce(options); }) != "accepted");
-}
-
-TEST_CASE("what is read needs a topic, an acknowledgement a group") {
-  ConsumeOptions options;
-  CHECK(refused([&] { check_consume(options, false); }) != "accepted");
-  options.topics = {"t"};
-  CHECK(refused([&] { check_consume(options, false); }) == "accepted");
-  CHECK(refused([&] { check_consume(options, true); }).find("--group") != std::string::npos);
-  options.limit = 0;
-  CHECK(refused([&] { check_consume(options, false); }) != "accepted");
-}
-
-TEST_CASE("where to begin and to end") {
-  CHECK(parse_from("stored").kind == From::Kind::stored);
-  CHECK(parse_from("beginning").kind == From::Kind::beginning);
-  CHECK(parse_from("end").kind == From::Kind::end);
-  CHECK(parse_from("17").value == 17);
-  CHECK(parse_from("@1790000000").value == 1'790'000'000'000);
-  CHECK(parse_from("@2026-09-21T14:13:20Z").kind == From::Kind::time);
-  CHECK(refused([] { (void)parse_from("-5"); }) != "accepted");
-  CHECK(refused([] { (void)parse_from("@soon"); }) != "accepted");
-  CHECK_FALSE(parse_until("").bounded());
-  CHECK(parse_until("end").end);
-  CHECK(parse_until("@10").timestamp_ms == 10'000);
-  CHECK(refused([] { (void)parse_until("17"); }) != "accepted");
+TEST_CASE("values reach the options") {
+  kcat_cdc::Options options;
+  const cli::Tool tool = kcat_cdc::declare(options);
+  flag_of(tool.commands[0], "topic-prefix").set("flights");
+  flag_of(tool.commands[0], "retry-for").set("2s");
+  flag_of(tool.commands[1], "topic").set("a");
+  tool.commands[1].positionals.at(0).set("b");
+  CHECK(options.produce.topic_prefix == "flights");
+  CHECK(options.connection.retry_for == std::chrono::seconds(2));
+  CHECK(options.consume.topics == std::vector<std::string>{"a", "b"});
+  CHECK_THROWS_AS(flag_of(tool.commands[0], "format").take("protobuf"), std::invalid_argument);
 }

@@ -5,6 +5,7 @@
 #include "common/io/locked_file.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -27,6 +28,11 @@ class Temporary {
   [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
   void replace(const std::string& name, const std::string& content) const {
     io::replace_file(file(name), content, false);
+  }
+  // As if it had been written an hour ago.
+  void set_old(const std::string& name) const {
+    const auto now = std::filesystem::last_write_time(file(name));
+    std::filesystem::last_write_time(file(name), now - std::chrono::hours(1));
   }
   [[nodiscard]] std::string read(const std::string& name) const {
     return io::read_file(file(name));

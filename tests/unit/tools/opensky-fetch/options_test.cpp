@@ -31,47 +31,61 @@ TEST_CASE("flags that contradict each other are refused") {
   Options options;
   CHECK_NOTHROW(check(options));
   SUBCASE("an instant, again and again") {
-    options.time = 1;
-    options.every = std::chrono::seconds(10);
+    options.request.time = 1;
+    options.schedule.every = std::chrono::seconds(10);
+  }
+  SUBCASE("one stretch of time, again and again") {
+    options.request.endpoint = Endpoint::flights;
+    options.request.begin = 1;
+    options.schedule.every = std::chrono::seconds(10);
   }
   SUBCASE("speed without a recording") {
-    options.speed = 2;
+    options.replay.speed = 2;
   }
   SUBCASE("several polls without a period") {
-    options.count = 2;
+    options.schedule.count = 2;
   }
   SUBCASE("polling the real service too often") {
-    options.every = std::chrono::seconds(1);
+    options.schedule.every = std::chrono::seconds(1);
   }
   CHECK(refusal(options) == base::ErrorKind::usage);
 }
 
 TEST_CASE("a server on this host may be polled at any pace") {
   Options options;
-  options.url = "http://127.0.0.1:1/api";
-  options.every = std::chrono::seconds(0);
+  options.request.url = "http://127.0.0.1:1/api";
+  options.schedule.every = std::chrono::seconds(0);
   CHECK_NOTHROW(check(options));
 }
 
 TEST_CASE("plain http to another host is refused, for credentials too") {
   Options options;
-  options.url = "http://192.0.2.1/api";
+  options.request.url = "http://192.0.2.1/api";
   CHECK(refusal(options) == base::ErrorKind::config);
-  options.allow_http = true;
+  options.service.allow_http = true;
   CHECK_NOTHROW(check(options));
   Options login;
-  login.credentials = "file";
-  login.auth_url = "http://192.0.2.1/token";
+  login.service.credentials = "file";
+  login.service.auth_url = "http://192.0.2.1/token";
   CHECK(refusal(login) == base::ErrorKind::config);
 }
 
-TEST_CASE("the default fields depend on --extended") {
+TEST_CASE("a recorded track need not be named") {
   Options options;
-  CHECK(fields_of(options).size() == 17);
-  options.extended = true;
-  CHECK(fields_of(options).size() == 18);
-  options.fields = choose_fields(Endpoint::states, {"lon"});
-  CHECK(fields_of(options).size() == 1);
+  options.request.endpoint = Endpoint::track;
+  CHECK(refusal(options) == base::ErrorKind::usage);
+  options.replay.path = "day";
+  CHECK_NOTHROW(check(options));
+}
+
+TEST_CASE("choosing the field category asks for it") {
+  Options options;
+  options.output.fields = choose_fields(Endpoint::states, {"icao24", "lat"});
+  resolve(options);
+  CHECK_FALSE(options.request.extended);
+  options.output.fields = choose_fields(Endpoint::states, {"icao24", "category"});
+  resolve(options);
+  CHECK(options.request.extended);
 }
 
 TEST_CASE("the declared flags fill the options") {
@@ -85,11 +99,11 @@ TEST_CASE("the declared flags fill the options") {
     if (flag.name == "time") flag.set("@1790000000");
     if (flag.name == "fields") flag.set("lat,lon");
   }
-  CHECK(options.boxes.front().north == 3);
-  CHECK(options.icao24.at(0) == "abcdef");
-  CHECK(options.every == std::chrono::seconds(10));
-  CHECK(options.time == 1790000000);
-  CHECK(options.fields.at(0).name == "lat");
+  CHECK(options.request.boxes.front().north == 3);
+  CHECK(options.request.icao24.at(0) == "abcdef");
+  CHECK(options.schedule.every == std::chrono::seconds(10));
+  CHECK(options.request.time == 1790000000);
+  CHECK(options.output.fields.at(0).name == "lat");
 }
 
 }  // namespace cdckit::opensky_fetch

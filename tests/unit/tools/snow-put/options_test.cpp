@@ -34,6 +34,7 @@ TEST_CASE("every command of the page is declared") {
   const cli::Tool tool = snow_put::declare(options);
   std::vector<std::string> names;
   for (const cli::Command& command : tool.commands) names.push_back(command.name);
-  CHECK(names == std::vector<std::string>{"", "merge", "status", "channels", "check"});
+  CHECK(names ==
+        std::vector<std::string>{"", "merge", "verify", "files", "status", "channels", "check"});
   CHECK(tool.commands.front().sink);
 }

@@ -31,12 +31,12 @@ void refused(const Options& options, const cli::CommonOptions& common) {
 
 TEST_CASE("a persistent slot needs to be told what counts") {
   Options options;
-  options.slot = "s";
+  options.session.slot = "s";
   refused(options, {});
   CHECK_NOTHROW(check_stream_options(options, with_ack({"f"})));
   CHECK_NOTHROW(check_stream_options(options, with_ack({"stdout"})));
   refused(options, with_ack({"stdout", "f"}));
-  options.no_ack = true;
+  options.session.no_ack = true;
   CHECK_NOTHROW(check_stream_options(options, {}));
   refused(options, with_ack({"f"}));
 }
@@ -45,33 +45,17 @@ TEST_CASE("what else cannot be") {
   Options options;
   CHECK_NOTHROW(check_stream_options(options, {}));
   refused(options, with_ack({"f"}));
-  options.conninfo = "postgres://me:secret@h/db";
+  options.session.server.conninfo = "postgres://me:secret@h/db";
   refused(options, {});
-  options.conninfo = "host=h password=secret";
-  refused(options, {});
-  options = {};
-  options.slot = "Not-A-Slot";
-  options.no_ack = true;
+  options.session.server.conninfo = "host=h password=secret";
   refused(options, {});
   options = {};
-  options.limit = 0;
+  options.session.slot = "Not-A-Slot";
+  options.session.no_ack = true;
   refused(options, {});
-}
-
-TEST_CASE("the snapshot's default goes by slot and ack") {
-  Options options;
-  CHECK(snapshot_mode(options, {}) == SnapshotMode::never);
-  options.slot = "s";
-  CHECK(snapshot_mode(options, with_ack({"f"})) == SnapshotMode::initial);
-  CHECK(snapshot_mode(options, with_ack({"stdout"})) == SnapshotMode::never);
-  options.snapshot.mode = SnapshotMode::only;
-  CHECK(snapshot_mode(options, {}) == SnapshotMode::only);
-  options.snapshot.mode = SnapshotMode::never;
-  CHECK(snapshot_mode(options, with_ack({"f"})) == SnapshotMode::never);
-  options.snapshot.mode = SnapshotMode::initial;
-  CHECK(snapshot_mode(options, {}) == SnapshotMode::initial);
-  CHECK(ack_files(with_ack({"stdout"})).empty());
-  CHECK(ack_files(with_ack({"a", "b"})).size() == 2);
+  options = {};
+  options.session.limits.limit = 0;
+  refused(options, {});
 }
 
 TEST_CASE("no command declares a flag twice") {

@@ -1,8 +1,8 @@
 // Builds pgoutput messages byte by byte, and the tables that tests of walcat share.
 #pragma once
 
+#include "tools/walcat/change/changes.hpp"
 #include "tools/walcat/encode/plain.hpp"
-#include "tools/walcat/stream/changes.hpp"
 
 #include <cstdint>
 #include <string>

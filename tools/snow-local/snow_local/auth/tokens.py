@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jwt
 
+from snow_local.auth.foreign import ForeignTokens, Refused, access_token_owner
 from snow_local.auth.users import User, same_account
 
 _MAX_SPAN = 3600
@@ -29,6 +30,7 @@ class Identity:
 
     user: User
     role: str
+    scope: str = ""
 
 
 def _seconds(value: object) -> float:
@@ -41,13 +43,58 @@ def _seconds(value: object) -> float:
 class Tokens:
     """Owns the users and the secret that signs scoped tokens (kept, so they outlive a restart)."""
 
-    def __init__(self, users: list[User], folder: Path):
+    def __init__(self, users: list[User], folder: Path, jwks: Path | None = None):
         self._users = users
+        self._foreign = ForeignTokens(jwks)
         path = folder / "scoped-token.secret"
         if not path.exists():
             path.write_text(secrets.token_hex(32))
             path.chmod(0o600)
         self._secret = path.read_text()
+
+    def identify(self, token: str, kind: str = "") -> Identity:
+        """Whoever a bearer token of any kind speaks for; without a kind its form tells."""
+        kind = kind.upper()
+        if token.startswith("WIF."):
+            return self.check_workload(token.partition(".")[2])
+        if kind == "PROGRAMMATIC_ACCESS_TOKEN" or (not kind and not token.startswith("ey")):
+            return self.check_access_token(token)
+        if kind == "OAUTH":
+            return self.check_oauth(token)
+        if kind not in ("", "KEYPAIR_JWT"):
+            raise AuthError("390303", f"Token type {kind} is not accepted here.")
+        return self.check_key_pair(token)
+
+    def check_access_token(self, token: str) -> Identity:
+        try:
+            return Identity(*access_token_owner(token, self._users))
+        except Refused as error:
+            raise AuthError("394400", f"Programmatic access token is invalid: {error}.") from error
+
+    def check_oauth(self, token: str) -> Identity:
+        """A scoped token of ours, or an access token of the identity provider whose keys we have:
+        its subject is the user, its scope `session:role:R` the role."""
+        try:
+            if jwt.get_unverified_header(token).get("alg") == "HS256":
+                return self.check_scoped(token)
+            claims = self._foreign.claims(token, None)
+        except (jwt.PyJWTError, Refused) as error:
+            raise AuthError("390303", f"Invalid OAuth access token: {error}.") from error
+        user = next((item for item in self._users if item.name == claims["sub"].upper()), None)
+        if user is None:
+            raise AuthError("390303", "Invalid OAuth access token: unknown user.")
+        return Identity(user, self._role(user, claims))
+
+    def check_workload(self, written: str) -> Identity:
+        """`PROVIDER.token`: only OIDC is there."""
+        provider, _, token = written.partition(".")
+        if provider.upper() != "OIDC":
+            raise AuthError("390323", f"Workload identity provider {provider} is not served.")
+        try:
+            user = self._foreign.workload(token, self._users)
+        except Refused as error:
+            raise AuthError("390323", f"Workload identity is invalid: {error}.") from error
+        return Identity(user, user.role)
 
     def check_key_pair(self, token: str) -> Identity:
         """The identity behind a key-pair JWT; AuthError with the reason otherwise."""
@@ -95,7 +142,7 @@ class Tokens:
         user = self._find(claims["acc"], claims["sub"])
         if user is None:
             raise AuthError("390303", "Invalid OAuth access token: unknown user.")
-        return Identity(user, claims["role"])
+        return Identity(user, claims["role"], claims.get("scope", ""))
 
     def _find(self, account: str, name: str) -> User | None:
         for user in self._users:

@@ -17,13 +17,36 @@ class User:
     name: str
     role: str
     keys: dict[str, RSAPublicKey] = field(default_factory=dict)
+    warehouse: str | None = None
+    slots: dict[str, str] = field(default_factory=dict)
+    workload: dict[str, str] | None = None
+    access_tokens: dict[str, dict] = field(default_factory=dict)
 
     def add_key(self, path: Path) -> None:
         """Reads a PEM public key; ValueError when the file holds something else."""
-        key = serialization.load_pem_public_key(path.read_bytes())
+        self._keep(path.read_bytes(), f'"{path}"')
+
+    def set_slot(self, slot: str, text: str | None) -> None:
+        """RSA_PUBLIC_KEY or RSA_PUBLIC_KEY_2: the base64 of a key without its PEM frame replaces
+        what was in the slot; None empties it. ValueError for anything else."""
+        found = None
+        if text is not None:
+            body = "".join(text.split())
+            frame = f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
+            found = self._keep(frame.encode(), slot)
+        old = self.slots.pop(slot, None)
+        if old is not None and old != found and old not in self.slots.values():
+            self.keys.pop(old, None)
+        if found is not None:
+            self.slots[slot] = found
+
+    def _keep(self, data: bytes, what: str) -> str:
+        key = serialization.load_pem_public_key(data)
         if not isinstance(key, RSAPublicKey) or key.key_size < 2048:
-            raise ValueError(f'"{path}" is no RSA public key of 2048 bits or more')
-        self.keys[fingerprint(key)] = key
+            raise ValueError(f"{what} is no RSA public key of 2048 bits or more")
+        print_ = fingerprint(key)
+        self.keys[print_] = key
+        return print_
 
 
 def fingerprint(key: RSAPublicKey) -> str:

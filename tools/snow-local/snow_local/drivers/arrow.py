@@ -7,13 +7,16 @@ import pyarrow.compute as pc
 
 from snow_local.engine.types import SnowType
 from snow_local.sql.result import Result, ResultColumn
-from snow_local.sqlapi.encode import encode_column
+from snow_local.sqlapi.encode import encode_column, zoned_parts
 
 _ZONE_UTC = 1440
 
 
 def encode(result: Result) -> str:
-    """Base64 of one Arrow IPC stream with all rows; empty when there are none."""
+    """Base64 of one Arrow IPC stream with all rows; empty when there are none: the classic driver
+    dies of a batch without rows."""
+    if result.data.num_rows == 0:
+        return ""
     arrays, fields = [], []
     for index, column in enumerate(result.columns):
         array = _encode_column(_whole(result.data.column(index)), column.type)
@@ -60,7 +63,11 @@ def _encode_column(array: pa.Array, kind: SnowType) -> pa.Array:
 def _moments(array: pa.Array, kind: SnowType) -> pa.Array:
     """Structs of seconds and nanoseconds. The members must be null where the whole is: the
     newest driver refuses a value under a null."""
-    micros = array.cast(pa.timestamp("us", array.type.tz)).cast(pa.int64())
+    zone = None
+    if pa.types.is_struct(array.type):
+        micros, zone = zoned_parts(array)
+    else:
+        micros = array.cast(pa.timestamp("us", array.type.tz)).cast(pa.int64())
     # Floor division, so that the fraction of a moment before 1970 is positive.
     seconds = pc.cast(
         pc.floor(pc.divide(pc.cast(micros, pa.float64(), safe=False), 1e6)), pa.int64()
@@ -69,8 +76,10 @@ def _moments(array: pa.Array, kind: SnowType) -> pa.Array:
     fraction = pc.multiply(pc.subtract(micros, pc.multiply(seconds, 1_000_000)), 1000)
     members = {"epoch": seconds, "fraction": fraction.cast(pa.int32())}
     if kind.kind == "TIMESTAMP_TZ":
-        zone = pa.array([_ZONE_UTC] * len(array), pa.int32())
-        members["timezone"] = pc.if_else(pc.is_valid(array), zone, pa.scalar(None, pa.int32()))
+        if zone is None:
+            zone = pa.repeat(pa.scalar(0, pa.int32()), len(array))
+        shifted = pc.add(zone.cast(pa.int32()), pa.scalar(_ZONE_UTC, pa.int32()))
+        members["timezone"] = pc.if_else(pc.is_valid(array), shifted, pa.scalar(None, pa.int32()))
     fields = [pa.field(name, values.type, True) for name, values in members.items()]
     return pa.StructArray.from_arrays(list(members.values()), fields=fields, mask=pc.is_null(array))
 

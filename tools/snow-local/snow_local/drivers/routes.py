@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from snow_local import __version__
-from snow_local.auth.tokens import AuthError, Tokens
+from snow_local.auth.tokens import AuthError, Identity, Tokens
+from snow_local.auth.users import User
 from snow_local.drivers import arrow
 from snow_local.drivers.sessions import MASTER_VALIDITY, VALIDITY, DriverSession, DriverSessions
 from snow_local.engine.errors import SqlError
@@ -103,13 +104,11 @@ class DriversFace:
 
     def _login(self, request: Request, body: bytes) -> Response:
         data = self._body(request, body).get("data") or {}
-        if data.get("AUTHENTICATOR", "").upper() != "SNOWFLAKE_JWT":
-            raise AuthError("390100", "Incorrect username or password was specified.")
-        identity = self._tokens.check_key_pair(data.get("TOKEN") or "")
+        identity = self._identify(data)
         if data.get("LOGIN_NAME") and data["LOGIN_NAME"].upper() != identity.user.name:
             raise AuthError("390144", "JWT token is invalid: it belongs to another user.")
         query = request.query_params
-        role = self._role(query.get("roleName"))
+        role = self._role(identity.user, query.get("roleName"))
         found = self._sessions.open(identity, role)
         try:
             self._set_context(found, query, data.get("SESSION_PARAMETERS") or {})
@@ -118,15 +117,27 @@ class DriversFace:
             return _failed("390201", error.message)
         return _ok(self._login_data(found))
 
-    def _role(self, written: str | None) -> str | None:
+    def _identify(self, data: dict) -> Identity:
+        """Passwords are known to nobody here; a programmatic access token may stand for one."""
+        way, token = data.get("AUTHENTICATOR", "").upper(), data.get("TOKEN") or ""
+        if way == "SNOWFLAKE_JWT":
+            return self._tokens.check_key_pair(token)
+        if way == "OAUTH":
+            return self._tokens.check_oauth(token)
+        if way == "PROGRAMMATIC_ACCESS_TOKEN":
+            return self._tokens.check_access_token(token)
+        if way == "WORKLOAD_IDENTITY":
+            provider = data.get("PROVIDER") or data.get("WORKLOAD_IDENTITY_PROVIDER") or ""
+            return self._tokens.check_workload(f"{provider}.{token}")
+        if data.get("PASSWORD"):
+            return self._tokens.check_access_token(data["PASSWORD"])
+        raise AuthError("390100", "Incorrect username or password was specified.")
+
+    def _role(self, user: User, written: str | None) -> str | None:
         if not written:
             return None
         name = parse_name(written)[0]
-        if not self._account.has("ROLE", name):
-            raise AuthError(
-                "390189",
-                f"Role '{name}' specified in the connect string does not exist or not authorized.",
-            )
+        self._account.need_role(user, name)
         return name
 
     def _set_context(self, found: DriverSession, query, parameters: dict) -> None:

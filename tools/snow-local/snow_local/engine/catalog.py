@@ -54,13 +54,13 @@ def schemas(cursor: duckdb.DuckDBPyConnection, database: str) -> list[str]:
 
 
 def has_schema(cursor: duckdb.DuckDBPyConnection, database: str, schema: str) -> bool:
-    return (
+    # Fetched to the end: a cursor that is left in between stays in its transaction.
+    return bool(
         cursor.execute(
             "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND schema_name = ? "
             "AND NOT internal",
             [physical(database), physical(schema)],
-        ).fetchone()
-        is not None
+        ).fetchall()
     )
 
 
@@ -74,14 +74,15 @@ def find(cursor: duckdb.DuckDBPyConnection, database: str, schema: str, name: st
     ).fetchall()
     if not columns:
         return None
-    row = cursor.execute(
+    rows = cursor.execute(
         "SELECT 'TABLE', comment FROM duckdb_tables() WHERE database_name = ? AND schema_name = ? "
         "AND table_name = ? UNION ALL SELECT 'VIEW', comment FROM duckdb_views() WHERE "
         "database_name = ? AND schema_name = ? AND view_name = ?",
         key + key,
-    ).fetchone()
-    kind, comment = row if row else ("TABLE", None)
+    ).fetchall()
+    kind, comment = rows[0] if rows else ("TABLE", None)
     facts = json.loads(comment) if comment else {}
+    kind = facts.get("kind", kind)
     return Table(database, schema, name, kind, [_column(item) for item in columns], facts)
 
 

@@ -37,6 +37,25 @@ def missing(kind: str, name: str) -> SqlError:
     )
 
 
+def forbidden(kind: str, name: str) -> SqlError:
+    """The object is there and seen, but the role may not do that with it."""
+    return SqlError(
+        3001,
+        "42501",
+        "SQL access control error:\nInsufficient privileges to operate on "
+        f"{kind.lower()} '{name}'.",
+    )
+
+
+def no_warehouse() -> SqlError:
+    return SqlError(
+        606,
+        "57P03",
+        "No active warehouse selected in the current session.  Select an active warehouse with "
+        "the 'use warehouse' command.",
+    )
+
+
 def exists(name: str) -> SqlError:
     return compilation(2002, "42710", f"Object '{name}' already exists.")
 
@@ -74,6 +93,7 @@ _MISSING = re.compile(
 _FUNCTION = re.compile(r"Function with name \"?(?P<n>[^\" ]+)\"? does not exist")
 _EXISTS = re.compile(r"with name \"?(?P<n>[^\"]+?)\"? already exists")
 _TEXT = re.compile(r"""(?:string|value|format:) ['"]?(?P<v>.*?)['"]?(?: to |, expected|$)""", re.S)
+_OURS = re.compile(r"snow:(\d+):(\w+):(.*)", re.S)
 _NULL = re.compile(r"NOT NULL constraint failed: (?P<n>\S+)")
 
 
@@ -142,6 +162,8 @@ def _constraint(text: str) -> SqlError:
 def from_duckdb(error: duckdb.Error) -> SqlError:
     """Maps what DuckDB says to the number and SQLSTATE that Snowflake would give."""
     text = str(error)
+    if match := _OURS.search(text):
+        return SqlError(int(match[1]), match[2], match[3])
     if "Division by zero" in text:
         return SqlError(100051, "22012", "Division by zero")
     if "same target row more than once" in text:

@@ -4,6 +4,8 @@ A transaction may write to one attached file only, so each file also holds the s
 channels of its tables (schema _SNOW_LOCAL): rows and offset tokens commit together.
 """
 
+import contextlib
+import shutil
 import threading
 import urllib.parse
 from pathlib import Path
@@ -31,6 +33,11 @@ _STATE_TABLES = (
     f"""CREATE TABLE IF NOT EXISTS {{db}}.{STATE_SCHEMA}.OBJECTS (
         kind VARCHAR, schema_name VARCHAR, name VARCHAR, created_ms BIGINT, owner VARCHAR,
         definition VARCHAR, comment VARCHAR, state VARCHAR)""",
+    f"""CREATE TABLE IF NOT EXISTS {{db}}.{STATE_SCHEMA}.REQUESTS (
+        request_id VARCHAR, at_ms BIGINT, answer VARCHAR)""",
+    # The service remembers request ids for a day.
+    f"""DELETE FROM {{db}}.{STATE_SCHEMA}.REQUESTS
+        WHERE at_ms < epoch_ms(now()) - 86400000""",
 )
 
 
@@ -69,6 +76,15 @@ class Storage:
         cursor = self.cursor()
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {quote(physical(name))}.PUBLIC")
 
+    def clone_database(self, source: str, name: str) -> None:
+        """A copy of a database's file under another name; the caller holds the write lock."""
+        if name in self._names:
+            raise errors.exists(name)
+        with self._guard:
+            self._root.execute(f"CHECKPOINT {quote(physical(source))}")
+            shutil.copyfile(self._path(source), self._path(name))
+        self._attach(name)
+
     def drop_database(self, name: str) -> None:
         with self._guard:
             self._root.execute(f"DETACH {quote(physical(name))}")
@@ -80,7 +96,9 @@ class Storage:
         """Writes the logs into the files and closes them."""
         with self._guard:
             for name in self._names:
-                self._root.execute(f"CHECKPOINT {quote(physical(name))}")
+                # A statement that still runs holds it up; the log is read at the next start.
+                with contextlib.suppress(duckdb.TransactionException):
+                    self._root.execute(f"CHECKPOINT {quote(physical(name))}")
             self._root.close()
 
     def _path(self, name: str) -> Path:

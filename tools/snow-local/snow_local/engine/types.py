@@ -11,6 +11,10 @@ from sqlglot import exp
 
 from snow_local.engine.errors import compilation, unsupported
 
+ZONED = "STRUCT(t TIMESTAMPTZ, z SMALLINT)"  # a moment and the minutes of its offset
+_ZONED_FORM = re.compile(
+    r'STRUCT\("?T"? (?:TIMESTAMPTZ|TIMESTAMP WITH TIME ZONE), "?Z"? SMALLINT\)'
+)
 MAX_TEXT = 16777216
 MAX_BINARY = 8388608
 
@@ -38,6 +42,10 @@ class SnowType:
             return f"DECIMAL({self.precision},{self.scale})"
         return _DUCKDB[self.kind]
 
+    def instant(self) -> str:
+        """DuckDB's type of the moment alone."""
+        return "TIMESTAMPTZ" if self.kind == "TIMESTAMP_TZ" else self.duckdb()
+
     def wire(self) -> str:
         return _WIRE[self.kind]
 
@@ -54,7 +62,7 @@ _DUCKDB = {
     "TIME": "TIME",
     "TIMESTAMP_NTZ": "TIMESTAMP",
     "TIMESTAMP_LTZ": "TIMESTAMPTZ",
-    "TIMESTAMP_TZ": "TIMESTAMPTZ",
+    "TIMESTAMP_TZ": ZONED,
     "VARIANT": "JSON",
     "OBJECT": "JSON",
     "ARRAY": "JSON",
@@ -178,6 +186,8 @@ def from_duckdb(text: str) -> SnowType:
         return parse(text.replace("DECIMAL", "NUMBER"))
     if text.endswith("[]"):
         return SnowType("ARRAY")
+    if _ZONED_FORM.match(text):
+        return SnowType("TIMESTAMP_TZ", scale=9)
     head = text.split("(")[0]
     if head in ("STRUCT", "MAP"):
         return SnowType("OBJECT")

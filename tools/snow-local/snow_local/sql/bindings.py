@@ -127,6 +127,19 @@ def _moment_tz(value: str) -> exp.Expression:
     return _moment(value.split(" ")[0] if ":" not in value else value, "TIMESTAMPTZ", "+00")
 
 
+def _zoned(value: str) -> exp.Expression:
+    """`<nanoseconds> <offset in minutes + 1440>`, or a text."""
+    if ":" in value:
+        return exp.Anonymous(this="snow_tz", expressions=[text(value)])
+    moment, _, offset = value.partition(" ")
+    minutes = int(offset or 1440) - 1440
+    local = _EPOCH + datetime.timedelta(microseconds=int(moment) // 1000, minutes=minutes)
+    sign, size = "-" if minutes < 0 else "+", abs(minutes)
+    zone = f"{sign}{size // 60:02d}:{size % 60:02d}"
+    written = text(local.isoformat(sep=" ") + zone)
+    return exp.Anonymous(this="snow_tz", expressions=[written])
+
+
 _MAKERS = {
     "FIXED": _number,
     "REAL": lambda value: cast(text(value), "DOUBLE"),
@@ -137,5 +150,5 @@ _MAKERS = {
     "TIME": _time,
     "TIMESTAMP_NTZ": lambda value: _moment(value, "TIMESTAMP"),
     "TIMESTAMP_LTZ": _moment_tz,
-    "TIMESTAMP_TZ": _moment_tz,
+    "TIMESTAMP_TZ": _zoned,
 }

@@ -1,11 +1,9 @@
-"""Statements about the session and the account: USE, SET, ALTER SESSION, roles, warehouses.
-
-Roles, warehouses and grants are accepted and remembered, not enforced.
-"""
+"""Statements about the session and the account: USE, SET, ALTER SESSION, GRANT, roles."""
 
 import re
-import time
 
+from snow_local.access import account_objects
+from snow_local.access.grant_sql import GrantSql
 from snow_local.engine import catalog, errors
 from snow_local.engine.identifiers import show, show_path
 from snow_local.sql import result
@@ -14,14 +12,10 @@ from snow_local.sql.context import Context, parse_name
 from snow_local.sql.result import Result
 
 SUCCESS = "Statement executed successfully."
-_KINDS = ("ROLE", "WAREHOUSE", "USER")
-_CREATE = re.compile(
-    r"CREATE\s+(OR\s+REPLACE\s+)?(ROLE|WAREHOUSE|USER)\s+(IF\s+NOT\s+EXISTS\s+)?"
-    r'("(?:[^"]|"")+"|[^\s;]+)',
-    re.I,
-)
-_DROP = re.compile(
-    r'(?:DROP|ALTER)\s+(ROLE|WAREHOUSE|USER)\s+(IF\s+EXISTS\s+)?("(?:[^"]|"")+"|[^\s;]+)', re.I
+_NOT_THERE = errors.SqlError(
+    2043,
+    "02000",
+    "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
 )
 _USE = re.compile(
     r"USE\s+(?:(ROLE|WAREHOUSE|DATABASE|SCHEMA|SECONDARY\s+ROLES)\s+)?(.+)\Z", re.I | re.S
@@ -36,10 +30,10 @@ def is_command(words: list[str]) -> bool:
     if words[0] in ("USE", "SET", "UNSET", "GRANT", "REVOKE"):
         return True
     if words[0] == "ALTER":
-        return len(words) > 1 and words[1] in ("SESSION", "ACCOUNT", *_KINDS)
+        return len(words) > 1 and words[1] in ("SESSION", "ACCOUNT", *account_objects.KINDS)
     if words[0] in ("CREATE", "DROP"):
         kind = words[3] if words[1:3] == ["OR", "REPLACE"] and len(words) > 3 else (words + [""])[1]
-        return kind in _KINDS
+        return kind in account_objects.KINDS
     return False
 
 
@@ -52,42 +46,10 @@ def run(account: Account, context: Context, statement: str, execute) -> Result:
     if head in ("SET", "UNSET"):
         return _set(context, statement, execute)
     if head in ("GRANT", "REVOKE"):
-        return result.status(SUCCESS)
+        return GrantSql(account, account.storage.cursor(), context).run(statement)
     if head == "ALTER" and words[1] in ("SESSION", "ACCOUNT"):
         return _alter_parameters(account, context, statement, words[1])
-    if head == "CREATE":
-        return _create(account, statement)
-    return _drop_or_alter(account, statement, head)
-
-
-def _create(account: Account, statement: str) -> Result:
-    match = _CREATE.match(statement)
-    if match is None:
-        raise errors.syntax(f"near '{statement[:40]}'")
-    replace, kind, guarded, written = match.groups()
-    kind, name = kind.upper(), parse_name(written)[0]
-    if account.has(kind, name) and not replace:
-        if guarded:
-            return result.status(f"{show(name)} already exists, statement succeeded.")
-        raise errors.exists(show(name))
-    account.put(kind, name, {"created": int(time.time() * 1000)})
-    return result.status(f"{kind.title()} {show(name)} successfully created.")
-
-
-def _drop_or_alter(account: Account, statement: str, head: str) -> Result:
-    match = _DROP.match(statement)
-    if match is None:
-        raise errors.syntax(f"near '{statement[:40]}'")
-    kind, guarded, written = match.groups()
-    kind, name = kind.upper(), parse_name(written)[0]
-    if not account.has(kind, name):
-        if not guarded:
-            raise errors.missing(kind.title(), show(name))
-        return result.status(SUCCESS)
-    if head == "DROP":
-        account.remove(kind, name)
-        return result.status(f"{show(name)} successfully dropped.")
-    return result.status(SUCCESS)
+    return account_objects.run(account, context, statement)
 
 
 def _use(account: Account, context: Context, statement: str) -> Result:
@@ -99,13 +61,7 @@ def _use(account: Account, context: Context, statement: str) -> Result:
         return result.status(SUCCESS)
     parts = parse_name(written)
     if kind in ("ROLE", "WAREHOUSE"):
-        if not account.has(kind, parts[0]):
-            raise errors.SqlError(
-                2043,
-                "02000",
-                "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
-            )
-        setattr(context, kind.lower(), parts[0])
+        _use_object(account, context, kind, parts[0])
     elif kind == "DATABASE" or (
         not kind and len(parts) == 1 and account.storage.has_database(parts[0])
     ):
@@ -115,13 +71,26 @@ def _use(account: Account, context: Context, statement: str) -> Result:
     return result.status(SUCCESS)
 
 
-def use_database(account: Account, context: Context, name: str) -> None:
-    if not account.storage.has_database(name):
+def _use_object(account: Account, context: Context, kind: str, name: str) -> None:
+    if not account.has(kind, name):
+        raise _NOT_THERE
+    if kind == "ROLE" and not account.grants.may_use_role(account.user(context.user), name):
         raise errors.SqlError(
-            2043,
-            "02000",
-            "SQL compilation error:\nObject does not exist, or operation cannot be performed.",
+            3013,
+            "42501",
+            f"SQL access control error:\nRequested role '{name}' is not assigned to the executing "
+            "user. Specify another role to activate.",
         )
+    if kind == "WAREHOUSE" and not account.grants.has(context.role, "USAGE", kind, show(name)):
+        raise _NOT_THERE
+    setattr(context, kind.lower(), name)
+
+
+def use_database(account: Account, context: Context, name: str) -> None:
+    if not account.storage.has_database(name) or not account.grants.has(
+        context.role, "USAGE", "DATABASE", show(name)
+    ):
+        raise _NOT_THERE
     context.database = name
     context.schema = (
         "PUBLIC" if catalog.has_schema(account.storage.cursor(), name, "PUBLIC") else None
@@ -130,8 +99,10 @@ def use_database(account: Account, context: Context, name: str) -> None:
 
 def use_schema(account: Account, context: Context, parts: list[str]) -> None:
     database, schema = context.schema_path(parts, "USE SCHEMA")
-    if not account.storage.has_database(database) or not catalog.has_schema(
-        account.storage.cursor(), database, schema
+    if (
+        not account.storage.has_database(database)
+        or not catalog.has_schema(account.storage.cursor(), database, schema)
+        or not account.grants.reaches(context.role, database, schema)
     ):
         raise errors.missing("Schema", show_path(database, schema))
     context.database, context.schema = database, schema

@@ -22,6 +22,8 @@ class Context:
     variables: dict = field(default_factory=dict)
     session_id: int = 0
     last_query_id: str = ""
+    written: str | None = None  # the database that the last change went to
+    grants: object | None = None  # access.grants.Grants; None where nobody asks
 
     def full_path(self, parts: list[str], action: str = "SELECT") -> tuple[str, str, str]:
         """Database, schema and name of a written table name; SqlError when none is current."""

@@ -58,15 +58,22 @@ _QUERIES = {
 }
 
 
-def query(name: str, database: str) -> exp.Expression | None:
-    """The query behind a view of a database's INFORMATION_SCHEMA; None for an unknown view."""
+def query(name: str, database: str, visible: list[str] | None = None) -> exp.Expression | None:
+    """The query behind a view of a database's INFORMATION_SCHEMA; None for an unknown view.
+
+    `visible` are the physical SCHEMA.TABLE names that a role sees, None for all."""
     text = _QUERIES.get(name)
     if text is None:
         return None
+    hidden = _HIDDEN
+    if visible is not None and name not in ("DATABASES", "SCHEMATA"):
+        column = "view_name" if name == "VIEWS" else "table_name"
+        names = ", ".join(_literal(item) for item in visible) or "''"
+        hidden += f" AND schema_name || '.' || {column} IN ({names})"
     values = {
         "db": _literal(database),
         "physical": _literal(physical(database)),
-        "hidden": _HIDDEN,
+        "hidden": hidden,
         "created": _TIME.format(name="comment::JSON ->> '$.created'"),
         "altered": _TIME.format(name="comment::JSON ->> '$.altered'"),
         "type": _TYPE,

@@ -12,6 +12,8 @@ from snow_local.engine.types import SnowType
 from snow_local.sql import info_schema
 from snow_local.sql.context import Context, parse_name
 
+_WRITES = ("INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "ALTER TABLE", "COMMENT")
+
 
 @dataclass
 class Scope:
@@ -20,13 +22,20 @@ class Scope:
     tables: list[Table] = field(default_factory=list)
     kinds: dict[str, SnowType | None] = field(default_factory=dict)
     nullable: dict[str, bool] = field(default_factory=dict)
+    zoned: set[str] = field(default_factory=set)
 
-    def add(self, table: Table) -> None:
+    def add(self, table: Table, named: set[str] | None = None) -> None:
+        """With `named` only these of its columns can be meant anywhere."""
         self.tables.append(table)
         for column in table.columns:
             name = physical(column.name)
+            if named is not None and name not in named:
+                continue
             known = self.kinds.get(name, column.type)
-            self.kinds[name] = column.type if known == column.type else None
+            both = known is not None and known.kind == column.type.kind == "TIMESTAMP_TZ"
+            self.kinds[name] = column.type if known == column.type or both else None
+            if column.type.kind == "TIMESTAMP_TZ":
+                self.zoned.add(name)
             self.nullable[name] = self.nullable.get(name, False) or column.nullable
 
 
@@ -49,6 +58,16 @@ def mangle_identifiers(tree: exp.Expression) -> None:
     """Gives every identifier its physical name, quoted."""
     for node in list(tree.find_all(exp.Identifier)):
         node.replace(_identifier(fold(node)))
+
+
+def named_columns(table: exp.Table) -> set[str] | None:
+    """What the query that reads the table names at all; None: any of its columns may be meant."""
+    select = table.find_ancestor(exp.Select)
+    if select is None or select.find(exp.Star) is not None:
+        return None
+    if any(join.args.get("using") or join.args.get("method") for join in select.find_all(exp.Join)):
+        return None
+    return {column.name for column in select.find_all(exp.Column)}
 
 
 class Resolver:
@@ -81,9 +100,15 @@ class Resolver:
         for table in errors_of:
             self._place_function(table)
 
+    @property
+    def found_tables(self) -> bool:
+        return bool(self.scope.tables or self._parts)
+
     def lookup(self, parts: list[str], action: str = "SELECT") -> Table:
         """The table of that written name; SqlError when it is missing."""
         database, schema, name = self._context.full_path(parts, action)
+        if action in _WRITES:
+            self._context.written = database
         table = catalog.find(self._cursor, database, schema, name)
         if table is None:
             if not catalog.has_schema(self._cursor, database, schema):
@@ -92,7 +117,15 @@ class Resolver:
                     kind, path = "Database", show_path(database)
                 raise errors.missing(kind, path)
             raise errors.missing("Object", show_path(*parts))
+        grants = self._context.grants
+        if grants is not None and not grants.sees(self._context.role, table):
+            raise errors.missing("Object", show_path(*parts))
         return table
+
+    def need(self, privilege: str, table: Table) -> None:
+        """SqlError unless the session's role has the privilege."""
+        if self._context.grants is not None:
+            self._context.grants.need(self._context.role, privilege, table)
 
     def _has_database(self, name: str) -> bool:
         return (
@@ -106,8 +139,12 @@ class Resolver:
         if len(parts) > 1 and parts[-2] == "INFORMATION_SCHEMA":
             self._place_information(table, parts)
             return
+        if any(table.args.get(name) for name in ("when", "version", "changes")):
+            raise errors.unsupported("time travel")
         found = self.lookup(parts)
-        self.scope.add(found)
+        if not table.meta.get("target"):
+            self.need("SELECT", found)
+        self.scope.add(found, named_columns(table))
         table.set("this", _identifier(found.name))
         table.set("db", _identifier(found.schema))
         table.set("catalog", _identifier(found.database))
@@ -118,10 +155,21 @@ class Resolver:
             raise errors.no_database("SELECT")
         if not self._has_database(database):
             raise errors.missing("Database", show_path(database))
-        query = info_schema.query(parts[-1], database)
+        query = info_schema.query(parts[-1], database, self._visible(database))
         if query is None:
             raise errors.missing("Object", show_path(*parts))
         self._substitute(table, query, parts[-1])
+
+    def _visible(self, database: str) -> list[str] | None:
+        """The physical SCHEMA.TABLE of all that the role sees; None when that is everything."""
+        grants, role = self._context.grants, self._context.role
+        if grants is None or grants.is_admin(role):
+            return None
+        return [
+            f"{physical(item.schema)}.{physical(item.name)}"
+            for item in catalog.tables(self._cursor, database, None)
+            if grants.sees(role, item)
+        ]
 
     def _place_function(self, table: exp.Table) -> None:
         name = table.this.name.upper()
@@ -134,6 +182,7 @@ class Resolver:
             else parse_name(argument.name)
         )
         found = self.lookup([item.rpartition("~")[0] or item for item in parts])
+        self.need("SELECT", found)
         if not found.facts.get("options", {}).get("ERROR_LOGGING"):
             raise errors.missing("Object", f"ERROR_TABLE({found.name})")
         self._substitute(table, info_schema.error_table(found), "ERROR_TABLE")

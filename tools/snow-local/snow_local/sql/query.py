@@ -9,8 +9,8 @@ from sqlglot import exp
 from snow_local.engine import errors, types
 from snow_local.engine.catalog import Table
 from snow_local.engine.identifiers import physical, show_path
-from snow_local.engine.types import MAX_TEXT, SnowType
-from snow_local.sql import result
+from snow_local.engine.types import SnowType
+from snow_local.sql import fit, result
 from snow_local.sql.names import Scope, fold, logical_parts
 from snow_local.sql.result import Result, ResultColumn
 from snow_local.sql.translate import Translator, result_name, source_names
@@ -90,35 +90,25 @@ def _target(tree: exp.Expression) -> exp.Table:
 
 
 def _check_target(translator: Translator, tree: exp.Expression, action: str) -> Table:
-    table = translator.resolver().lookup(logical_parts(_target(tree)), action)
+    resolver, target = translator.resolver(), _target(tree)
+    table = resolver.lookup(logical_parts(target), action)
+    for privilege in _needed(tree, action):
+        resolver.need(privilege, table)
+    target.meta["target"] = True
     if table.kind != "TABLE":
         raise errors.compilation(2, "0A000", f"Cannot change the view {table.name}.")
     return table
 
 
-def _run(cursor: duckdb.DuckDBPyConnection, statement: str, table: Table | None) -> list[tuple]:
-    found = cursor.execute(statement).fetchall()
-    if table is not None:
-        check_lengths(cursor, table)
-    return found
-
-
-def check_lengths(cursor: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """DuckDB does not know VARCHAR(n); the caller rolls back when a value is too long."""
-    limits = [
-        column
-        for column in table.columns
-        if column.type.kind == "VARCHAR" and column.type.length < MAX_TEXT
-    ]
-    for column in limits:
-        name = '"' + physical(column.name).replace('"', '""') + '"'
-        row = cursor.execute(
-            f"SELECT {name} FROM {table.path()} WHERE length({name}) > {column.type.length} LIMIT 1"
-        ).fetchone()
-        if row is not None:
-            raise errors.SqlError(
-                100078, "22000", f"String '{row[0][:100]}' is too long and would be truncated"
-            )
+def _needed(tree: exp.Expression, action: str) -> list[str]:
+    """The privileges on the target: for MERGE those of its branches."""
+    if action != "MERGE":
+        return [action]
+    found = {"SELECT"}
+    for when in tree.args["whens"].expressions:
+        then = when.args["then"]
+        found.add("DELETE" if isinstance(then, exp.Var) else type(then).__name__.upper())
+    return sorted(found)
 
 
 def insert(cursor, translator: Translator, tree: exp.Insert) -> Result:
@@ -126,11 +116,36 @@ def insert(cursor, translator: Translator, tree: exp.Insert) -> Result:
     overwrite = bool(tree.args.get("overwrite"))
     tree.set("overwrite", False)
     _fit_literals(tree, table)
-    statement, _ = translator.translate(tree)
+    tree, _ = translator.rewrite(tree)
+    _fit_source(cursor, table, tree)
     if overwrite:
         cursor.execute(f"DELETE FROM {table.path()}")
-    count = _run(cursor, statement, table)[0][0]
+    count = cursor.execute(tree.sql(dialect="duckdb")).fetchall()[0][0]
     return result.counts(result.INSERT, [_ROWS + "inserted"], [count])
+
+
+def _fit_source(cursor, table: Table, tree: exp.Insert) -> None:
+    """Checks what a statement puts into the columns of its target."""
+    names = (
+        [item.name for item in tree.this.expressions]
+        if isinstance(tree.this, exp.Schema)
+        else [physical(column.name) for column in table.columns]
+    )
+    query = tree.expression
+    if isinstance(query, exp.Values):
+        for item in query.expressions:
+            if isinstance(item, exp.Tuple):
+                item.set("expressions", fit.row(table, names, item.expressions))
+        return
+    if not isinstance(query, exp.Query):
+        return
+    whole = query.copy()
+    if tree.args.get("with_") is not None:
+        whole.set("with_", tree.args["with_"])
+        tree.set("with_", None)
+    # Only casts tell for sure: a column of the target's name may come from anywhere.
+    known = [item if isinstance(item, SnowType) else None for item in source_names(query) or []]
+    tree.set("expression", fit.source(cursor, table, names, whole, known))
 
 
 def _fit_literals(tree: exp.Insert, table: Table) -> None:
@@ -155,7 +170,7 @@ def _fit_literals(tree: exp.Insert, table: Table) -> None:
             if (
                 column is not None
                 and value.is_string
-                and column.type.duckdb() in ("BLOB", "TIMESTAMPTZ")
+                and column.type.kind in ("BINARY", "TIMESTAMP_LTZ", "TIMESTAMP_TZ")
             ):
                 kind = exp.DataType.build(column.type.kind, dialect="snowflake")
                 value.replace(exp.Cast(this=value.copy(), to=kind))
@@ -164,8 +179,9 @@ def _fit_literals(tree: exp.Insert, table: Table) -> None:
 def update(cursor, translator: Translator, tree: exp.Update) -> Result:
     table = _check_target(translator, tree, "UPDATE")
     _strip_targets(tree.expressions)
-    statement, _ = translator.translate(tree)
-    count = _run(cursor, statement, table)[0][0]
+    tree, _ = translator.rewrite(tree)
+    fit.assignments(table, tree.expressions)
+    count = cursor.execute(tree.sql(dialect="duckdb")).fetchall()[0][0]
     return result.counts(
         result.UPDATE, [_ROWS + "updated", "number of multi-joined rows updated"], [count, 0]
     )
@@ -174,18 +190,20 @@ def update(cursor, translator: Translator, tree: exp.Update) -> Result:
 def delete(cursor, translator: Translator, tree: exp.Delete) -> Result:
     _check_target(translator, tree, "DELETE")
     statement, _ = translator.translate(tree)
-    count = _run(cursor, statement, None)[0][0]
+    count = cursor.execute(statement).fetchall()[0][0]
     return result.counts(result.DELETE, [_ROWS + "deleted"], [count])
 
 
 def truncate(cursor, translator: Translator, tree: exp.TruncateTable) -> Result:
     parts = logical_parts(tree.expressions[0])
+    resolver = translator.resolver()
     try:
-        table = translator.resolver().lookup(parts, "TRUNCATE")
+        table = resolver.lookup(parts, "TRUNCATE")
     except errors.SqlError:
         if tree.args.get("exists"):
             return result.status("Statement executed successfully.")
         raise errors.missing("Table", show_path(*parts)) from None
+    resolver.need("TRUNCATE", table)
     cursor.execute(f"DELETE FROM {table.path()}")
     return result.status("Statement executed successfully.")
 
@@ -203,9 +221,12 @@ def merge(cursor, translator: Translator, tree: exp.Merge) -> Result:
             then.this.set(
                 "expressions", [exp.column(item.this.copy()) for item in then.this.expressions]
             )
-    statement, _ = translator.translate(tree)
+    tree, _ = translator.rewrite(tree)
+    for when in tree.args["whens"].expressions:
+        _fit_branch(table, when.args["then"])
+    statement = tree.sql(dialect="duckdb") + " RETURNING merge_action"
     actions: dict[str, int] = {}
-    for (action,) in _run(cursor, statement + " RETURNING merge_action", table):
+    for (action,) in cursor.execute(statement).fetchall():
         actions[action] = actions.get(action, 0) + 1
     names, values = [], []
     for action, word in (("INSERT", "inserted"), ("UPDATE", "updated"), ("DELETE", "deleted")):
@@ -213,6 +234,19 @@ def merge(cursor, translator: Translator, tree: exp.Merge) -> Result:
             names.append(_ROWS + word)
             values.append(actions.get(action, 0))
     return result.counts(result.MERGE, names, values)
+
+
+def _fit_branch(table: Table, then: exp.Expression) -> None:
+    if isinstance(then, exp.Update):
+        fit.assignments(table, then.expressions)
+    elif isinstance(then, exp.Insert) and isinstance(then.expression, exp.Tuple):
+        names = (
+            [item.name for item in then.this.expressions]
+            if isinstance(then.this, exp.Tuple)
+            else [physical(column.name) for column in table.columns]
+        )
+        items = fit.row(table, names, then.expression.expressions)
+        then.expression.set("expressions", items)
 
 
 def _strip_targets(assignments: list[exp.Expression]) -> None:

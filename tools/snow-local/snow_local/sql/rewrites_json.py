@@ -1,5 +1,8 @@
 """Rewrites of semi-structured expressions: paths, constructors, comparisons with paths."""
 
+import re
+
+import orjson
 from sqlglot import exp
 
 from snow_local.sql.nodes import (
@@ -13,6 +16,18 @@ from snow_local.sql.nodes import (
     text,
     variant,
 )
+
+_LONG_NUMBER = re.compile(r"[0-9.]{16}")
+
+
+def _sorted(written: str) -> str:
+    """JSON with the members of its objects in order, as a VARIANT keeps them."""
+    try:
+        if _LONG_NUMBER.search(written):
+            return written
+        return orjson.dumps(orjson.loads(written), option=orjson.OPT_SORT_KEYS).decode()
+    except orjson.JSONDecodeError:
+        return written
 
 
 class JsonRules:
@@ -39,7 +54,10 @@ class JsonRules:
         )
 
     def parse_json(self, node: exp.ParseJSON) -> exp.Expression:
-        return variant(cast(node.this.copy(), "JSON", bool(node.args.get("safe"))))
+        value = node.this.copy()
+        if isinstance(value, exp.Literal) and value.is_string:
+            value = text(_sorted(value.name))
+        return variant(cast(value, "JSON", bool(node.args.get("safe"))))
 
     def json_format(self, node: exp.JSONFormat) -> exp.Expression:
         return cast(call("snow_variant", node.this.copy()), "VARCHAR")

@@ -9,13 +9,16 @@ import duckdb
 from sqlglot import exp
 
 from snow_local.auth.users import User
+from snow_local.ddl.alter import Alter
+from snow_local.ddl.statements import SUCCESS, Ddl
 from snow_local.engine import errors
 from snow_local.engine.errors import SqlError
+from snow_local.objects import statements as objects
+from snow_local.objects.routines import Routines
+from snow_local.scripting.blocks import is_block
 from snow_local.sql import commands, describe, query, result, show
 from snow_local.sql.account import Account
-from snow_local.sql.alter import Alter
 from snow_local.sql.bindings import bind, number_placeholders
-from snow_local.sql.ddl import SUCCESS, Ddl
 from snow_local.sql.result import Result
 from snow_local.sql.translate import Translator, parse
 
@@ -28,6 +31,7 @@ _DML = {
     "MERGE": query.merge,
     "TRUNCATE": query.truncate,
 }
+_EXPLAIN = re.compile(r"EXPLAIN\s+(?:USING\s+(?:TABULAR|JSON|TEXT)\s+)?", re.I)
 _OUTSIDE = ("DATABASE",)
 
 
@@ -36,15 +40,18 @@ class Session:
 
     def __init__(self, account: Account, user: User, role: str):
         self._account = account
+        self.user = user
         self.context = account.context(user, role)
         self._cursor = account.storage.cursor()
-        self._translator = Translator(self._cursor, self.context)
+        self._translator = Translator(self._cursor, self.context, self._need_warehouse)
         self._ddl = Ddl(account, self._cursor, self.context)
+        self._routines = Routines(account, self._cursor, self.context, self._dispatch)
         self._guard = threading.Lock()
         self._zone = ""
         self._began = False  # BEGIN was said (or implied by AUTOCOMMIT = FALSE)
         self._open = False  # DuckDB has an open transaction
         self.last_used = time.monotonic()
+        self.before_commit = None  # called with cursor and result in the transaction it belongs to
 
     def close(self) -> None:
         with self._guard:
@@ -94,6 +101,9 @@ class Session:
             found.data = found.data.slice(0, 0)
             return found, len(marks)
 
+    def _need_warehouse(self) -> None:
+        self._account.need_warehouse(self.context)
+
     def _use_zone(self) -> None:
         if self._zone != self.context.timezone:
             zone = self.context.timezone.replace("'", "''")
@@ -106,8 +116,16 @@ class Session:
         if not statement:
             raise SqlError(900, "42601", "SQL compilation error:\nEmpty SQL statement.")
         head = words[0] if words else ""
+        if head in ("BEGIN", "DECLARE") and is_block(statement):
+            return self._routines.block(statement)
+        if head in ("EXECUTE", "CALL"):
+            return self._routines.run(statement)
         if head in ("BEGIN", "START", "COMMIT", "ROLLBACK"):
             return self._transaction(head, words)
+        if head == "EXPLAIN":
+            return self._explain(statement)
+        if objects.is_meant(statement):
+            return self._object_statement(head, statement)
         if head in ("SHOW", "DESC", "DESCRIBE"):
             run = show.run if head == "SHOW" else describe.run
             return self._read(lambda: run(self._account, self._cursor, self.context, statement))
@@ -121,6 +139,22 @@ class Session:
             tree = bind(tree, bindings)
         return self._run_tree(tree)
 
+    def _explain(self, statement: str) -> Result:
+        """Compiles a query or DML statement and runs nothing; DDL cannot be explained."""
+        tree = parse(_EXPLAIN.sub("", statement))
+        if not isinstance(tree, (exp.Query, exp.Insert, exp.Update, exp.Delete, exp.Merge)):
+            raise errors.unsupported("EXPLAIN of a statement that is no query and no DML")
+        text, _ = self._translator.translate(tree)
+        plan = self._cursor.execute(f"EXPLAIN {text}").fetchall()
+        lines = [line for row in plan for line in str(row[-1]).splitlines()]
+        return result.rows(["step", "operation"], list(enumerate(lines, 1)))
+
+    def _object_statement(self, head: str, statement: str) -> Result:
+        work = objects.Objects(self._account, self._cursor, self.context, self._ddl)
+        if head in ("DESC", "DESCRIBE"):
+            return self._read(lambda: work.run(statement))
+        return self._write(lambda: work.run(statement), ddl=True)
+
     def _run_tree(self, tree: exp.Expression) -> Result:
         if isinstance(tree, (exp.Create, exp.Drop, exp.Comment)):
             return self._run_ddl(tree)
@@ -129,6 +163,8 @@ class Session:
                 lambda: query.truncate(self._cursor, self._translator, tree), ddl=True
             )
         name = type(tree).__name__.upper()
+        # What does not compile says so first, whether there is a warehouse or not.
+        self._translator.needs_warehouse = name in _DML or isinstance(tree, exp.Query)
         if name in _DML:
             return self._write(lambda: _DML[name](self._cursor, self._translator, tree))
         if isinstance(tree, exp.Query):
@@ -154,18 +190,19 @@ class Session:
             }.get(kind)
         if work is None or kind not in ("DATABASE", "SCHEMA", "TABLE", "VIEW"):
             raise errors.unsupported(f"{type(tree).__name__.upper()} {kind}")
+        if isinstance(tree, exp.Create) and kind == "TABLE" and tree.expression is not None:
+            self._account.need_warehouse(self.context)
         return self._write(lambda: work(tree), ddl=True, outside=kind in _OUTSIDE)
 
     # -- transactions --------------------------------------------------------------------------
 
     def _transaction(self, head: str, words: list[str]) -> Result:
-        if head == "BEGIN" and len(words) > 1 and words[1] not in ("TRANSACTION", "WORK", "NAME"):
-            raise errors.unsupported("Snowflake Scripting block")
         if head in ("BEGIN", "START"):
             if not self._began:
                 self._commit()
                 self._began = True
         elif head == "COMMIT":
+            self._tell(result.status(SUCCESS))
             self._commit()
         else:
             self._rollback()
@@ -211,6 +248,8 @@ class Session:
             if not outside:
                 self._start()
             found = work()
+            if alone:
+                self._tell(found)
         except BaseException:
             # A failed statement undoes itself; DuckDB can only undo the transaction.
             self._rollback()
@@ -218,3 +257,7 @@ class Session:
         if alone:
             self._commit()
         return found
+
+    def _tell(self, found: Result) -> None:
+        if self.before_commit is not None and self._open:
+            self.before_commit(self._cursor, found)

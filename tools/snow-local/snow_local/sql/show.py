@@ -6,9 +6,11 @@ import re
 
 import duckdb
 
+from snow_local.access import show_grants
 from snow_local.engine import catalog, errors
 from snow_local.engine.catalog import Table
 from snow_local.engine.identifiers import show_path
+from snow_local.objects import show as objects
 from snow_local.sql import result
 from snow_local.sql.account import Account
 from snow_local.sql.context import Context, parse_name
@@ -16,7 +18,7 @@ from snow_local.sql.result import Result
 from snow_local.sql.translate import Translator
 
 _SHOW = re.compile(
-    r"SHOW\s+(?:TERSE\s+)?(?P<what>[A-Z]+(?:\s+KEYS)?)"
+    r"SHOW\s+(?:TERSE\s+)?(?P<what>USER\s+FUNCTIONS|[A-Z]+(?:\s+ACCESS\s+POLICIES|\s+(?:KEYS|FORMATS|POLICIES|TABLES))?)"
     r"(?:\s+LIKE\s+'(?P<like>(?:[^']|'')*)')?"
     r"(?:\s+IN\s+(?:(?P<kind>ACCOUNT|DATABASE|SCHEMA|TABLE|VIEW|PIPE)\b)?"
     r"\s*(?P<name>(?:\"(?:[^\"]|\"\")+\"|[^\s\";])+)?)?"
@@ -41,7 +43,6 @@ _COLUMNS = {
     "roles": _ACCOUNT,
     "users": _ACCOUNT,
     "warehouses": _ACCOUNT,
-    "grants": "created_on privilege granted_on name granted_to grantee_name",
     "parameters": "key value default level description type",
     "channels": "created_on name database_name schema_name table_name client_sequencer "
     "row_sequencer offset_token parent_name parent_domain",
@@ -58,15 +59,23 @@ _PIPE = (
 def run(
     account: Account, cursor: duckdb.DuckDBPyConnection, context: Context, statement: str
 ) -> Result:
+    if show_grants.is_meant(statement):
+        return show_grants.run(account, context, statement)
     match = _SHOW.match(statement)
     if match is None:
         raise errors.syntax(f"near '{statement[:60]}'")
     what = re.sub(r"\s+", "_", match["what"].lower())
-    if what not in _COLUMNS:
+    what = "functions" if what == "user_functions" else what
+    columns = _COLUMNS | objects.COLUMNS
+    if what not in columns:
         raise errors.unsupported(f"SHOW {match['what'].upper()}")
-    names = _COLUMNS[what].split()
-    work = getattr(Show(account, cursor, context), what)
-    rows = work((match["kind"] or "").upper(), match["name"])
+    names = columns[what].split()
+    shown = Show(account, cursor, context)
+    kind = (match["kind"] or "").upper()
+    if what in objects.COLUMNS:
+        rows = shown.objects_of(objects.KIND_OF[what], kind, match["name"])
+    else:
+        rows = getattr(shown, what)(kind, match["name"])
     wanted = _wanted(match["like"], match["starts"])
     position = names.index(_NAMED_BY.get(what, "name"))
     rows = [row for row in rows if wanted(row[position])]
@@ -105,6 +114,7 @@ class Show:
         self._account = account
         self._cursor = cursor
         self._context = context
+        self._grants = account.grants
 
     def _places(self, kind: str, name: str | None) -> list[tuple[str, str | None]]:
         """Databases and schemas that IN ... names; the current ones without it."""
@@ -135,11 +145,17 @@ class Show:
             table
             for database, schema in self._places(kind, name)
             for table in catalog.tables(self._cursor, database, schema)
+            if self._grants.sees(self._context.role, table)
         ]
+
+    def _owner(self, table: Table) -> str:
+        return self._grants.owner(table.kind, show_path(table.database, table.schema, table.name))
 
     def databases(self, *_) -> list[tuple]:
         current, rows = self._context.database, []
         for name in self._account.storage.databases():
+            if not self._grants.has(self._context.role, "", "DATABASE", show_path(name)):
+                continue
             flags = ("N", _flag(name == current), "")
             rows.append((_time({}), name, *flags, "SYSADMIN", "", "", "1", "STANDARD"))
         return rows
@@ -148,6 +164,10 @@ class Show:
         rows = []
         for database in sorted({found for found, _ in self._places(kind or "DATABASE", name)}):
             for schema in [*catalog.schemas(self._cursor, database), "INFORMATION_SCHEMA"]:
+                if schema != "INFORMATION_SCHEMA" and not self._grants.has(
+                    self._context.role, "", "SCHEMA", show_path(database, schema)
+                ):
+                    continue
                 current = _flag(schema == self._context.schema)
                 rows.append((_time({}), schema, "N", current, database, "SYSADMIN", "", "", "1"))
         return rows
@@ -159,7 +179,8 @@ class Show:
                 count = self._cursor.execute(f"SELECT count(*) FROM {table.path()}").fetchone()[0]
                 head = (_time(table.facts), table.name, table.database, table.schema, "TABLE")
                 comment = table.facts.get("comment") or ""
-                rows.append((*head, comment, "", count, count * 100, "SYSADMIN", "1"))
+                owner = self._owner(table)
+                rows.append((*head, comment, "", count, count * 100, owner, "1"))
         return rows
 
     def views(self, kind: str, name: str | None) -> list[tuple]:
@@ -168,7 +189,7 @@ class Show:
             if table.kind == "VIEW":
                 head = (_time(table.facts), table.name, "", table.database, table.schema)
                 text, comment = table.facts.get("text", ""), table.facts.get("comment") or ""
-                rows.append((*head, "SYSADMIN", comment, text, "false", "false"))
+                rows.append((*head, self._owner(table), comment, text, "false", "false"))
         return rows
 
     def objects(self, kind: str, name: str | None) -> list[tuple]:
@@ -206,12 +227,12 @@ class Show:
 
     def _account_objects(self, kind: str, current: str | None) -> list[tuple]:
         return [
-            (_time(facts), name, "N", _flag(name == current), "USERADMIN", "", "STARTED")
+            (
+                *(_time(facts), name, "N", _flag(name == current), "USERADMIN"),
+                *(facts.get("properties", {}).get("COMMENT", ""), facts.get("state", "STARTED")),
+            )
             for name, facts in sorted(self._account.objects.get(kind, {}).items())
         ]
-
-    def grants(self, *_) -> list[tuple]:
-        return []
 
     def parameters(self, *_) -> list[tuple]:
         context = self._context
@@ -234,11 +255,27 @@ class Show:
                 rows.append((*head, *place, *tokens, channel.offset_token, pipe.pipe, "PIPE"))
         return sorted(rows, key=lambda row: row[1:5])
 
-    def pipes(self, *_) -> list[tuple]:
+    def pipes(self, kind: str, name: str | None) -> list[tuple]:
+        """Default pipes of tables that were streamed to, and pipes that were created."""
         pipes = {channel.pipe for channel in self._account.registry.all_channels()}
-        return [
+        rows = [
             (_time({}), pipe.pipe, pipe.database, pipe.schema, _PIPE.format(pipe.table), "SYSADMIN")
-            for pipe in sorted(pipes, key=lambda item: (item.database, item.schema, item.pipe))
+            for pipe in pipes
+        ]
+        for item in self._stored("PIPE", kind, name):
+            facts = {"created": item.created_ms}
+            rows.append((_time(facts), item.name, *item.place[:2], item.facts["body"], item.owner))
+        return sorted(rows, key=lambda row: (row[2], row[3], row[1]))
+
+    def objects_of(self, what: str, kind: str, name: str | None) -> list[tuple]:
+        return [objects.row(item, self._cursor) for item in self._stored(what, kind, name)]
+
+    def _stored(self, what: str, kind: str, name: str | None) -> list:
+        return [
+            item
+            for database, schema in self._places(kind, name)
+            for item in self._account.database_objects.all(self._cursor, database, schema, what)
+            if self._grants.has(self._context.role, "", what, show_path(*item.place))
         ]
 
 

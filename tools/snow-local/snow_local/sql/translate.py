@@ -7,13 +7,16 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from snow_local.engine import errors
-from snow_local.engine.identifiers import logical
+from snow_local.ddl.show_ddl import replace_calls
+from snow_local.engine import catalog, errors
+from snow_local.engine.identifiers import logical, quote_physical, show_path
 from snow_local.engine.types import SnowType
+from snow_local.objects.store import DatabaseObjects
+from snow_local.sql import recursion
 from snow_local.sql.context import Context
 from snow_local.sql.dialect import SnowLocal
-from snow_local.sql.names import Resolver, Scope
-from snow_local.sql.nodes import call
+from snow_local.sql.names import Resolver, Scope, fold
+from snow_local.sql.nodes import call, text
 from snow_local.sql.rewrites import Rewriter
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -40,9 +43,11 @@ def parse(statement: str) -> exp.Expression:
 class Translator:
     """Translates statements of one session; keeps the scope of the last one."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, context: Context):
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, context: Context, need_warehouse=None):
         self._cursor = cursor
         self._context = context
+        self._need_warehouse = need_warehouse
+        self.needs_warehouse = False
 
     def resolver(self) -> Resolver:
         return Resolver(self._cursor, self._context)
@@ -55,18 +60,48 @@ class Translator:
     def rewrite(
         self, tree: exp.Expression, skip: exp.Table | None = None
     ) -> tuple[exp.Expression, Scope]:
+        _name_sequences(tree, self._cursor, self._context)
+        replace_calls(tree, self._cursor, self._context)
         _name_values(tree)
         _name_positions(tree)
         _name_projections(tree)
         resolver = self.resolver()
         resolver.resolve(tree, skip)
+        if self.needs_warehouse and self._need_warehouse and resolver.found_tables:
+            self._need_warehouse()
         _replace_flatten(tree)
-        rewriter = Rewriter(self._context, resolver.scope.kinds)
-        return resolver.finish(rewriter.rewrite(tree)), resolver.scope
+        scope = resolver.scope
+        rewriter = Rewriter(self._context, scope.kinds, frozenset(scope.zoned))
+        tree = resolver.finish(rewriter.rewrite(tree))
+        recursion.check(self._cursor, tree)
+        return tree, resolver.scope
 
     def expression(self, tree: exp.Expression) -> str:
         """DuckDB's text of an expression without tables, e.g. a DEFAULT."""
+        holder = exp.Paren(this=tree)
+        _name_sequences(holder, self._cursor, self._context)
+        tree = holder.this
         return Rewriter(self._context, {}).rewrite(tree).sql(dialect="duckdb")
+
+
+def _name_sequences(tree: exp.Expression, cursor, context: Context) -> None:
+    """`seq.NEXTVAL` for sequences that are there; any other NEXTVAL is a column."""
+    for node in list(tree.find_all(exp.Column)):
+        if node.name.upper() != "NEXTVAL" or len(node.parts) < 2:
+            continue
+        parts = [fold(part) for part in node.parts[:-1]]
+        try:
+            place = context.full_path(parts)
+        except errors.SqlError:
+            continue
+        if place[0] and catalog.has_schema(cursor, *place[:2]):
+            found = DatabaseObjects().find(cursor, "SEQUENCE", place)
+            path = show_path(*place)
+            grants = context.grants
+            if found and (grants is None or grants.has(context.role, "USAGE", "SEQUENCE", path)):
+                made = call("nextval", text(quote_physical(*place)))
+                made.meta["kind"] = SnowType("NUMBER", 38, 0)
+                node.replace(made)
 
 
 def _name_values(tree: exp.Expression) -> None:

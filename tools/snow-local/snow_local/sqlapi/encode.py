@@ -26,11 +26,29 @@ def encode_column(column: pa.ChunkedArray, kind: SnowType, for_driver: bool) -> 
     encode = _ENCODERS.get(kind.kind, str)
     if kind.kind == "BOOLEAN" and for_driver:
         encode = _driver_boolean
+    if pa.types.is_struct(column.type) and kind.kind == "TIMESTAMP_TZ":
+        return _zoned(column)
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.timestamp("us", column.type.tz)).cast(pa.int64())
     elif pa.types.is_time(column.type):
         column = column.cast(pa.time64("us")).cast(pa.int64())
     return [None if value is None else encode(value) for value in column.to_pylist()]
+
+
+def zoned_parts(column: pa.ChunkedArray | pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Microseconds and minutes of offset of a TIMESTAMP_TZ column."""
+    if isinstance(column, pa.ChunkedArray):
+        column = pa.concat_arrays(column.chunks) if column.num_chunks else column.combine_chunks()
+    moments, offsets = column.flatten()
+    return moments.cast(pa.timestamp("us", moments.type.tz)).cast(pa.int64()), offsets
+
+
+def _zoned(column: pa.ChunkedArray) -> list:
+    moments, offsets = zoned_parts(column)
+    return [
+        None if micros is None else f"{_seconds(micros)} {offset + 1440}"
+        for micros, offset in zip(moments.to_pylist(), offsets.to_pylist(), strict=True)
+    ]
 
 
 def _number(value: object) -> str:

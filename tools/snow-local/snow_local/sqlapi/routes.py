@@ -1,6 +1,6 @@
 """HTTP routes of the SQL API v2."""
 
-import re
+import time
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -10,32 +10,28 @@ from starlette.routing import Route
 from snow_local.auth.tokens import AuthError, Identity, Tokens
 from snow_local.engine import catalog
 from snow_local.engine.errors import SqlError
+from snow_local.engine.identifiers import show_path
 from snow_local.faults import Faults
 from snow_local.http import BodyError, bearer, gzip_response, json_body, json_response
 from snow_local.sql import result
 from snow_local.sql.account import Account
 from snow_local.sql.commands import set_parameter
+from snow_local.sql.context import Context
 from snow_local.sql.session import Session
 from snow_local.sql.split import split
 from snow_local.sqlapi.encode import encode_rows
+from snow_local.sqlapi.request_memory import RequestMemory
+from snow_local.sqlapi.requests import (
+    ALWAYS_REFUSED,
+    REFUSED,
+    RequestError,
+    check_parameter,
+    number_of,
+)
 from snow_local.sqlapi.statements import Statement, Statements
 
-_REFUSED = re.compile(
-    r"(?:PUT|GET|LIST|LS|REMOVE|RM|USE|SET|UNSET|BEGIN(?!\s+(?:LET|SELECT|INSERT|RETURN)\b)|START\s+"
-    r"TRANSACTION|COMMIT|ROLLBACK|ALTER\s+SESSION|CREATE\s+(?:OR\s+REPLACE\s+)?(?:LOCAL\s+|GLOBAL\s+)?"
-    r"TEMP(?:ORARY)?)\b",
-    re.I,
-)
-_ALWAYS_REFUSED = re.compile(r"(?:PUT|GET)\b", re.I)
+_MANY = "Multiple statements executed successfully."
 _UNKNOWN_HANDLE = {"code": "000709", "sqlState": "02000", "message": "Statement not found."}
-
-
-class RequestError(Exception):
-    """A request that is refused before any statement runs."""
-
-    def __init__(self, status: int, code: str, message: str):
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
 
 
 class SqlApiFace:
@@ -46,6 +42,7 @@ class SqlApiFace:
         self._tokens = tokens
         self._faults = faults
         self._statements = Statements()
+        self._memory = RequestMemory(account)
 
     def routes(self) -> list[Route]:
         base = "/api/v2/statements"
@@ -77,12 +74,7 @@ class SqlApiFace:
 
     def _identify(self, request: Request) -> Identity:
         kind = request.headers.get("x-snowflake-authorization-token-type", "")
-        token = bearer(request)
-        if kind == "OAUTH":
-            return self._tokens.check_scoped(token)
-        if kind not in ("", "KEYPAIR_JWT"):
-            raise AuthError("390303", f"Token type {kind} is not accepted here.")
-        return self._tokens.check_key_pair(token)
+        return self._tokens.identify(bearer(request), kind)
 
     # -- submit --------------------------------------------------------------------------------
 
@@ -96,12 +88,15 @@ class SqlApiFace:
         query = request.query_params
         request_id = query.get("requestId")
         if request_id and query.get("retry", "").lower() == "true":
-            found = self._statements.repeated(request_id)
+            found = self._statements.repeated(request_id) or self._memory.find(request_id)
             if found is not None:
+                for item in (found, *found.children):
+                    self._statements.keep(item)
                 return self._wait(found, query)
         statement = self._make(data, identity)
+        statement.request_id = request_id or ""
         self._statements.keep(statement, request_id)
-        timeout = _number(data.get("timeout"), "timeout")
+        timeout = number_of(data.get("timeout"), "timeout")
         self._statements.start(statement, self._work(data), timeout)
         return self._wait(statement, query)
 
@@ -127,6 +122,7 @@ class SqlApiFace:
             raise RequestError(400, "390142", f"Unknown option {sorted(unknown)[0]}.")
         if not isinstance(data.get("statement"), str):
             raise RequestError(400, "390142", "The statement is missing.")
+        self._account.need_role(identity.user, identity.role)
         session = Session(self._account, identity.user, identity.role)
         self._set_context(session, data)
         return Statement(data["statement"], session, data.get("bindings"))
@@ -134,49 +130,94 @@ class SqlApiFace:
     def _set_context(self, session: Session, data: dict) -> None:
         """Names are taken letter by letter; unknown ones leave nothing current."""
         context = session.context
+        if data.get("role") is not None:
+            try:
+                self._account.need_role(session.user, data["role"])
+            except AuthError as error:
+                raise RequestError(403, error.code, error.message) from error
+            context.role = data["role"]
         database, schema = data.get("database"), data.get("schema")
-        if database is not None and self._account.storage.has_database(database):
-            context.database = database
-            cursor = self._account.storage.cursor()
-            wanted = "PUBLIC" if schema is None else schema
-            if catalog.has_schema(cursor, database, wanted):
-                context.schema = wanted
+        if database is not None and self._account.grants.has(
+            context.role, "USAGE", "DATABASE", show_path(database)
+        ):
+            self._use(context, database, "PUBLIC" if schema is None else schema)
         if data.get("warehouse") is not None:
             context.warehouse = data["warehouse"]
-        if data.get("role") is not None:
-            if not self._account.has("ROLE", data["role"]):
-                raise RequestError(
-                    403,
-                    "390189",
-                    f"Role '{data['role']}' specified in the request "
-                    "does not exist or not authorized.",
-                )
-            context.role = data["role"]
         for name, value in (data.get("parameters") or {}).items():
+            check_parameter(name, value)
             set_parameter(context, name, value)
         context.autocommit = True
 
+    def _use(self, context: Context, database: str, schema: str) -> None:
+        if not self._account.storage.has_database(database):
+            return
+        context.database = database
+        cursor = self._account.storage.cursor()
+        if catalog.has_schema(cursor, database, schema) and self._account.grants.reaches(
+            context.role, database, schema
+        ):
+            context.schema = schema
+
     def _work(self, data: dict):
         parameters = {name.lower(): value for name, value in (data.get("parameters") or {}).items()}
-        wanted = int(_number(parameters.get("multi_statement_count", 1), "multi_statement_count"))
+        wanted = int(number_of(parameters.get("multi_statement_count", 1), "multi_statement_count"))
 
         def work(statement: Statement) -> result.Result:
             parts = split(statement.text)
             if wanted == 1 and len(parts) == 1:
-                if _REFUSED.match(parts[0]):
+                if REFUSED.match(parts[0]):
                     raise SqlError(
                         391911,
                         "0A000",
                         f"Unsupported statement type '{parts[0].split()[0].upper()}'.",
                     )
-                return statement.session.execute(parts[0], statement.bindings)
+                return self._run_one(statement, statement, parts[0], True)
             return self._run_many(statement, parts, wanted)
 
-        return work
+        def remembering(statement: Statement) -> result.Result:
+            self._take_its_time(statement.text)
+            statement.result = work(statement)
+            most = int(number_of(parameters.get("rows_per_resultset"), "rows_per_resultset"))
+            if most:
+                statement.result.data = statement.result.data.slice(0, most)
+            if statement.request_id and not statement.remembered and _changes(statement):
+                self._memory.write_after(statement)
+            return statement.result
+
+        return remembering
+
+    def _take_its_time(self, text: str) -> None:
+        """As long as the switch says so, or until it says something else."""
+        settings = self._faults.settings
+        end = time.monotonic() + settings.slow_seconds
+        while settings.slow_text and settings.slow_text in text and time.monotonic() < end:
+            time.sleep(0.02)
+
+    def _run_one(self, whole: Statement, part: Statement, text: str, last: bool) -> result.Result:
+        """Runs one statement; the answer of the last one is noted with its commit."""
+        session = part.session
+
+        def note(cursor, found: result.Result) -> None:
+            database = session.context.written
+            if database is None or not self._account.storage.has_database(database):
+                return
+            part.result = found
+            if whole is not part:
+                whole.children.append(part)
+                whole.result = result.status(_MANY)
+            try:
+                self._memory.write(cursor, database, whole)
+            finally:
+                if whole is not part:
+                    whole.children.pop()
+
+        session.before_commit = note if last and whole.request_id else None
+        return session.execute(text, part.bindings)
 
     def _run_many(self, statement: Statement, parts: list[str], wanted: int) -> result.Result:
         if not parts:
             raise SqlError(900, "42601", "SQL compilation error:\nEmpty SQL statement.")
+        self._account.need_warehouse(statement.session.context)
         if wanted and wanted != len(parts):
             raise SqlError(
                 8,
@@ -189,11 +230,11 @@ class SqlApiFace:
         for number, part in enumerate(parts, 1):
             child = Statement(part, statement.session)
             try:
-                if _ALWAYS_REFUSED.match(part):
+                if ALWAYS_REFUSED.match(part):
                     raise SqlError(
                         391911, "0A000", f"Unsupported statement type '{part.split()[0]}'."
                     )
-                child.result = statement.session.execute(part)
+                child.result = self._run_one(statement, child, part, number == len(parts))
             except SqlError as error:
                 line = statement.text[: statement.text.find(part)].count("\n") + 1
                 raise SqlError(
@@ -206,7 +247,7 @@ class SqlApiFace:
             child.done.set()
             self._statements.keep(child)
             statement.children.append(child)
-        return result.status("Multiple statements executed successfully.")
+        return result.status(_MANY)
 
     # -- answers -------------------------------------------------------------------------------
 
@@ -286,7 +327,7 @@ class SqlApiFace:
         if not statement.done.is_set():
             return self._running(statement)
         nullable = request.query_params.get("nullable", "true").lower() != "false"
-        number = int(_number(request.query_params.get("partition", 0), "partition"))
+        number = int(number_of(request.query_params.get("partition", 0), "partition"))
         if statement.error is not None or number == 0:
             return self._finished(statement, nullable)
         size = self._faults.settings.partition_rows
@@ -312,6 +353,12 @@ class SqlApiFace:
         )
 
 
+def _changes(statement: Statement) -> bool:
+    """Whether there is an effect that must not come twice: a query has none."""
+    kinds = [statement.result, *(child.result for child in statement.children)]
+    return any(item.statement_type != result.SELECT for item in kinds)
+
+
 def _rows(found: result.Result, start: int, size: int, nullable: bool) -> list[list]:
     rows = encode_rows(found, start, size)
     if nullable:
@@ -329,10 +376,3 @@ def _links(handle: str, number: int, count: int) -> str:
     if number + 1 < count:
         found.append(link(number + 1, "next"))
     return ",".join(found)
-
-
-def _number(value: object, name: str) -> float:
-    try:
-        return float(value or 0)
-    except (TypeError, ValueError) as error:
-        raise RequestError(400, "390142", f"{name} must be a number.") from error

@@ -23,8 +23,9 @@ class Statement:
     """One submitted statement; `done` is set when result or error is there."""
 
     text: str
-    session: Session
+    session: Session | None
     bindings: dict | None = None
+    request_id: str = ""
     handle: str = field(default_factory=lambda: str(uuid.uuid4()))
     created_ms: int = field(default_factory=lambda: int(time.time() * 1000))
     done: threading.Event = field(default_factory=threading.Event)
@@ -33,6 +34,7 @@ class Statement:
     children: list["Statement"] = field(default_factory=list)
     cancelled: bool = False
     timed_out: bool = False
+    remembered: bool = False
 
 
 class Statements:
@@ -82,7 +84,8 @@ class Statements:
         try:
             statement.result = work(statement)
         except SqlError as error:
-            statement.error = error
+            # Kept for a day: without the frames, whose cursors would stay in their transactions.
+            statement.error = SqlError(error.code, error.state, error.message)
         except Exception as error:  # a bug of ours must not leave the client waiting
             statement.error = SqlError(603, "XX000", f"SQL execution internal error: {error!r}")
         finally:

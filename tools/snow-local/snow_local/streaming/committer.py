@@ -5,18 +5,22 @@ error rows and the new channel state in one transaction of the table's database 
 """
 
 import logging
+import random
 import threading
 import time
 from collections import defaultdict
 
 import duckdb
 
+from snow_local.engine.catalog import Table
 from snow_local.engine.errors import SqlError
 from snow_local.engine.storage import Storage
-from snow_local.faults import Settings
+from snow_local.settings import Settings
 from snow_local.streaming.channels import MUST_REOPEN, Append, Channel, PipeKey, StreamingError
+from snow_local.streaming.evolution import evolve
 from snow_local.streaming.loader import Batch, load
 from snow_local.streaming.registry import Registry
+from snow_local.streaming.shapes import evolves, groups
 
 _MAX_COMMIT_BYTES = 64 * 1024 * 1024
 _LOG = logging.getLogger("snow_local.commit")
@@ -47,7 +51,7 @@ class Committer:
         """Commits everything that waits, without delay."""
         while due := self._due(float("inf")):
             for pipe in due:
-                self._commit(pipe)
+                self._commit(pipe, float("inf"))
 
     def _run(self) -> None:
         while True:
@@ -55,9 +59,10 @@ class Committer:
                 if self._stop:
                     return
                 self._registry.arrived.wait(self._pause())
-            for pipe in self._due(time.monotonic() - self._settings.commit_delay):
+            now = time.monotonic()
+            for pipe in self._due(now):
                 try:
-                    self._commit(pipe)
+                    self._commit(pipe, now)
                 except Exception:
                     _LOG.exception("could not commit rows of %s", pipe)
                     time.sleep(0.2)
@@ -66,41 +71,58 @@ class Committer:
         """Seconds until the oldest append is due; called with the registry's lock held."""
         return min(0.05, max(0.002, self._settings.commit_delay / 4))
 
-    def _due(self, accepted_before: float) -> list[PipeKey]:
+    def _due(self, at: float) -> list[PipeKey]:
         due = []
         for channel in self._registry.all_channels():
-            if (
-                channel.waiting
-                and channel.waiting[0].accepted_at <= accepted_before
-                and channel.pipe not in due
-            ):
+            if channel.waiting and self._is_due(channel, at) and channel.pipe not in due:
                 due.append(channel.pipe)
         return due
 
-    def _commit(self, pipe: PipeKey) -> None:
+    def _is_due(self, channel: Channel, at: float) -> bool:
+        settings = self._settings
+        wait = settings.commit_delay + settings.commit_spread * channel.delay_share
+        return channel.waiting[0].accepted_at + wait <= at
+
+    def _commit(self, pipe: PipeKey, at: float) -> None:
         cursor = self._storage.cursor()
         # The lock comes first: rows stay waiting when another writer holds it for too long.
         with self._registry.commit_lock(pipe), self._storage.write_lock.holding(cursor):
-            taken = self._take(pipe)
+            taken = self._take(pipe, at)
             try:
-                batch = Batch(self._registry.check_table(pipe), taken)
-                self._write(cursor, pipe, batch)
+                table = self._registry.check_table(pipe)
+                found = groups(table, taken, self._settings.table_shape)
+                batches = [self._batch(cursor, seen, part) for seen, part in found]
+                self._write(cursor, pipe, batches)
             except StreamingError:
-                self._settle(taken, None, MUST_REOPEN)
+                self._settle(taken, [], MUST_REOPEN)
             except (SqlError, duckdb.Error):
-                self._settle(taken, None, MUST_REOPEN)
+                self._settle(taken, [], MUST_REOPEN)
                 raise
             else:
-                self._settle(taken, batch, None)
+                self._settle(taken, batches, None)
 
-    def _take(self, pipe: PipeKey) -> dict[str, tuple[Channel, list[Append]]]:
+    @staticmethod
+    def _batch(cursor: duckdb.DuckDBPyConnection, table: Table, taken: dict) -> Batch:
+        batch = Batch(table, taken)
+        if evolves(table) and all(channel.may_evolve for channel, _ in taken.values()):
+            batch.table = evolve(cursor, table, batch.found)
+        return batch
+
+    def _take(self, pipe: PipeKey, at: float) -> dict[str, tuple[Channel, list[Append]]]:
+        """What commits now: everything of the pipe, or with `commit_spread` some appends of the
+        channels whose time has come, as the service promises no order between channels."""
+        spread = self._settings.commit_spread > 0 and at != float("inf")
         taken: dict[str, tuple[Channel, list[Append]]] = {}
         channels = [item for item in self._registry.all_channels() if item.pipe == pipe]
         left = _MAX_COMMIT_BYTES
         with self._registry.lock:
             for channel in channels:
+                if spread and not (channel.waiting and self._is_due(channel, at)):
+                    continue
+                most = random.randint(1, len(channel.waiting)) if spread else len(channel.waiting)
+                channel.delay_share = random.random()
                 appends: list[Append] = []
-                while channel.waiting and left > 0:
+                while len(appends) < most and left > 0:
                     appends.append(channel.waiting.pop(0))
                     left -= len(appends[-1].body)
                 if appends:
@@ -108,18 +130,20 @@ class Committer:
                     taken[channel.name] = (channel, appends)
         return taken
 
-    @staticmethod
-    def _write(cursor: duckdb.DuckDBPyConnection, pipe: PipeKey, batch: Batch) -> None:
+    def _write(
+        self, cursor: duckdb.DuckDBPyConnection, pipe: PipeKey, batches: list[Batch]
+    ) -> None:
         cursor.execute("SET TimeZone = 'UTC'")
         cursor.execute("BEGIN")
         try:
-            load(cursor, pipe, batch)
+            for batch in batches:
+                load(cursor, pipe, batch, self._settings.max_value_bytes)
             cursor.execute("COMMIT")
         except BaseException:
             cursor.execute("ROLLBACK")
             raise
 
-    def _settle(self, taken: dict, batch: Batch | None, failure: str | None) -> None:
+    def _settle(self, taken: dict, batches: list[Batch], failure: str | None) -> None:
         now = time.monotonic()
         sizes: dict[str, int] = defaultdict(int)
         with self._registry.lock:
@@ -127,8 +151,11 @@ class Committer:
                 channel.committing = 0
                 sizes[name] = sum(len(item.body) for item in appends)
                 channel.latency_ms = int((now - appends[0].accepted_at) * 1000)
-                if batch is not None:
-                    batch.states[name].apply(channel)
                 if failure is not None:
                     channel.status = failure
+            for batch in batches:
+                for name, state in batch.states.items():
+                    state.apply(taken[name][0])
+                for name, members in batch.unknown_members().items():
+                    self._registry.judge.note_members(taken[name][0], members)
             self._registry.waiting_bytes -= sum(sizes.values())

@@ -1,6 +1,6 @@
 """Loads one batch of NDJSON lines of several channels into one table.
 
-Lines are handled as one Arrow column, never one by one, except the bad ones.
+Lines are one Arrow column for DuckDB, never handled one by one, except the bad ones.
 """
 
 import json
@@ -11,9 +11,11 @@ import duckdb
 import pyarrow as pa
 
 from snow_local.engine.catalog import Table
+from snow_local.streaming import lines
+from snow_local.streaming.channel_store import state_table
 from snow_local.streaming.channels import Append, Channel, Counters, PipeKey
-from snow_local.streaming.registry import state_table
-from snow_local.streaming.row_sql import build
+from snow_local.streaming.row_sql import build, spellings
+from snow_local.streaming.shapes import unknown_members
 
 _MAX_ERROR_TEXT = 1_000_000
 
@@ -24,10 +26,13 @@ class State:
 
     counters: Counters
     offset_token: str | None
+    client_sequencer: int
+    appends: int
 
     def apply(self, channel: Channel) -> None:
         channel.counters = self.counters
         channel.offset_token = self.offset_token
+        channel.remember()
 
 
 class Batch:
@@ -41,87 +46,92 @@ class Batch:
             self.parts.extend((name, append) for append in appends)
             tokens = [item.end_token for item in appends if item.end_token is not None]
             self.states[name] = State(
-                replace(channel.counters), tokens[-1] if tokens else channel.offset_token
+                replace(channel.counters),
+                tokens[-1] if tokens else channel.offset_token,
+                channel.client_sequencer,
+                len(appends),
             )
+        self.found = [lines.read(append.body) for _, append in self.parts]
+        for (name, _), found in zip(self.parts, self.found, strict=True):
+            self.states[name].counters.parsed += found.total
 
-    def lines(self) -> tuple[pa.Table, list[tuple[int, bytes]]]:
-        """All lines with the number of their part, and apart from them those that are no UTF-8."""
-        numbers, lines, broken = [], [], []
-        for number, (name, append) in enumerate(self.parts):
-            rows = [
-                line for line in append.body.replace(b"\r\n", b"\n").split(b"\n") if line.strip()
-            ]
-            self.states[name].counters.parsed += len(rows)
-            if not _is_utf8(append.body):
-                broken.extend((number, line) for line in rows if not _is_utf8(line))
-                rows = [line for line in rows if _is_utf8(line)]
-            numbers.extend([number] * len(rows))
-            lines.extend(rows)
-        table = pa.table(
-            {"part": pa.array(numbers, pa.int32()), "line": pa.array(lines, pa.string())}
-        )
-        return table, broken
+    @property
+    def keys(self) -> set[str]:
+        return set().union(*(found.keys for found in self.found))
+
+    @property
+    def longest(self) -> int:
+        return max((found.longest for found in self.found), default=0)
+
+    def unknown_members(self) -> dict[str, list[str]]:
+        """By channel, the members that no column takes."""
+        unknown: dict[str, set[str]] = {}
+        for (name, _), found in zip(self.parts, self.found, strict=True):
+            unknown.setdefault(name, set()).update(unknown_members(self.table, found.keys))
+        return {name: sorted(names) for name, names in unknown.items() if names}
+
+    def good(self) -> pa.Table:
+        """All good lines with the number of their part."""
+        numbers, texts = [], []
+        for number, found in enumerate(self.found):
+            numbers.append(pa.repeat(pa.scalar(number, pa.int32()), len(found.good)))
+            texts.extend(found.good)
+        columns = {
+            "part": pa.concat_arrays(numbers),
+            "line": pa.array(texts, pa.binary()).cast(pa.string()),
+        }
+        spelled = spellings(self.table, sorted(self.keys))
+        for index, column in enumerate(self.table.columns):
+            if column.type.is_semi_structured() and column.name in spelled:
+                names = spelled[column.name]
+                values = [item for found in self.found for item in lines.members(found, names)]
+                columns[f"j{index}"] = pa.array(values, pa.string())
+        return pa.table(columns)
+
+    def bad(self) -> list[tuple]:
+        return [
+            (number, line.decode(errors="replace"), lines.NO_JSON, reason)
+            for number, found in enumerate(self.found)
+            for line, reason in found.bad
+        ]
 
 
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def load(cursor: duckdb.DuckDBPyConnection, pipe: PipeKey, batch: Batch) -> None:
+def load(cursor: duckdb.DuckDBPyConnection, pipe: PipeKey, batch: Batch, limit: int) -> None:
     """Inserts good rows, notes bad ones and writes the channel state; the caller commits."""
-    lines, broken = batch.lines()
-    errors = [
-        (number, line.decode(errors="replace"), 100069, "Error parsing JSON: no UTF-8")
-        for number, line in broken
-    ]
-    cursor.register("snow_lines", lines)
-    try:
-        errors += _set_aside_malformed(cursor)
-        errors += _insert(cursor, batch)
-    finally:
-        cursor.unregister("snow_lines")
+    errors = batch.bad()
+    rows = batch.good()
+    if rows.num_rows:
+        cursor.register("snow_lines", rows)
+        try:
+            errors += _insert(cursor, batch, rows.num_rows, limit)
+        finally:
+            cursor.unregister("snow_lines")
     _count(batch, errors)
     if errors and batch.table.facts.get("options", {}).get("ERROR_LOGGING"):
         _store_errors(cursor, pipe, batch, errors)
     _store_state(cursor, pipe, batch)
 
 
-def _set_aside_malformed(cursor: duckdb.DuckDBPyConnection) -> list[tuple]:
-    # CASE, because json_type throws on what json_valid refuses and OR evaluates both.
-    test = "CASE WHEN json_valid(line) THEN json_type(line) <> 'OBJECT' ELSE TRUE END"
-    found = cursor.execute(f"SELECT part, line FROM snow_lines WHERE {test}").fetchall()
-    if found:
-        good = cursor.execute(f"SELECT * FROM snow_lines WHERE NOT ({test})").to_arrow_table()
-        cursor.unregister("snow_lines")
-        cursor.register("snow_lines", good)
-    return [(part, line, 100069, "Error parsing JSON: not a JSON object") for part, line in found]
-
-
-def _insert(cursor: duckdb.DuckDBPyConnection, batch: Batch) -> list[tuple]:
-    keys = [
-        row[0]
-        for row in cursor.execute(
-            "SELECT DISTINCT unnest(json_keys(line)) FROM snow_lines"
-        ).fetchall()
-    ]
-    sql = build(batch.table, keys, "snow_lines")
-    total = cursor.execute("SELECT count(*) FROM snow_lines").fetchone()[0]
+def _insert(cursor: duckdb.DuckDBPyConnection, batch: Batch, total: int, limit: int) -> list[tuple]:
+    sql = build(
+        batch.table, sorted(batch.keys), "snow_lines", limit if batch.longest > limit else 0
+    )
     inserted = cursor.execute(sql.insert).fetchone()[0]
     if inserted == total:
         return []
-    return [_row_error(batch.table, *row) for row in cursor.execute(sql.errors).fetchall()]
+    return [_row_error(batch.table, limit, *row) for row in cursor.execute(sql.errors).fetchall()]
 
 
-def _row_error(table: Table, part: int, line: str, bad: int) -> tuple:
+def _row_error(table: Table, limit: int, part: int, line: str, bad: int) -> tuple:
     column = table.columns[bad if bad >= 0 else -bad - 1]
     if bad < 0:
         return part, line, 100072, f"NULL result in a non-nullable column: {column.name}"
     value = _member(line, column.name)
-    kind = column.type.kind
+    kind, size = column.type.kind, len(value.encode())
+    if size > limit and column.type.is_semi_structured():
+        what = f"Max LOB size ({limit}) exceeded, actual size of parsed column is {size}"
+        return part, line, 100082, what
+    value = value[:200]
     if kind == "VARCHAR":
         return part, line, 100078, f"String '{value}' is too long and would be truncated"
     words = {
@@ -139,7 +149,7 @@ def _row_error(table: Table, part: int, line: str, bad: int) -> tuple:
 def _member(line: str, name: str) -> str:
     row = json.loads(line)
     value = row.get(name, next((row[key] for key in row if key.upper() == name.upper()), None))
-    return (value if isinstance(value, str) else json.dumps(value))[:200]
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _count(batch: Batch, errors: list[tuple]) -> None:
@@ -185,7 +195,8 @@ def _store_state(cursor, pipe: PipeKey, batch: Batch) -> None:
         cursor.execute(
             f"UPDATE {state_table(pipe.database)} SET offset_token = ?, rows_inserted = ?, "
             "rows_parsed = ?, rows_error = ?, last_error_token = ?, last_error_message = ?, "
-            "last_error_ms = ? WHERE schema_name = ? AND pipe_name = ? AND channel_name = ?",
+            "last_error_ms = ?, row_sequencer = row_sequencer + CASE client_sequencer WHEN ? "
+            "THEN ? ELSE 0 END WHERE schema_name = ? AND pipe_name = ? AND channel_name = ?",
             [
                 state.offset_token,
                 counters.inserted,
@@ -194,6 +205,8 @@ def _store_state(cursor, pipe: PipeKey, batch: Batch) -> None:
                 counters.error_token,
                 counters.error_message,
                 counters.error_ms,
+                state.client_sequencer,
+                state.appends,
                 pipe.schema,
                 pipe.pipe,
                 name,

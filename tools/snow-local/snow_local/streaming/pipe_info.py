@@ -1,13 +1,18 @@
 """The answer to `pipe-info`, which official SDKs ask for before they open a channel.
 
-Only the inline path is served: the stage locations are plausible and lead nowhere.
+Only the inline path is served: the stage locations are plausible and lead nowhere. Needs nothing
+but the standard library: the bench of snow-put answers with it too.
 """
+
+from __future__ import annotations
 
 import base64
 import hashlib
 import time
+from typing import TYPE_CHECKING
 
-from snow_local.streaming.channels import PipeKey
+if TYPE_CHECKING:
+    from snow_local.streaming.channels import PipeKey
 
 _HOUR_MS = 3_600_000
 # Numbers are 16 bits wide in the SDK.

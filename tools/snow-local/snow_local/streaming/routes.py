@@ -3,6 +3,7 @@
 Handlers read the body asynchronously and do the rest in a worker thread.
 """
 
+import math
 import urllib.parse
 
 from starlette.concurrency import run_in_threadpool
@@ -11,26 +12,37 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from snow_local.auth.tokens import AuthError, Identity, Tokens
-from snow_local.engine.identifiers import fold_url_part
+from snow_local.engine.errors import SqlError
+from snow_local.engine.identifiers import fold_url_part, show_path
 from snow_local.faults import Faults
 from snow_local.http import BodyError, bearer, inflate, json_body, json_response
-from snow_local.streaming.channels import Append, PipeKey, StreamingError
+from snow_local.sql.account import Account
+from snow_local.streaming.channels import PIPE_SUFFIX, Append, PipeKey, StreamingError
+from snow_local.streaming.mishaps import Mishaps
 from snow_local.streaming.pipe_info import pipe_info
 from snow_local.streaming.registry import Registry
 
-MAX_BODY = 4_000_000
 _BASE = "/v2/streaming/databases/{database}/schemas/{schema}/pipes/"
 _DATA = "/v2/streaming/data/databases/{database}/schemas/{schema}/"
 _TOKEN_PARAMETERS = ("continuationToken", "offsetToken", "startOffsetToken", "endOffsetToken")
 
 
 class StreamingFace:
-    """Owns nothing; ties the routes to registry, tokens and faults."""
+    """Owns nothing; ties the routes to registry, tokens, faults and mishaps."""
 
-    def __init__(self, registry: Registry, tokens: Tokens, faults: Faults):
+    def __init__(
+        self,
+        account: Account,
+        registry: Registry,
+        tokens: Tokens,
+        faults: Faults,
+        mishaps: Mishaps,
+    ):
+        self._account = account
         self._registry = registry
         self._tokens = tokens
         self._faults = faults
+        self._mishaps = mishaps
 
     def routes(self) -> list[Route]:
         return [
@@ -64,22 +76,50 @@ class StreamingFace:
         except AuthError as error:
             return json_response({"code": error.code, "message": error.message}, 401)
         except StreamingError as error:
-            return json_response({"code": error.code, "message": error.message}, error.status)
+            headers = {} if error.wait is None else {"Retry-After": str(math.ceil(error.wait))}
+            answer = {"code": error.code, "message": error.message}
+            return json_response(answer, error.status, headers)
         except BodyError as error:
             return json_response({"code": "ERR_INVALID_PAYLOAD", "message": str(error)}, 400)
 
-    def _key_pair(self, request: Request) -> Identity:
+    def _caller(self, request: Request) -> Identity:
         kind = request.headers.get("x-snowflake-authorization-token-type", "KEYPAIR_JWT")
-        if kind != "KEYPAIR_JWT":
-            raise AuthError("390303", f"Token type {kind} is not accepted here.")
-        return self._tokens.check_key_pair(bearer(request))
+        return self._tokens.identify(bearer(request), kind)
 
     def _scoped(self, request: Request) -> Identity:
-        return self._tokens.check_scoped(bearer(request))
+        kind = request.headers.get("x-snowflake-authorization-token-type", "").upper()
+        if kind in ("PROGRAMMATIC_ACCESS_TOKEN", "OAUTH"):
+            identity = self._tokens.identify(bearer(request), kind)
+        else:
+            identity = self._tokens.check_scoped(bearer(request))
+        host = request.url.hostname or ""
+        if identity.scope and _host_of(identity.scope) != _host_of(host):
+            raise AuthError("390303", f"The token is for {identity.scope}, not for {host}.")
+        self._account.need_role(identity.user, identity.role)
+        self._mishaps.before_call()
+        return identity
+
+    def _allow(self, identity: Identity, pipe: PipeKey) -> None:
+        """StreamingError 404 unless the role may insert into the pipe's table: who may not, is
+        not told that it exists."""
+        if self._registry.knows(pipe):
+            # The table is there, or its channels were not: no look into the catalogue.
+            path = show_path(pipe.database, pipe.schema, pipe.table)
+            if self._account.grants.has(
+                identity.role, "INSERT", "TABLE", path
+            ) and self._account.grants.reaches(identity.role, pipe.database, pipe.schema):
+                return
+            raise self._registry.no_table(pipe)
+        table = self._registry.check_table(pipe)
+        try:
+            self._account.grants.need(identity.role, "INSERT", table)
+        except SqlError:
+            raise self._registry.no_table(pipe) from None
 
     def _hostname(self, request: Request, _: bytes) -> Response:
-        self._key_pair(request)
-        name = request.url.hostname or "127.0.0.1"
+        self._caller(request)
+        self._mishaps.found_again()
+        name = self._faults.settings.hostname or request.url.hostname or "127.0.0.1"
         if self._faults.settings.json_answers:
             return json_response({"hostname": name})
         return PlainTextResponse(name)
@@ -91,7 +131,7 @@ class StreamingFace:
         if "assertion" in form:
             identity = self._tokens.check_key_pair(form["assertion"])
         else:
-            identity = self._key_pair(request)
+            identity = self._caller(request)
             if not form.get("scope"):
                 raise StreamingError(400, "ERR_INVALID_SCOPE", "The scope is missing.")
         settings = self._faults.settings
@@ -112,45 +152,57 @@ class StreamingFace:
         )
 
     def _open(self, request: Request, body: bytes) -> Response:
-        self._scoped(request)
+        pipe, identity = self._pipe(request), self._scoped(request)
+        self._allow(identity, pipe)
         options = json_body(body, request.headers.get("content-encoding", ""))
-        channel = self._registry.open(self._pipe(request), request.path_params["channel"], options)
+        channel = self._registry.open(pipe, request.path_params["channel"], options)
+        path = show_path(pipe.database, pipe.schema, pipe.table)
         with self._registry.lock:
+            channel.may_evolve = self._account.grants.has(
+                identity.role, "EVOLVE SCHEMA", "TABLE", path
+            )
             return json_response(
                 {"next_continuation_token": channel.token(), "channel_status": channel.describe()}
             )
 
     def _drop(self, request: Request, body: bytes) -> Response:
-        self._scoped(request)
+        pipe = self._pipe(request)
+        self._allow(self._scoped(request), pipe)
         fail = bool(json_body(body).get("fail_on_uncommitted_rows", False))
-        self._registry.drop(self._pipe(request), request.path_params["channel"], fail)
+        self._registry.drop(pipe, request.path_params["channel"], fail)
         return json_response({})
 
     def _status(self, request: Request, body: bytes) -> Response:
-        self._scoped(request)
+        pipe = self._pipe(request)
+        self._allow(self._scoped(request), pipe)
         names = json_body(body).get("channel_names")
         if not isinstance(names, list):
             raise BodyError("channel_names must be a list")
-        statuses = self._registry.status(
-            self._pipe(request), names, self._faults.settings.rows_errors_name
-        )
+        statuses = self._registry.status(pipe, names)
         return json_response({"channel_statuses": statuses})
 
     def _pipe_info(self, request: Request, _: bytes) -> Response:
-        self._scoped(request)
         pipe = self._pipe(request)
-        self._registry.check_table(pipe)
+        self._allow(self._scoped(request), pipe)
         return json_response(pipe_info(pipe))
 
     def _read_rows(
         self, request: Request, body: bytes, start: str | None, end: str | None
     ) -> Append:
-        if len(body) > MAX_BODY:
+        settings = self._faults.settings
+        if len(body) > settings.max_body:
             raise StreamingError(
-                self._faults.settings.too_large_status,
+                settings.too_large_status,
                 "ERR_PAYLOAD_TOO_LARGE",
-                f"The body has {len(body)} bytes, more than {MAX_BODY}.",
+                f"The body has {len(body)} bytes, more than {settings.max_body}.",
             )
+        for token in (start, end):
+            if token is not None and len(token.encode()) > settings.max_token_length:
+                raise StreamingError(
+                    400,
+                    "ERR_OFFSET_TOKEN_TOO_LONG",
+                    f"The offset token has more than {settings.max_token_length} bytes.",
+                )
         kind = request.headers.get("content-type", "").split(";")[0]
         if kind != "application/x-ndjson":
             raise StreamingError(
@@ -159,15 +211,12 @@ class StreamingFace:
         data = inflate(body, request.headers.get("content-encoding", "").lower())
         if not data.strip():
             raise StreamingError(400, "ERR_EMPTY_PAYLOAD", "The body holds no row.")
-        return Append(data, start, end)
+        return Append(data, start, end, request.query_params.get("requestId", ""))
 
     def _rows(self, request: Request, body: bytes) -> Response:
-        self._scoped(request)
-        query, name, pipe = (
-            request.query_params,
-            request.path_params["channel"],
-            self._pipe(request),
-        )
+        query, name = request.query_params, request.path_params["channel"]
+        pipe = self._pipe(request)
+        self._allow(self._scoped(request), pipe)
         if name == "ELASTIC":
             return self._elastic(request, body, pipe)
         if not query.get("continuationToken"):
@@ -178,22 +227,21 @@ class StreamingFace:
         append = self._read_rows(
             request, body, query.get("startOffsetToken", both), query.get("endOffsetToken", both)
         )
-        token = self._registry.append(pipe, name, query["continuationToken"], append)
+        channel = self._registry.find(pipe, name)
+        self._mishaps.before_append(channel, append)
+        token = self._registry.append(channel, query["continuationToken"], append)
+        self._mishaps.after_append()
         return json_response({"next_continuation_token": token})
 
     def _table_rows(self, request: Request, body: bytes) -> Response:
-        self._scoped(request)
         parts = request.path_params
-        table = fold_url_part(parts["table"])
-        return self._elastic(
-            request,
-            body,
-            PipeKey(
-                fold_url_part(parts["database"]),
-                fold_url_part(parts["schema"]),
-                table + "-STREAMING",
-            ),
+        pipe = PipeKey(
+            fold_url_part(parts["database"]),
+            fold_url_part(parts["schema"]),
+            fold_url_part(parts["table"]) + PIPE_SUFFIX,
         )
+        self._allow(self._scoped(request), pipe)
+        return self._elastic(request, body, pipe)
 
     def _elastic(self, request: Request, body: bytes, pipe: PipeKey) -> Response:
         if any(name in request.query_params for name in _TOKEN_PARAMETERS):
@@ -204,3 +252,9 @@ class StreamingFace:
     async def _telemetry(self, request: Request) -> Response:
         await request.body()
         return json_response({"success": True, "data": "Log Received"})
+
+
+def _host_of(text: str) -> str:
+    """The host of a scope or address in its TLS form: without scheme and port, `_` as `-`."""
+    parsed = urllib.parse.urlsplit(text if "//" in text else f"//{text}")
+    return (parsed.hostname or "").replace("_", "-").lower()

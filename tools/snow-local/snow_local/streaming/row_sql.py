@@ -22,21 +22,26 @@ class RowSql:
     errors: str
 
 
-def build(table: Table, keys: list[str], source: str) -> RowSql:
-    """Statements for a batch whose lines hold these member names; `source` has part and line."""
-    spelled = _spellings(table, keys)
+def build(table: Table, keys: list[str], source: str, limit: int = 0) -> RowSql:
+    """Statements for a batch whose lines hold these member names; `source` has part and line.
+
+    `limit` is the most bytes of one value, 0 where no line is long enough to break it."""
+    spelled = spellings(table, keys)
     spec, values, checks, names = {}, [], [], []
     for index, column in enumerate(table.columns):
         found = spelled.get(column.name, [])
-        raw = _raw(column, found, spec)
-        values.append(f"{_value(column, raw, found)} AS v{index}")
+        if column.type.is_semi_structured() and found:
+            raw = f"CAST(j{index} AS JSON)"
+        else:
+            raw = _raw(column, found, spec)
+        fit = raw
+        if limit:
+            fit = f"CASE WHEN strlen(CAST({raw} AS VARCHAR)) <= {limit} THEN {raw} END"
+        values.append(f"{_value(column, fit, found)} AS v{index}")
         names.append(quote(physical(column.name)))
         checks.append(_check(column, index, raw))
     parsed = f"from_json(line, '{_escape(json.dumps(spec))}')" if spec else "NULL"
-    typed = (
-        f"SELECT part, line, s, {', '.join(values)} FROM "
-        f"(SELECT part, line, {parsed} AS s FROM {source})"
-    )
+    typed = f"SELECT *, {', '.join(values)} FROM (SELECT *, {parsed} AS s FROM {source})"
     judged = f"SELECT *, CASE {' '.join(checks)} END AS bad FROM ({typed})"
     columns = ", ".join(f"v{index}" for index in range(len(names)))
     return RowSql(
@@ -48,7 +53,7 @@ def build(table: Table, keys: list[str], source: str) -> RowSql:
     )
 
 
-def _spellings(table: Table, keys: list[str]) -> dict[str, list[str]]:
+def spellings(table: Table, keys: list[str]) -> dict[str, list[str]]:
     """Which member names feed which column: an exact name first, else without regard to case."""
     exact = {column.name for column in table.columns}
     folded: dict[str, str] = {}
@@ -128,7 +133,7 @@ def _cast(column: Column, raw: str) -> str:
 
 
 def _cast_moment(column: Column, raw: str) -> str:
-    target = column.type.duckdb()
+    target = column.type.instant()
     epoch = f"make_timestamp(snow_epoch_micros(TRY_CAST({raw} AS BIGINT)))"
     choices = [f"TRY_CAST({raw} AS {target})"]
     if target == "TIMESTAMPTZ":
@@ -141,9 +146,15 @@ def _cast_moment(column: Column, raw: str) -> str:
         f"CASE WHEN {value} >= '0001-01-01' AND {value} < '9999-12-31 23:59:59.999999' "
         f"THEN {value} END"
     )
-    scale = column.type.scale
-    if scale is None or scale >= 6:
-        return guarded
-    step = 10 ** (6 - scale)
-    made = "make_timestamptz" if target == "TIMESTAMPTZ" else "make_timestamp"
-    return f"{made}(epoch_us({guarded}) // {step} * {step})"
+    moment, scale = guarded, column.type.scale
+    if scale is not None and scale < 6:
+        step = 10 ** (6 - scale)
+        made = "make_timestamptz" if target == "TIMESTAMPTZ" else "make_timestamp"
+        moment = f"{made}(epoch_us({guarded}) // {step} * {step})"
+    if column.type.kind != "TIMESTAMP_TZ":
+        return moment
+    offset = f"CAST(snow_offset({raw}) AS SMALLINT)"
+    return (
+        f"CASE WHEN {moment} IS NOT NULL THEN struct_pack(t := {moment}, "
+        f"z := coalesce({offset}, 0)) END"
+    )

@@ -2,6 +2,7 @@
 
 #include "tests/unit/common/http/loopback_server.hpp"
 #include "tests/unit/tools/opensky-fetch/support.hpp"
+#include "tools/opensky-fetch/options.hpp"
 
 #include <functional>
 
@@ -25,7 +26,9 @@ Outcome checked(const Options& options) {
   ::fflush(stdout);
   ::dup2(writer, STDOUT_FILENO);
   const cli::Context context("opensky-fetch", {}, {});
-  const base::ExitCode code = check_connections(options, context);
+  const base::ExitCode code = options.replay.live()
+                                  ? check_service(options.request, options.service, context)
+                                  : check_replay(options.replay, options.request.endpoint);
   ::dup2(kept, STDOUT_FILENO);
   ::close(kept);
   ::close(writer);
@@ -39,7 +42,7 @@ TEST_CASE("a server that answers passes, without printing rows") {
     return LoopbackServer::answer("200 OK", answer_at(7), "X-Rate-Limit-Remaining: 12\r\n");
   });
   Options options;
-  options.url = server.url("/api");
+  options.request.url = server.url("/api");
   const Outcome outcome = checked(options);
   CHECK(outcome.code == base::ExitCode::done);
   CHECK(outcome.lines.find("\"check\":\"credentials\",\"ok\":true") != std::string::npos);
@@ -50,7 +53,7 @@ TEST_CASE("a server that answers passes, without printing rows") {
 TEST_CASE("a server that refuses fails with the fitting code") {
   LoopbackServer server([](const std::string&) { return LoopbackServer::answer("503 Busy", ""); });
   Options options;
-  options.url = server.url("/api");
+  options.request.url = server.url("/api");
   const Outcome outcome = checked(options);
   CHECK(outcome.code == base::ExitCode::retry_later);
   CHECK(outcome.lines.find("\"check\":\"states\",\"ok\":false") != std::string::npos);
@@ -60,9 +63,10 @@ TEST_CASE("a login that fails ends the check, and its secret is not shown") {
   LoopbackServer server([](const std::string&) { return LoopbackServer::answer("401 No", ""); });
   const TemporaryFolder folder;
   Options options;
-  options.url = server.url("/api");
-  options.auth_url = server.url("/token");
-  options.credentials = folder.write("c.json", R"({"clientId":"a","clientSecret":"hunter2"})");
+  options.request.url = server.url("/api");
+  options.service.auth_url = server.url("/token");
+  options.service.credentials =
+      folder.write("c.json", R"({"clientId":"a","clientSecret":"hunter2"})");
   const Outcome outcome = checked(options);
   CHECK(outcome.code == base::ExitCode::permission);
   CHECK(outcome.lines.find("states") == std::string::npos);
@@ -72,9 +76,9 @@ TEST_CASE("a login that fails ends the check, and its secret is not shown") {
 TEST_CASE("a recording is looked into") {
   const TemporaryFolder folder;
   Options options;
-  options.replay = folder.write("a.ndjson", answer_at(5) + "\n");
+  options.replay.path = folder.write("a.ndjson", answer_at(5) + "\n");
   CHECK(checked(options).code == base::ExitCode::done);
-  options.replay = folder.path() + "/missing.ndjson";
+  options.replay.path = folder.path() + "/missing.ndjson";
   CHECK(checked(options).code == base::ExitCode::unavailable);
 }
 

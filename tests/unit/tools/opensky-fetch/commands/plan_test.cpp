@@ -1,9 +1,15 @@
 #include "tools/opensky-fetch/commands/plan.hpp"
 
+#include "tools/opensky-fetch/options.hpp"
+
 #include <doctest/doctest.h>
 
 namespace cdckit::opensky_fetch {
 namespace {
+
+std::string plan_of(const Options& options, std::int64_t now) {
+  return plan_text(options.request, options.schedule.every, options.quota.budget, now);
+}
 
 std::string lines_with(const std::string& text, const std::string& word) {
   std::string found;
@@ -20,9 +26,9 @@ std::string lines_with(const std::string& text, const std::string& word) {
 
 TEST_CASE("a plan has the requests, their sum, and what each quota allows") {
   Options options;
-  options.url = "http://localhost:1/api";
-  options.boxes = {parse_box("0,0,4,5"), parse_box("0,0,10,10")};
-  const std::string text = plan_text(options, 1'790'000'000);
+  options.request.url = "http://localhost:1/api";
+  options.request.boxes = {parse_box("0,0,4,5"), parse_box("0,0,10,10")};
+  const std::string text = plan_of(options, 1'790'000'000);
   CHECK(lines_with(text, "\"request\"") ==
         "{\"plan\":\"request\",\"url\":\"http://localhost:1/api/states/"
         "all?lamin=0&lomin=0&lamax=4&lomax=5\",\"credits\":1}\n"
@@ -37,20 +43,19 @@ TEST_CASE("a plan has the requests, their sum, and what each quota allows") {
 
 TEST_CASE("a pace that a quota cannot bear has an end") {
   Options options;
-  options.every = std::chrono::seconds(10);
-  CHECK(lines_with(plan_text(options, 0), "anonymous").find("\"lasts_s\":1000}") !=
+  options.schedule.every = std::chrono::seconds(10);
+  CHECK(lines_with(plan_of(options, 0), "anonymous").find("\"lasts_s\":1000}") !=
         std::string::npos);
-  CHECK(lines_with(plan_text(options, 0), "licensed").find("\"lasts_s\":null}") !=
-        std::string::npos);
+  CHECK(lines_with(plan_of(options, 0), "licensed").find("\"lasts_s\":null}") != std::string::npos);
 }
 
 TEST_CASE("a budget has a line of its own, and what is free has no end") {
   Options options;
-  options.budget = parse_budget("40/1h");
-  CHECK(lines_with(plan_text(options, 0), "\"budget\"").find("\"polls\":10,\"pause_s\":360,") !=
+  options.quota.budget = parse_budget("40/1h");
+  CHECK(lines_with(plan_of(options, 0), "\"budget\"").find("\"polls\":10,\"pause_s\":360,") !=
         std::string::npos);
-  options.own = true;
-  CHECK(lines_with(plan_text(options, 0), "feeder").find("\"polls\":null") != std::string::npos);
+  options.request.own = true;
+  CHECK(lines_with(plan_of(options, 0), "feeder").find("\"polls\":null") != std::string::npos);
 }
 
 }  // namespace cdckit::opensky_fetch

@@ -3,6 +3,7 @@
 #include "common/log/log.hpp"
 #include "tests/unit/common/http/loopback_server.hpp"
 #include "tests/unit/tools/opensky-fetch/support.hpp"
+#include "tools/opensky-fetch/options.hpp"
 
 #include <functional>
 #include <vector>
@@ -20,15 +21,17 @@ struct Scene {
     log::Settings silent;
     silent.level = log::Level::error;
     log::configure(silent);
-    options.url = server.url("/api");
-    options.every = std::chrono::milliseconds(0);
+    options.request.url = server.url("/api");
+    options.schedule.every = std::chrono::milliseconds(0);
   }
 
   std::string play() {
-    LiveFeed feed(options, {}, metrics, [&](std::chrono::milliseconds duration) {
+    const Pause pause = [&](std::chrono::milliseconds duration) {
       pauses.push_back(duration);
       return static_cast<int>(pauses.size()) == stop_at_pause;
-    });
+    };
+    LiveFeed feed(
+        {options.request, options.service, options.quota, options.schedule}, {}, metrics, pause);
     std::string seen;
     std::int64_t last = 0;
     const Deliver deliver = [&](const Snapshot& snapshot) {
@@ -72,14 +75,14 @@ base::ErrorKind failure_of(Scene& scene) {
 
 TEST_CASE("one shot is one poll") {
   Scene scene({ok(1), ok(2)});
-  scene.options.every.reset();
+  scene.options.schedule.every.reset();
   CHECK(scene.play() == "1 ");
   CHECK(scene.asked == 1);
 }
 
 TEST_CASE("a count bounds the polls, also those that bring nothing new") {
   Scene scene({ok(1), ok(1), ok(2), ok(3)});
-  scene.options.count = 3;
+  scene.options.schedule.count = 3;
   CHECK(scene.play() == "1 2 ");
   CHECK(scene.asked == 3);
   CHECK(scene.metrics.text().find("result=\"unchanged\"} 1") != std::string::npos);
@@ -97,7 +100,7 @@ TEST_CASE("trouble that passes is sat out and delivers nothing by itself") {
                LoopbackServer::answer("200 OK", "<html>"),
                LoopbackServer::answer("200 OK", "{"),
                ok(5)});
-  scene.options.count = 1;
+  scene.options.schedule.count = 1;
   CHECK(scene.play() == "5 ");
   CHECK(scene.pauses.size() == 4);
   const std::string text = scene.metrics.text();
@@ -109,10 +112,10 @@ TEST_CASE("trouble that passes is sat out and delivers nothing by itself") {
 
 TEST_CASE("trouble that lasts ends the run with its own kind") {
   Scene busy({status("503 Busy")});
-  busy.options.max_wait = std::chrono::milliseconds(0);
+  busy.options.schedule.max_wait = std::chrono::milliseconds(0);
   CHECK(failure_of(busy) == base::ErrorKind::temporary);
   Scene garbage({LoopbackServer::answer("200 OK", "{}")});
-  garbage.options.max_wait = std::chrono::milliseconds(0);
+  garbage.options.schedule.max_wait = std::chrono::milliseconds(0);
   CHECK(failure_of(garbage) == base::ErrorKind::protocol);
 }
 
@@ -124,7 +127,7 @@ TEST_CASE("a refusal is not tried again") {
 
 TEST_CASE("a rate limit waits as long as asked, or gives up at once when that is too long") {
   Scene patient({status("429 Slow", "X-Rate-Limit-Retry-After-Seconds: 17\r\n"), ok(3)});
-  patient.options.count = 1;
+  patient.options.schedule.count = 1;
   CHECK(patient.play() == "3 ");
   REQUIRE(patient.pauses.size() == 1);
   CHECK(patient.pauses.front() == std::chrono::seconds(17));
@@ -135,8 +138,8 @@ TEST_CASE("a rate limit waits as long as asked, or gives up at once when that is
 
 TEST_CASE("a budget sets the pace, and ends the polls of a stretch of time") {
   Scene scene({ok(1), ok(2), ok(3)});
-  scene.options.every.reset();
-  scene.options.budget = parse_budget("8");
+  scene.options.schedule.every.reset();
+  scene.options.quota.budget = parse_budget("8");
   scene.stop_at_pause = 3;
   CHECK(scene.play() == "1 2 ");
   REQUIRE(scene.pauses.size() == 3);
@@ -146,27 +149,27 @@ TEST_CASE("a budget sets the pace, and ends the polls of a stretch of time") {
 
 TEST_CASE("a budget that is too small for one poll is refused") {
   Scene scene({ok(1)});
-  scene.options.budget = parse_budget("3");
+  scene.options.quota.budget = parse_budget("3");
   CHECK(failure_of(scene) == base::ErrorKind::usage);
 }
 
 TEST_CASE("a pause of the service is respected by the next run") {
   const TemporaryFolder folder;
   Scene limited({status("429 Slow", "X-Rate-Limit-Retry-After-Seconds: 60394\r\n")});
-  limited.options.state = folder.path();
+  limited.options.quota.state = folder.path();
   CHECK(failure_of(limited) == base::ErrorKind::temporary);
   Options options = limited.options;
   Scene next({ok(1)});
-  next.options.state = folder.path();
-  next.options.url = options.url;
+  next.options.quota.state = folder.path();
+  next.options.request.url = options.request.url;
   CHECK(failure_of(next) == base::ErrorKind::temporary);
   CHECK(next.asked == 0);
 }
 
 TEST_CASE("the run ends in time") {
   Scene scene({ok(1), ok(2)});
-  scene.options.every = std::chrono::hours(24);
-  scene.options.run_for = std::chrono::milliseconds(1);
+  scene.options.schedule.every = std::chrono::hours(24);
+  scene.options.schedule.run_for = std::chrono::milliseconds(1);
   CHECK(scene.play() == "1 ");
   CHECK(scene.pauses.empty());
 }

@@ -3,7 +3,8 @@
 #include "common/base/error.hpp"
 #include "common/compress/zstd.hpp"
 #include "tests/unit/tools/opensky-fetch/support.hpp"
-#include "tools/opensky-fetch/feed/recorder.hpp"
+#include "tools/opensky-fetch/options.hpp"
+#include "tools/opensky-fetch/recording/recorder.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,10 +19,11 @@ std::string recording(const std::vector<long>& times) {
 
 std::string played(const Options& options,
                    std::vector<std::chrono::milliseconds>* pauses = nullptr) {
-  ReplayFeed feed(options, {}, [&](std::chrono::milliseconds duration) {
+  const Pause pause = [&](std::chrono::milliseconds duration) {
     if (pauses != nullptr) pauses->push_back(duration);
     return false;
-  });
+  };
+  ReplayFeed feed(options.replay, options.request.endpoint, options.schedule, {}, pause);
   std::string seen;
   std::int64_t last = 0;
   const Deliver deliver = [&](const Snapshot& snapshot) {
@@ -37,7 +39,7 @@ std::string played(const Options& options,
 
 Options replay_of(const std::string& path) {
   Options options;
-  options.replay = path;
+  options.replay.path = path;
   return options;
 }
 
@@ -74,15 +76,15 @@ TEST_CASE("count, period and duration thin the recording by its own time") {
   Options options =
       replay_of(folder.write("a.ndjson", recording({100, 100, 110, 120, 130, 140, 150})));
   SUBCASE("count") {
-    options.count = 2;
+    options.schedule.count = 2;
     CHECK(played(options) == "100 110 ");
   }
   SUBCASE("every") {
-    options.every = std::chrono::seconds(20);
+    options.schedule.every = std::chrono::seconds(20);
     CHECK(played(options) == "100 120 140 ");
   }
   SUBCASE("for") {
-    options.run_for = std::chrono::seconds(30);
+    options.schedule.run_for = std::chrono::seconds(30);
     CHECK(played(options) == "100 110 120 ");
   }
 }
@@ -93,7 +95,7 @@ TEST_CASE("speed is how much faster than recorded it goes") {
   std::vector<std::chrono::milliseconds> pauses;
   (void)played(options, &pauses);
   CHECK(pauses.empty());
-  options.speed = 10;
+  options.replay.speed = 10;
   (void)played(options, &pauses);
   REQUIRE(pauses.size() == 1);
   CHECK(pauses.front() <= std::chrono::seconds(10));
@@ -108,19 +110,19 @@ TEST_CASE("what --record kept is timed by its polls, and its parts are one snaps
   recorder.store(30'002, {answer_at(30), answer_at(30)});
   recorder.store(45'001, {answer_at(40)});
   Options options = replay_of(folder.path());
-  options.every = std::chrono::seconds(15);
+  options.schedule.every = std::chrono::seconds(15);
   CHECK(played(options) == "10 30 40 ");
-  options.run_for = std::chrono::seconds(20);
+  options.schedule.run_for = std::chrono::seconds(20);
   CHECK(played(options) == "10 30 ");
 }
 
 TEST_CASE("flights are as new as their poll, or as the newest of them") {
   const TemporaryFolder folder;
   Options options = replay_of(folder.write("a.ndjson", "[{\"lastSeen\":7}]\n[{\"lastSeen\":9}]\n"));
-  options.endpoint = Endpoint::flights;
+  options.request.endpoint = Endpoint::flights;
   CHECK(played(options) == "7 9 ");
   Recorder(folder.path() + "/day", Endpoint::flights).store(70'000, {"null"});
-  options.replay = folder.path() + "/day";
+  options.replay.path = folder.path() + "/day";
   CHECK(played(options) == "70 ");
 }
 

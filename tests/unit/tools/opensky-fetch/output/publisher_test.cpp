@@ -4,6 +4,7 @@
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
 #include "tests/unit/tools/opensky-fetch/support.hpp"
+#include "tools/opensky-fetch/options.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -23,9 +24,15 @@ cli::CommonOptions common(bool control, std::vector<std::string> ack = {}) {
 
 Options only_address() {
   Options options;
-  options.fields = choose_fields(Endpoint::states, {"icao24"});
-  options.max_wait = std::chrono::milliseconds(200);
+  options.output.fields = choose_fields(Endpoint::states, {"icao24"});
+  options.schedule.max_wait = std::chrono::milliseconds(200);
   return options;
+}
+
+const Options kOnlyAddress = only_address();
+
+PublisherSettings settings_of(const Options& options) {
+  return {options.request, options.output, options.schedule.max_wait};
 }
 
 std::string run_of(const std::string& output) {
@@ -48,7 +55,7 @@ const std::string kStates = "[" + kOneState + "," + kOneState + "]";
 TEST_CASE("without control lines there are rows and nothing else") {
   const MemoryFile file;
   cli::Context context("opensky-fetch", common(false), {});
-  Publisher publisher(context, only_address(), "x", file.writer());
+  Publisher publisher(context, settings_of(kOnlyAddress), "x", file.writer());
   CHECK(publisher.deliver({100, {kStates}}));
   CHECK(publisher.deliver({110, {}}));
   CHECK(publisher.finish() == base::ExitCode::done);
@@ -58,7 +65,8 @@ TEST_CASE("without control lines there are rows and nothing else") {
 TEST_CASE("control lines frame each snapshot, an empty one too") {
   const MemoryFile file;
   cli::Context context("opensky-fetch", common(true), {});
-  Publisher publisher(context, only_address(), "http://h/states/all?a=\"b\"", file.writer());
+  Publisher publisher(
+      context, settings_of(kOnlyAddress), "http://h/states/all?a=\"b\"", file.writer());
   CHECK(publisher.deliver({1533114000, {kStates}}));
   CHECK(publisher.deliver({1533114010, {}}));
   CHECK(publisher.finish() == base::ExitCode::done);
@@ -96,7 +104,7 @@ TEST_CASE("control lines frame each snapshot, an empty one too") {
 TEST_CASE("a snapshot that is not newer is not printed again") {
   const MemoryFile file;
   cli::Context context("opensky-fetch", common(false), {});
-  Publisher publisher(context, only_address(), "x", file.writer());
+  Publisher publisher(context, settings_of(kOnlyAddress), "x", file.writer());
   CHECK(publisher.deliver({100, {kStates}}));
   CHECK_FALSE(publisher.deliver({100, {kStates}}));
   CHECK_FALSE(publisher.deliver({90, {kStates}}));
@@ -108,7 +116,7 @@ TEST_CASE("a snapshot that is not newer is not printed again") {
 TEST_CASE("a malformed snapshot leaves no trace, and the next one of the same time is printed") {
   const MemoryFile file;
   cli::Context context("opensky-fetch", common(true), {});
-  Publisher publisher(context, only_address(), "x", file.writer());
+  Publisher publisher(context, settings_of(kOnlyAddress), "x", file.writer());
   CHECK_THROWS_AS((void)publisher.deliver({100, {"[" + kOneState + ",[1]]"}}), Malformed);
   CHECK(publisher.deliver({100, {"[" + kOneState + "]"}}));
   (void)publisher.finish();
@@ -121,9 +129,9 @@ TEST_CASE("what was not asked for is left out, live or recorded") {
     const MemoryFile file;
     cli::Context context("opensky-fetch", common(false), {});
     Options options = only_address();
-    options.icao24 = {"ffffff"};
-    options.replay = live ? "" : "file";
-    Publisher publisher(context, options, "x", file.writer());
+    options.request.icao24 = {"ffffff"};
+    options.replay.path = live ? "" : "file";
+    Publisher publisher(context, settings_of(options), "x", file.writer());
     CHECK(publisher.deliver({100, {kStates}}));
     (void)publisher.finish();
     CHECK(file.text().empty());
@@ -134,9 +142,9 @@ TEST_CASE("flights and tracks have borders of their own scope") {
   const MemoryFile file;
   cli::Context context("opensky-fetch", common(true), {});
   Options options;
-  options.endpoint = Endpoint::flights;
-  options.fields = choose_fields(Endpoint::flights, {"icao24", "last_seen"});
-  Publisher publisher(context, options, "x", file.writer());
+  options.request.endpoint = Endpoint::flights;
+  options.output.fields = choose_fields(Endpoint::flights, {"icao24", "last_seen"});
+  Publisher publisher(context, settings_of(options), "x", file.writer());
   CHECK(publisher.deliver({100, {R"([{"icao24":"4b1803","lastSeen":60}])"}}));
   (void)publisher.finish();
   CHECK(file.text().find("{\"icao24\":\"4b1803\",\"last_seen\":\"1970-01-01T00:01:00Z\"}\n") !=
@@ -150,8 +158,8 @@ TEST_CASE("the end waits for the acknowledgement of everything") {
   const MemoryFile file;
   cli::Context context("opensky-fetch", common(false, {path}), {});
   Options options = only_address();
-  options.max_wait = std::chrono::seconds(20);
-  Publisher publisher(context, options, "x", file.writer());
+  options.schedule.max_wait = std::chrono::seconds(20);
+  Publisher publisher(context, settings_of(options), "x", file.writer());
   CHECK(publisher.deliver({100, {kStates}}));
   std::thread sink([&] {
     while (file.text().find("\"eof\"") == std::string::npos)
@@ -175,7 +183,7 @@ TEST_CASE("an acknowledgement that does not come is told") {
   const TemporaryFolder folder;
   const MemoryFile file;
   cli::Context context("opensky-fetch", common(false, {folder.path() + "/fetch.ack"}), {});
-  Publisher publisher(context, only_address(), "x", file.writer());
+  Publisher publisher(context, settings_of(kOnlyAddress), "x", file.writer());
   CHECK(publisher.deliver({100, {kStates}}));
   CHECK(publisher.finish() == base::ExitCode::retry_later);
 }
@@ -184,7 +192,7 @@ TEST_CASE("a reader that is gone is noticed while idle") {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   cli::Context context("opensky-fetch", common(false), {});
-  Publisher publisher(context, only_address(), "x", ends[1]);
+  Publisher publisher(context, settings_of(kOnlyAddress), "x", ends[1]);
   ::close(ends[0]);
   try {
     (void)publisher.pause(std::chrono::seconds(20));

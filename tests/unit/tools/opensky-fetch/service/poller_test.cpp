@@ -2,6 +2,7 @@
 
 #include "tests/unit/common/http/loopback_server.hpp"
 #include "tests/unit/tools/opensky-fetch/support.hpp"
+#include "tools/opensky-fetch/options.hpp"
 
 #include <atomic>
 
@@ -14,8 +15,8 @@ using http::LoopbackServer;
 
 Options options_for(const LoopbackServer& server) {
   Options options;
-  options.url = server.url("/api");
-  options.auth_url = server.url("/token");
+  options.request.url = server.url("/api");
+  options.service.auth_url = server.url("/token");
   return options;
 }
 
@@ -36,7 +37,8 @@ std::string outcome_of(Poller& poller) {
 
 std::string outcome_of(const std::string& raw_answer) {
   LoopbackServer server([&](const std::string&) { return raw_answer; });
-  Poller poller(options_for(server), {});
+  const Options options = options_for(server);
+  Poller poller(options.request, options.service, {});
   return outcome_of(poller);
 }
 
@@ -46,7 +48,8 @@ TEST_CASE("an answer is delivered, its credits are noted") {
   LoopbackServer server([](const std::string&) {
     return LoopbackServer::answer("200 OK", answer_at(7), "X-Rate-Limit-Remaining: 12\r\n");
   });
-  Poller poller(options_for(server), {});
+  const Options options = options_for(server);
+  Poller poller(options.request, options.service, {});
   CHECK(outcome_of(poller) == "7");
   CHECK(poller.credits() == 12);
   CHECK(server.requests().front().starts_with("GET /api/states/all HTTP"));
@@ -69,7 +72,8 @@ TEST_CASE("what is no whole answer is never delivered") {
 TEST_CASE("a malformed row fails the whole poll") {
   LoopbackServer server(
       [](const std::string&) { return LoopbackServer::answer("200 OK", answer_at(7)); });
-  Poller poller(options_for(server), {});
+  const Options options = options_for(server);
+  Poller poller(options.request, options.service, {});
   CHECK_THROWS_AS((void)poller.poll([](const Snapshot&) -> bool { throw Malformed("row 3"); }),
                   PollError);
 }
@@ -88,8 +92,8 @@ TEST_CASE("a token that the server no longer likes is replaced once") {
   });
   const TemporaryFolder folder;
   Options options = options_for(server);
-  options.credentials = folder.write("c.json", R"({"clientId":"a","clientSecret":"b"})");
-  Poller poller(options, {});
+  options.service.credentials = folder.write("c.json", R"({"clientId":"a","clientSecret":"b"})");
+  Poller poller(options.request, options.service, {});
   CHECK(outcome_of(poller) == "7");
   CHECK(tokens == 2);
   good = 9;
@@ -101,9 +105,9 @@ TEST_CASE("logging in needs no poll") {
   LoopbackServer server([](const std::string&) { return LoopbackServer::answer("401 No", ""); });
   const TemporaryFolder folder;
   Options options = options_for(server);
-  CHECK_NOTHROW(Poller(options, {}).log_in());
-  options.credentials = folder.write("c.json", R"({"clientId":"a","clientSecret":"b"})");
-  Poller poller(options, {});
+  CHECK_NOTHROW(Poller(options.request, options.service, {}).log_in());
+  options.service.credentials = folder.write("c.json", R"({"clientId":"a","clientSecret":"b"})");
+  Poller poller(options.request, options.service, {});
   CHECK_FALSE(poller.anonymous());
   CHECK_THROWS_AS(poller.log_in(), PollError);
 }
@@ -115,8 +119,8 @@ TEST_CASE("several boxes are asked one by one and delivered as one picture of on
     return LoopbackServer::answer("200 OK", answer_at(times.at(asked++)));
   });
   Options options = options_for(server);
-  options.boxes = {parse_box("0,0,1,1"), parse_box("1,0,2,1")};
-  Poller poller(options, {});
+  options.request.boxes = {parse_box("0,0,1,1"), parse_box("1,0,2,1")};
+  Poller poller(options.request, options.service, {});
   std::size_t parts = 0;
   (void)poller.poll([&](const Snapshot& snapshot) {
     CHECK(snapshot.time == 20);
@@ -134,8 +138,8 @@ TEST_CASE("a picture that never stands still is not delivered") {
   LoopbackServer server(
       [&](const std::string&) { return LoopbackServer::answer("200 OK", answer_at(++time)); });
   Options options = options_for(server);
-  options.boxes = {parse_box("0,0,1,1"), parse_box("1,0,2,1")};
-  Poller poller(options, {});
+  options.request.boxes = {parse_box("0,0,1,1"), parse_box("1,0,2,1")};
+  Poller poller(options.request, options.service, {});
   CHECK(outcome_of(poller) == "changed");
 }
 
@@ -144,8 +148,8 @@ TEST_CASE("404 without a word is no flights, with words it is a wrong address") 
   LoopbackServer server(
       [&](const std::string&) { return LoopbackServer::answer("404 Not Found", body); });
   Options options = options_for(server);
-  options.endpoint = Endpoint::flights;
-  Poller poller(options, {});
+  options.request.endpoint = Endpoint::flights;
+  Poller poller(options.request, options.service, {});
   std::size_t rows = 9;
   (void)poller.poll([&](const Snapshot& snapshot) {
     rows = snapshot.parts.front().size();
@@ -161,10 +165,10 @@ TEST_CASE("what is delivered is recorded, what is not new or malformed is not") 
   LoopbackServer server(
       [](const std::string&) { return LoopbackServer::answer("200 OK", answer_at(7)); });
   Options options = options_for(server);
-  options.record = folder.path() + "/day";
-  Poller poller(options, {});
+  options.service.record = folder.path() + "/day";
+  Poller poller(options.request, options.service, {});
   const auto files = [&] {
-    const std::filesystem::directory_iterator all(options.record);
+    const std::filesystem::directory_iterator all(options.service.record);
     return std::distance(begin(all), end(all));
   };
   CHECK_FALSE(poller.poll([](const Snapshot&) { return false; }));

@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "tests/unit/tools/opensky-fetch/support.hpp"
+#include "tools/opensky-fetch/options.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,7 +13,7 @@ constexpr std::int64_t kNow = 86'400L * 20'000 + 100;
 
 Options with_state(const TemporaryFolder& folder) {
   Options options;
-  options.state = folder.path() + "/deep/state";
+  options.quota.state = folder.path() + "/deep/state";
   return options;
 }
 
@@ -20,7 +21,7 @@ Options with_state(const TemporaryFolder& folder) {
 
 TEST_CASE("without anything known a poll may go out") {
   Options options;
-  Quota quota(options);
+  Quota quota(options.request, options.quota);
   CHECK_FALSE(quota.hold(kNow, 4).has_value());
   quota.hold_until(kNow + 10);
   CHECK(quota.hold(kNow, 4)->until == kNow + 10);
@@ -30,27 +31,27 @@ TEST_CASE("without anything known a poll may go out") {
 TEST_CASE("a pause that the service asked for survives the run, for this service and bucket only") {
   const TemporaryFolder folder;
   Options options = with_state(folder);
-  Quota(options).hold_until(kNow + 60'000);
-  const auto hold = Quota(options).hold(kNow, 1);
+  Quota(options.request, options.quota).hold_until(kNow + 60'000);
+  const auto hold = Quota(options.request, options.quota).hold(kNow, 1);
   REQUIRE(hold.has_value());
   CHECK(hold->by_service);
   CHECK(hold->reason.find("asked for a pause until 2024-") != std::string::npos);
-  Quota(options).hold_until(kNow + 5);  // a shorter one changes nothing
-  CHECK(Quota(options).hold(kNow, 1)->until == kNow + 60'000);
-  options.endpoint = Endpoint::flights;
-  CHECK_FALSE(Quota(options).hold(kNow, 1).has_value());
-  options.endpoint = Endpoint::states;
-  options.url = "http://127.0.0.1:1/api";
-  CHECK_FALSE(Quota(options).hold(kNow, 1).has_value());
+  Quota(options.request, options.quota).hold_until(kNow + 5);  // a shorter one changes nothing
+  CHECK(Quota(options.request, options.quota).hold(kNow, 1)->until == kNow + 60'000);
+  options.request.endpoint = Endpoint::flights;
+  CHECK_FALSE(Quota(options.request, options.quota).hold(kNow, 1).has_value());
+  options.request.endpoint = Endpoint::states;
+  options.request.url = "http://127.0.0.1:1/api";
+  CHECK_FALSE(Quota(options.request, options.quota).hold(kNow, 1).has_value());
 }
 
 TEST_CASE("a budget holds until its stretch of time is over, across runs") {
   const TemporaryFolder folder;
   Options options = with_state(folder);
-  options.budget = parse_budget("10");
-  Quota(options).spend(kNow, 4);
-  Quota(options).spend(kNow + 1, 4);
-  Quota quota(options);
+  options.quota.budget = parse_budget("10");
+  Quota(options.request, options.quota).spend(kNow, 4);
+  Quota(options.request, options.quota).spend(kNow + 1, 4);
+  Quota quota(options.request, options.quota);
   CHECK_FALSE(quota.hold(kNow + 2, 2).has_value());
   const auto hold = quota.hold(kNow + 2, 4);
   REQUIRE(hold.has_value());
@@ -65,9 +66,9 @@ TEST_CASE(
     "a run that paces itself goes on where the last one was, but no longer than its own pace") {
   const TemporaryFolder folder;
   Options options = with_state(folder);
-  options.budget = parse_budget("24");
-  Quota(options).next_poll_at(kNow + 3'000);
-  Quota quota(options);
+  options.quota.budget = parse_budget("24");
+  Quota(options.request, options.quota).next_poll_at(kNow + 3'000);
+  Quota quota(options.request, options.quota);
   CHECK_FALSE(quota.hold(kNow, 1).has_value());
   REQUIRE(quota.hold_at_start(kNow, 1).has_value());
   CHECK(quota.hold_at_start(kNow, 1)->until == kNow + 3'000);
@@ -79,9 +80,9 @@ TEST_CASE(
 TEST_CASE("two runs that share a folder count together") {
   const TemporaryFolder folder;
   Options options = with_state(folder);
-  options.budget = parse_budget("10");
-  Quota first(options);
-  Quota second(options);
+  options.quota.budget = parse_budget("10");
+  Quota first(options.request, options.quota);
+  Quota second(options.request, options.quota);
   first.spend(kNow, 5);
   second.spend(kNow, 5);
   CHECK(first.hold(kNow, 1).has_value());
@@ -90,13 +91,13 @@ TEST_CASE("two runs that share a folder count together") {
 TEST_CASE("a damaged file is no reason to spend") {
   const TemporaryFolder folder;
   Options options;
-  options.state = folder.path();
+  options.quota.state = folder.path();
   const std::string path = folder.write("states.json", "{\"not_before\":");
-  CHECK_THROWS_AS((void)Quota(options).hold(kNow, 1), base::Error);
+  CHECK_THROWS_AS((void)Quota(options.request, options.quota).hold(kNow, 1), base::Error);
   folder.write("states.json", "");
-  CHECK_FALSE(Quota(options).hold(kNow, 1).has_value());
-  options.state = path + "/below-a-file";
-  CHECK_THROWS_AS(Quota{options}, base::Error);
+  CHECK_FALSE(Quota(options.request, options.quota).hold(kNow, 1).has_value());
+  options.quota.state = path + "/below-a-file";
+  CHECK_THROWS_AS(Quota(options.request, options.quota), base::Error);
 }
 
 }  // namespace cdckit::opensky_fetch

@@ -17,19 +17,20 @@ TEST_CASE("events that a picture holds already are known by their commit") {
   EventTables tables(options);
   PositionStore positions;
   const LineStore lines;
-  CollectedRun run(session, tables, positions, rejects, lines);
+  Applier applier(session);
+  CollectedRun run(applier, tables, positions, rejects, lines);
   EventTable table(tests::sample(), {}, {}, tests::plain_stream());
   event::Event event;
   event.op = 'u';
   event.pos = "00000000000000A0/0000000000000001";
   run.know_horizon(table);
   CHECK_FALSE(run.in_picture(table, event));
-  table.set_horizon(0xA0);
+  table.picture().set_horizon(0xA0);
   CHECK(run.in_picture(table, event));
-  table.set_horizon(0x9F);
+  table.picture().set_horizon(0x9F);
   CHECK_FALSE(run.in_picture(table, event));
   event.op = 'r';
-  table.set_horizon(0xFF);
+  table.picture().set_horizon(0xFF);
   CHECK_FALSE(run.in_picture(table, event));
   run.reject(3, table, "why", "23505");
   run.reject(3, table, "why", "23505");
@@ -47,8 +48,9 @@ TEST_CASE("the horizon comes from what the target has stored") {
   PositionStore positions;
   positions.at("snapshot public.t") = "00000000000000FF";
   const LineStore lines;
-  CollectedRun run(session, tables, positions, rejects, lines);
+  Applier applier(session);
+  CollectedRun run(applier, tables, positions, rejects, lines);
   EventTable table(tests::sample(), {}, {}, tests::plain_stream());
   run.know_horizon(table);
-  CHECK(table.horizon() == 0xFF);
+  CHECK(table.picture().horizon() == 0xFF);
 }

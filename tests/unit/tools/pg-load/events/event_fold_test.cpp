@@ -1,6 +1,6 @@
 #include "tools/pg-load/events/event_fold.hpp"
 
-#include "tools/pg-load/value/big_endian.hpp"
+#include "common/base/error.hpp"
 #include "tools/pg-load/value/codec.hpp"
 
 #include <string>
@@ -254,4 +254,24 @@ TEST_CASE("a deleted row cannot move") {
   add(fold, 'd', "1");
   CHECK_FALSE(move(fold, 'u', "1", "2", "a", "", 4));
   CHECK(rows(fold) == Rows{"d - 1  "});
+}
+
+TEST_CASE("of a table without key a row can be given up, once") {
+  EventFold fold;
+  for (const char* text : {"a", "b"}) {
+    std::string& buffer = fold.buffer();
+    const EncodedEvent event{.op = 'c', .offset = buffer.size()};
+    append_bytes_field(buffer, "c");
+    append_null_field(buffer);
+    append_bytes_field(buffer, text);
+    REQUIRE(fold.add(event, {0}));
+  }
+  CHECK(fold.newest() == 1);
+  fold.drop(0);
+  CHECK(fold.rows() == 1);
+  CHECK(rows(fold) == Rows{"c - b"});
+  CHECK_THROWS_AS(fold.drop(0), cdckit::base::Error);
+  EventFold keyed;
+  REQUIRE(add(keyed, 'c', "k"));
+  CHECK_THROWS_AS(keyed.drop(keyed.newest()), cdckit::base::Error);
 }

@@ -57,6 +57,17 @@ TEST_CASE("a table without key") {
   event::Event change = make('u', R"({"id":2})", "");
   CHECK(table.fold(change) == FoldStatus::bad);
   change.before = R"({"id":1})";
+  CHECK(table.fold(change) == FoldStatus::barrier);  // which of the inserts is meant is not known
+  table.discard();
+  CHECK(table.fold(change) == FoldStatus::folded);
+  CHECK(table.fold(make('c', R"({"id":5})", "")) == FoldStatus::folded);
+  event::Event gone = make('d', "", "");
+  gone.before = R"({"id":5})";
+  CHECK(table.fold(gone) == FoldStatus::folded);
+  event::Event wider = make('u', R"({"id":2,"n":1})", "");
+  wider.before = R"({"id":3})";
+  CHECK(table.fold(wider) == FoldStatus::barrier);  // it sets other columns
+  change.unchanged = R"(["big"])";
   CHECK(table.fold(change) == FoldStatus::alone);
 }
 

@@ -1,7 +1,6 @@
 #include "tools/pg-load/events/key_range.hpp"
 
 #include "tests/unit/tools/pg-load/tables.hpp"
-#include "tools/pg-load/value/big_endian.hpp"
 #include "tools/pg-load/value/codec.hpp"
 
 #include <doctest/doctest.h>

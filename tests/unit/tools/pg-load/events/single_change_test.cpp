@@ -22,6 +22,17 @@ TEST_CASE("only what the row names and the server lets us write") {
         std::vector<std::string>{"id", "n"});
 }
 
+TEST_CASE("a row that comes, and one that goes by its key") {
+  const TargetTable target = tests::sample();
+  CHECK(insert_row_sql(target, {"id", "s"}) ==
+        "INSERT INTO \"public\".\"t\" (\"id\", \"s\") OVERRIDING SYSTEM VALUE SELECT fresh.\"id\", "
+        "fresh.\"s\" FROM " +
+            record("1", "fresh"));
+  CHECK(delete_key_sql(target) == "DELETE FROM \"public\".\"t\" t USING " + record("1", "old") +
+                                      " WHERE t.\"id\" OPERATOR(pg_catalog.=) old.\"id\"");
+  CHECK(key_of_row_sql(target) == "SELECT fresh.\"id\" FROM " + record("1", "fresh"));
+}
+
 TEST_CASE("a key that moves") {
   const TargetTable target = tests::sample();
   CHECK(move_sql(target, {"id", "s"}) ==

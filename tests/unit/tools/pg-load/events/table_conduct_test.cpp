@@ -17,3 +17,14 @@ TEST_CASE("keys of some types are equal though they are written otherwise") {
   target.key = {2};
   CHECK_FALSE(keys_are_exact(target, {}));
 }
+
+TEST_CASE("tables whose staging table would have too many columns") {
+  TargetTable target = tests::sample();
+  CHECK_FALSE(exceeds_stage(target));
+  target.columns.resize(1597);
+  CHECK_FALSE(exceeds_stage(target));
+  target.columns.resize(1598);
+  CHECK(exceeds_stage(target));
+  target.key.clear();
+  CHECK_FALSE(exceeds_stage(target));
+}

@@ -22,9 +22,11 @@ TEST_CASE("a table for rows like these") {
 }
 
 TEST_CASE("a missing table says what to do") {
-  CHECK(missing_table({.schema = "s", .table = "t"}, false).hint().find("--create") !=
+  const TableName name{.schema = "s", .table = "flights"};
+  CHECK(missing_table(name, false, {}).hint().find("--create") != std::string_view::npos);
+  CHECK(missing_table(name, true, {}).kind() == base::ErrorKind::unavailable);
+  CHECK(missing_table(name, false, {"s.flight", "s.other"}).hint().find("s.flight") !=
         std::string_view::npos);
-  CHECK(missing_table({.schema = "s", .table = "t"}, true).kind() == base::ErrorKind::unavailable);
 }
 
 TEST_CASE("where the events of a table go") {

@@ -11,6 +11,16 @@ TEST_CASE("a source is named by what does not change when it moves on") {
   CHECK(source_id(R"({"url":"x"})") == R"({"url":"x"})");
 }
 
+TEST_CASE("one database read by two slots") {
+  CHECK(same_database("73/s/d", "73/s2/d"));
+  CHECK(same_database("73/s/d/e", "73/s2/d/e"));
+  CHECK(same_database("c1/g", "c1/g"));
+  CHECK_FALSE(same_database("73/s/d", "73/s/e"));
+  CHECK_FALSE(same_database("73/s/d", "74/s/d"));
+  CHECK_FALSE(same_database("c1/g", "c1/h"));
+  CHECK_FALSE(same_database("a", "b"));
+}
+
 TEST_CASE("positions that were not committed go back") {
   PositionStore store;
   CHECK_FALSE(store.is_open());

@@ -8,10 +8,9 @@ using namespace cdckit;
 using namespace cdckit::walcat;
 
 TEST_CASE("a signal needs a slot") {
-  Options options;
   cli::Context context("walcat", {}, {});
   try {
-    (void)run_snapshot_signal(options, context);
+    (void)run_snapshot_signal({}, "", {"t"}, context);
     FAIL("not refused");
   } catch (const base::Error& error) {
     CHECK(error.kind() == base::ErrorKind::usage);

@@ -9,11 +9,11 @@ using namespace cdckit::walcat;
 TEST_CASE("encodings are made by name") {
   const auto type = build_type(16, {});
   for (const char* name : {"plain", "debezium"}) {
-    const auto encoding = make_encoding(name, {});
+    const auto encoding = make_encoding({.name = name});
     const auto form = encoding->column({.name = "b", .type = *type});
     std::string out;
     form.codec.append(out, "t", form.codec);
     CHECK(out == "true");
   }
-  CHECK_THROWS_AS(make_encoding("avro", {}), cdckit::base::Error);
+  CHECK_THROWS_AS(make_encoding({.name = "avro"}), cdckit::base::Error);
 }

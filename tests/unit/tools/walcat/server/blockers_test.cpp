@@ -17,8 +17,3 @@ TEST_CASE("who keeps a slot waiting, in words") {
   const std::vector<Blocker> many(7, Blocker{.pid = "1"});
   CHECK(describe(many) == "process 1, process 1, process 1, process 1, process 1 and 2 more");
 }
-
-TEST_CASE("a watch that cannot ask says nothing and throws nothing") {
-  BlockerWatch watch({.conninfo = "host=127.0.0.1 port=1", .application_name = "test"}, "s");
-  CHECK_NOTHROW(watch.tick());
-}

@@ -73,8 +73,9 @@ TEST_CASE("types without a binary form come as the text of their output function
       select_of(source, {{869, {"pg_catalog.inet_out", ""}}, {50000, {"s.o", "s.base"}}});
   CHECK(select.columns ==
         R"(pg_catalog.textin(pg_catalog.inet_out("i")), pg_catalog.textin(s.o("d"::s.base)), "n")");
-  CHECK(select.forms ==
-        std::vector<BinaryForm>{BinaryForm::text, BinaryForm::text, BinaryForm::int4});
+  CHECK(select.forms == std::vector<cdckit::pg::BinaryForm>{cdckit::pg::BinaryForm::text,
+                                                            cdckit::pg::BinaryForm::text,
+                                                            cdckit::pg::BinaryForm::int4});
   CHECK_FALSE(select.plain);
   source.relation.columns = {{"r", 1790, -1, false}};
   CHECK(select_of(source, {{1790, {"", ""}}}).columns ==

@@ -26,7 +26,7 @@ std::string row(const std::string& fields, std::int16_t width) {
 }  // namespace
 
 TEST_CASE("rows of COPY become the values of a text stream") {
-  CopyBinaryReader reader({BinaryForm::int4, BinaryForm::text, BinaryForm::numeric});
+  CopyBinaryReader reader({pg::BinaryForm::int4, pg::BinaryForm::text, pg::BinaryForm::numeric});
   const std::string groups = number<std::int16_t>(1) + number<std::int16_t>(0) +
                              number<std::int16_t>(0) + number<std::int16_t>(1) +
                              number<std::int16_t>(7);
@@ -46,15 +46,15 @@ TEST_CASE("rows of COPY become the values of a text stream") {
 }
 
 TEST_CASE("a table without rows") {
-  CopyBinaryReader together({BinaryForm::int4});
+  CopyBinaryReader together({pg::BinaryForm::int4});
   CHECK_FALSE(together.take(kHeader + kTrailer));
-  CopyBinaryReader apart({BinaryForm::int4});
+  CopyBinaryReader apart({pg::BinaryForm::int4});
   CHECK_FALSE(apart.take(kHeader));
   CHECK_FALSE(apart.take(kTrailer));
 }
 
 TEST_CASE("a header extension is passed over") {
-  CopyBinaryReader reader({BinaryForm::boolean});
+  CopyBinaryReader reader({pg::BinaryForm::boolean});
   const std::string header =
       std::string("PGCOPY\n\377\r\n\0", 11) + number(1) + number(3) + std::string("abc");
   const std::string taken = header + row(field(std::string(1, '\1')), 1);
@@ -64,7 +64,7 @@ TEST_CASE("a header extension is passed over") {
 
 TEST_CASE("anything else is refused") {
   const auto refused = [](const std::string& bytes) {
-    CopyBinaryReader reader({BinaryForm::int4});
+    CopyBinaryReader reader({pg::BinaryForm::int4});
     CHECK_THROWS_AS(reader.take(bytes), base::Error);
   };
   refused("");

@@ -1,0 +1,81 @@
+"""What cdc-run and cdc-top share at their outside: refusals with an exit code, messages, durations, flags for the manual."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import time
+
+VERSION = "0.1.0"
+DONE, REJECTED, USAGE, BAD_INPUT, MISSING, CANNOT_CREATE, TRY_AGAIN, CONFIG = 0, 1, 2, 65, 69, 73, 75, 78
+DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
+UNITS = {"ms": 0.001, "s": 1, "": 1, "m": 60, "h": 3600}
+
+
+class Refused(Exception):
+    """An end with a code: nothing runs."""
+
+    def __init__(self, code: int, text: str):
+        super().__init__(text)
+        self.code = code
+
+
+class Log:
+    """Lines on stderr, as the tools write them."""
+
+    def __init__(self, tool: str, form: str):
+        self.tool, self.form = tool, form
+
+    def __call__(self, text: str, level: str = "info") -> None:
+        line = f"{self.tool}: {text}"
+        if self.form == "json":
+            now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            line = json.dumps({"ts": now, "level": level, "tool": self.tool, "msg": text})
+        print(line, file=sys.stderr, flush=True)
+
+
+def duration(text: str) -> float:
+    found = DURATION.fullmatch(text.strip())
+    if not found:
+        raise argparse.ArgumentTypeError(f'"{text}" is no time such as 500ms, 1s or 2m')
+    return float(found[1]) * UNITS[found[2]]
+
+
+def pauses(text: str) -> tuple[float, float]:
+    first, colon, most = text.partition(":")
+    if not colon:
+        raise argparse.ArgumentTypeError(f'"{text}" is not FIRST:MOST, such as 1s:60s')
+    if duration(first) > duration(most):
+        raise argparse.ArgumentTypeError(f'"{text}": the first pause is longer than the longest')
+    return duration(first), duration(most)
+
+
+class Parser(argparse.ArgumentParser):
+    """Usage errors read like those of the tools, and --generate man-options prints what stands in the manual."""
+
+    def __init__(self, tool: str, description: str):
+        form = argparse.RawDescriptionHelpFormatter
+        super().__init__(tool, description=description, formatter_class=form, add_help=False)
+        self.add_argument("-h", "--help", action="help", help="Print this text.")
+        version = f"{tool} {VERSION}"
+        self.add_argument("-V", "--version", action="version", version=version, help="Print the version.")
+        self.add_argument("--generate", action=Generate, choices=("man-options",), help=argparse.SUPPRESS)
+
+    def error(self, message: str):
+        print(f"{self.prog}: could not read the command line: {message}", file=sys.stderr)
+        print(f"{self.prog}: hint: {self.prog} --help lists the flags.", file=sys.stderr)
+        sys.exit(USAGE)
+
+
+class Generate(argparse.Action):
+    def __call__(self, parser, *_):
+        for action in parser._actions:
+            if not action.option_strings or action.help == argparse.SUPPRESS:
+                continue
+            names = ", ".join(f"**{name.replace('--', chr(92) + '--')}**" for name in action.option_strings)
+            takes = action.metavar or (chr(92) + "|").join(action.choices or ())
+            print(f"{names} *{takes}*" if takes else names)
+            print(f":   {action.help.replace('$', chr(92) + '$')}\n")
+        sys.exit(DONE)

@@ -1,0 +1,112 @@
+"""One process group: asking who is in it, ending it, and a keeper that ends it when its maker was killed."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import signal
+import stat
+import time
+from pathlib import Path
+
+GRACE = 10.0  # between asking and killing, unless said otherwise
+STOPPING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 15, 36
+
+
+def become_subreaper() -> None:
+    """Who loses its parent below this process becomes its child."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def children_of(pid: int) -> list[int]:
+    """In the order in which they were made; empty when it is gone."""
+    try:
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def signal_group(group: int, number: int) -> bool:
+    """False: nobody is left in it."""
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def is_alive(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def has_lost_its_reader(pid: int) -> bool:
+    """Its stdout is a pipe that nobody reads: it may not notice before it writes."""
+    place = f"/proc/{pid}/fd/1"
+    try:
+        if not stat.S_ISFIFO(os.stat(place).st_mode):
+            return False
+        pipe = os.open(place, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        poll = select.poll()
+        poll.register(pipe, 0)
+        return any(events & select.POLLERR for _, events in poll.poll(0))
+    finally:
+        os.close(pipe)
+
+
+def signal_process(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass  # it has just ended
+
+
+class Keeper:
+    """Ends the stages when this process is gone without having done so: a child that reads a pipe whose other end
+    only this process has. It keeps the state folder locked as long as it cleans up."""
+
+    def __init__(self, grace: float) -> None:
+        self.pid, self.pipe, self.grace = 0, -1, grace
+        self.begin(0)
+
+    def begin(self, group: int) -> None:
+        if self.pipe >= 0:
+            os.close(self.pipe)
+        reading, self.pipe = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self.pipe)
+            self.keep(reading)
+            os._exit(0)
+        os.close(reading)
+        self.watch(group)
+
+    def watch(self, group: int) -> None:
+        try:
+            os.write(self.pipe, b"%d\n" % group)
+        except BrokenPipeError:
+            pass  # it was killed: the next SIGCHLD makes another one
+
+    def keep(self, reading: int) -> None:
+        os.setsid()
+        for number in STOPPING:
+            signal.signal(number, signal.SIG_IGN)
+        ctypes.CDLL(None).prctl(PR_SET_NAME, b"cdc-run-keeper", 0, 0, 0)
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(null, stream)
+        group = 0
+        while words := os.read(reading, 4096).split():
+            group = int(words[-1])
+        if group and signal_group(group, signal.SIGTERM):
+            deadline = time.monotonic() + self.grace
+            while time.monotonic() < deadline and signal_group(group, 0):
+                time.sleep(0.1)
+            signal_group(group, signal.SIGKILL)

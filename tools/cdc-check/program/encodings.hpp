@@ -1,0 +1,29 @@
+// How a table's columns are written where a number or a string alone does not say it: Debezium's
+// times and decimals, by the Connect schema of a `schema` line, else by the column's type and the
+// connector's defaults.
+#pragma once
+
+#include "common/event/schema.hpp"
+#include "tools/cdc-check/values/moment.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace cdckit::cdc_check {
+
+struct Encoding {
+  Unit unit = Unit::guess;  // of a number that is a time
+  bool base64_decimal = false;
+  std::int32_t scale = 0;
+};
+
+// By the column's name; only those that are written in a way of their own.
+std::map<std::string, Encoding, std::less<>> encodings_of(const event::TableSchema& schema);
+
+// A base64 token of a two's complement number with the scale, or {"scale":..,"value":..}. Nothing
+// when it is none, or has more than 38 digits.
+std::optional<Decimal> decode_decimal(std::string_view token, std::int32_t scale);
+
+}  // namespace cdckit::cdc_check

@@ -1,0 +1,121 @@
+#include "tools/cdc-check/rules/yaml.hpp"
+
+#include "common/ndjson/text.hpp"
+#include "tools/cdc-check/values/decimal.hpp"
+
+#include <set>
+#include <yaml-cpp/yaml.h>
+
+namespace cdckit::cdc_check {
+namespace {
+
+constexpr std::size_t kMostBytes = 16U << 20U;
+constexpr int kMostNodes = 100'000;
+constexpr int kDeepest = 200;
+
+bool is_one_of(const std::string& text, std::initializer_list<const char*> words) {
+  for (const char* word : words) {
+    if (text == word) return true;
+  }
+  return false;
+}
+
+class Converter {
+ public:
+  explicit Converter(std::string file) : file_(std::move(file)) {}
+
+  [[nodiscard]] Place place_of(const YAML::Mark& mark) const {
+    return {file_, mark.is_null() ? 0 : mark.line + 1, mark.column + 1};
+  }
+
+  Node convert(const YAML::Node& from, int depth) {
+    Node node;
+    node.place = place_of(from.Mark());
+    if (++count_ > kMostNodes || depth > kDeepest)
+      refuse(node.place, "it holds more than 100,000 values, or is nested too deep");
+    switch (from.Type()) {
+      case YAML::NodeType::Scalar:
+        take_scalar(node, from);
+        break;
+      case YAML::NodeType::Sequence:
+        node.type = Node::Type::list;
+        for (const YAML::Node& item : from) node.items.push_back(convert(item, depth + 1));
+        break;
+      case YAML::NodeType::Map:
+        take_map(node, from, depth);
+        break;
+      default:
+        break;
+    }
+    return node;
+  }
+
+ private:
+  void take_map(Node& node, const YAML::Node& from, int depth) {
+    node.type = Node::Type::map;
+    std::set<std::string> names;
+    for (const auto& pair : from) {
+      const Place place = place_of(pair.first.Mark());
+      if (!pair.first.IsScalar()) refuse(place, "a name is text");
+      Node value = convert(pair.second, depth + 1);
+      value.name = pair.first.Scalar();
+      value.name_place = place;
+      if (!names.insert(value.name).second)
+        refuse(place, "\"" + value.name + "\" stands there twice");
+      if (value.place.line == 0) value.place = place;
+      node.items.push_back(std::move(value));
+    }
+  }
+
+  static void take_scalar(Node& node, const YAML::Node& from) {
+    node.text = from.Scalar();
+    const std::string& tag = from.Tag();
+    node.type = Node::Type::text;
+    if (tag == "!" || tag == "tag:yaml.org,2002:str") return;
+    if (!tag.empty() && tag != "?") refuse(node.place, "the tag " + tag + " means nothing here");
+    if (is_one_of(node.text, {"", "~", "null", "Null", "NULL"})) {
+      node.type = Node::Type::null;
+    } else if (is_one_of(node.text, {"true", "True", "TRUE", "false", "False", "FALSE"})) {
+      node.type = Node::Type::boolean;
+      node.text = node.text.front() == 't' || node.text.front() == 'T' ? "true" : "false";
+    } else if (const auto number = parse_decimal(node.text)) {
+      if (number->more) refuse(node.place, "a number of a rule has 38 digits at most");
+      node.type = Node::Type::number;
+      make_json_number(node.text);
+    }
+  }
+
+  // +1, .5, 5. and 007 are numbers in YAML, not in JSON.
+  static void make_json_number(std::string& text) {
+    if (text.front() == '+') text.erase(0, 1);
+    const std::size_t sign = text.front() == '-' ? 1 : 0;
+    while (text.size() > sign + 1 && text[sign] == '0' && text[sign + 1] >= '0' &&
+           text[sign + 1] <= '9')
+      text.erase(sign, 1);
+    if (text[sign] == '.') text.insert(sign, "0");
+    const std::size_t point = text.find('.');
+    if (point != std::string::npos &&
+        (point + 1 == text.size() || text[point + 1] == 'e' || text[point + 1] == 'E'))
+      text.erase(point, 1);
+  }
+
+  std::string file_;
+  int count_ = 0;
+};
+
+}  // namespace
+
+Node parse_yaml(std::string_view text, const std::string& file) {
+  Converter converter(file);
+  if (text.size() > kMostBytes) refuse({file}, "it is larger than 16 MiB");
+  if (!ndjson::is_utf8(text)) refuse({file}, "it is no UTF-8");
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    if (documents.size() > 1) refuse({file}, "it holds more than one document");
+    return documents.empty() ? Node{} : converter.convert(documents.front(), 0);
+  } catch (const YAML::Exception& error) {
+    refuse(converter.place_of(error.mark), error.msg);
+  }
+}
+
+}  // namespace cdckit::cdc_check

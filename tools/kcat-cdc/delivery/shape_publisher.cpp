@@ -1,0 +1,30 @@
+#include "tools/kcat-cdc/delivery/shape_publisher.hpp"
+
+#include "tools/kcat-cdc/topics/topic_names.hpp"
+
+namespace cdckit::kcat_cdc {
+
+void ShapePublisher::publish(const std::string& data_topic,
+                             std::string_view line,
+                             const std::string& hash) {
+  // the same shape of the same table may go to several schema topics
+  const std::string topic = schema_topic_of(data_topic);
+  if (!published_.insert(topic + ' ' + hash).second) return;
+  constexpr std::chrono::milliseconds kWait{20};
+  kafka::Outgoing record;
+  record.topic = topics_.open_compacted(topic);
+  record.key = hash;
+  record.value = line;
+  record.tag = kShapeTag;
+  deliveries_.shape_sent();
+  while (producer_.enqueue(record) == kafka::Enqueued::queue_full) {
+    producer_.poll(kWait);
+    deliveries_.check();
+  }
+  while (deliveries_.shape_on_its_way()) {
+    producer_.flush(kWait);
+    deliveries_.check();
+  }
+}
+
+}  // namespace cdckit::kcat_cdc

@@ -1,0 +1,48 @@
+// The server's own text of what scripts made, kept beside the history.
+#pragma once
+
+#include "tools/snow-ddl/history/execute.hpp"
+#include "tools/snow-ddl/history/history_table.hpp"
+#include "tools/snow-ddl/objects/made_objects.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cdckit::snow_ddl {
+
+struct StoredObject {
+  std::string kind;
+  std::string name;
+  std::string ddl;
+  std::string script;
+};
+
+struct Drift {
+  StoredObject object;
+  std::string change;  // missing, changed
+};
+
+class ObjectStore {
+ public:
+  ObjectStore(const HistoryTable& history, Execute execute);
+
+  // Asks the server for each object's text and keeps it.
+  void keep(const std::string& script, const std::vector<MadeObject>& objects);
+  // Empty when there is no table yet.
+  std::vector<StoredObject> read();
+  // What is not as it was kept.
+  std::vector<Drift> find_drift();
+
+ private:
+  [[nodiscard]] std::optional<std::string> live_text(const std::string& kind,
+                                                     const std::string& name) const;
+
+  HistoryTable table_;
+  Execute execute_;
+};
+
+// Blanks and a last semicolon make no difference.
+std::string normalised_ddl(std::string_view ddl);
+
+}  // namespace cdckit::snow_ddl

@@ -1,0 +1,25 @@
+// Puts variables into a script's text. What is missing is an error, never an empty text. Pure but
+// for env_var(). Throws config for a missing variable, data for what is not understood, both with
+// `source:line`.
+#pragma once
+
+#include "tools/snow-ddl/scripts/variables.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace cdckit::snow_ddl {
+
+enum class Template {
+  dollar,  // ${name}; inside of $$ texts only names that were given, \${ is ${
+  jinja,   // {{ name }}, {{ name | default('x') }}, {{ env_var('NAME', 'x') }}, {# comment #}
+  none,
+};
+
+// `text` is normalised.
+std::string render(std::string_view text,
+                   const Variables& variables,
+                   Template with,
+                   const std::string& source);
+
+}  // namespace cdckit::snow_ddl

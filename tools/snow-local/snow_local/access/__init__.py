@@ -1,0 +1,1 @@
+"""Roles, grants and warehouses: who may do what."""

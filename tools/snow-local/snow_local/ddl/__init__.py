@@ -1,0 +1,1 @@
+"""CREATE, ALTER, DROP and COMMENT of databases, schemas, tables and views."""

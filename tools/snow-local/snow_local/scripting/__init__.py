@@ -1,0 +1,1 @@
+"""Snowflake Scripting: blocks with variables, branches, loops, cursors and handlers."""

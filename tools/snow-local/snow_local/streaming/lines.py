@@ -1,0 +1,146 @@
+"""Reads NDJSON bodies as strictly as RFC 8259 wants, before DuckDB, which is laxer, sees them.
+
+A body is parsed as one array: only when that fails are its lines looked at one by one.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+
+import orjson
+
+NO_JSON = 100069
+_LONG_NUMBER = re.compile(rb"[0-9.]{16}")
+_ESCAPED_ZERO = b"\\u0000"
+
+
+@dataclass
+class Lines:
+    """The good lines of a body, the member names in them, and the bad ones with the reason."""
+
+    good: list[bytes] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    rows: list[dict] = field(default_factory=list)
+    bad: list[tuple[bytes, str]] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return len(self.good) + len(self.bad)
+
+    @property
+    def longest(self) -> int:
+        return max(map(len, self.good), default=0)
+
+
+def read(body: bytes) -> Lines:
+    """The lines of a body; empty ones are skipped, a carriage return before the end is no part."""
+    lines = [line for line in body.replace(b"\r\n", b"\n").split(b"\n") if line.strip()]
+    suspicious = _ESCAPED_ZERO in body or any(_doubled(line) for line in lines[:1])
+    rows = None if suspicious else _parse_all(lines)
+    if rows is not None:
+        return Lines(lines, set().union(*rows), rows)
+    found = Lines()
+    for line in lines:
+        row, reason = _parse(line)
+        if reason:
+            found.bad.append((line, reason))
+        else:
+            found.good.append(line)
+            found.rows.append(row)
+            found.keys.update(row)
+    return found
+
+
+def members(found: Lines, names: list[str]) -> list[str | None]:
+    """The first of these members of each row as JSON text with sorted members, which is how the
+    service keeps a VARIANT; None where it is missing or null."""
+    texts = []
+    for index, row in enumerate(found.rows):
+        value = next((row[name] for name in names if row.get(name) is not None), None)
+        if value is None:
+            texts.append(None)
+        elif isinstance(value, str) or not _LONG_NUMBER.search(found.good[index]):
+            texts.append(orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode())
+        else:
+            texts.append(_exact(found.good[index], names))
+    return texts
+
+
+def _exact(line: bytes, names: list[str]) -> str:
+    """Slow: numbers that a double cannot hold keep all their digits."""
+    row = json.loads(line, parse_float=_Digits)
+    value = next(row[name] for name in names if row.get(name) is not None)
+    return _write(value)
+
+
+class _Digits(str):
+    """A number as it was read."""
+
+
+def _write(value: object) -> str:
+    if isinstance(value, _Digits):
+        return str(value)
+    if isinstance(value, dict):
+        inner = (
+            f"{json.dumps(key, ensure_ascii=False)}:{_write(value[key])}" for key in sorted(value)
+        )
+        return "{" + ",".join(inner) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_write, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _parse_all(lines: list[bytes]) -> list[dict] | None:
+    try:
+        rows = orjson.loads(b"[" + b",".join(lines) + b"]")
+    except orjson.JSONDecodeError:
+        return None
+    # A line may not hold two objects, nor half of one.
+    if len(rows) != len(lines) or any(type(row) is not dict for row in rows):
+        return None
+    return rows
+
+
+def _parse(line: bytes) -> tuple[dict, str]:
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return {}, f"Error parsing JSON: {error}"
+    if not isinstance(row, dict):
+        return {}, "Error parsing JSON: not a JSON object"
+    if _ESCAPED_ZERO in line and _holds_zero(row):
+        return {}, "Error parsing JSON: a string holds the character U+0000"
+    if _doubled(line):
+        return {}, "Error parsing JSON: duplicate object attribute"
+    return row, ""
+
+
+def _holds_zero(value: object) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any("\x00" in key or _holds_zero(item) for key, item in value.items())
+    return isinstance(value, list) and any(_holds_zero(item) for item in value)
+
+
+class _Doubled(Exception):
+    pass
+
+
+def _unique(pairs: list[tuple]) -> dict:
+    row = dict(pairs)
+    if len(row) != len(pairs):
+        raise _Doubled
+    return row
+
+
+def _doubled(line: bytes) -> bool:
+    """Whether an object in the line has a member twice. Slow: one line of a body stands for all,
+    as all of them come from one encoder."""
+    try:
+        json.loads(line, object_pairs_hook=_unique)
+    except _Doubled:
+        return True
+    except ValueError:
+        return False
+    return False

@@ -1,0 +1,70 @@
+#include "tools/snow-put/rows/guessed_columns.hpp"
+
+#include "common/ndjson/text.hpp"
+#include "common/snow/identifiers.hpp"
+
+#include <algorithm>
+
+namespace cdckit::snow_put {
+
+GuessedColumns::Kind GuessedColumns::kind_of(std::string_view token) noexcept {
+  switch (token.front()) {
+    case 'n':
+      return Kind::nothing;
+    case 't':
+    case 'f':
+      return Kind::boolean;
+    case '"':
+      return Kind::text;
+    case '{':
+    case '[':
+      return Kind::document;
+    default:
+      return token.find_first_of(".eE") == std::string_view::npos ? Kind::integer : Kind::real;
+  }
+}
+
+GuessedColumns::Kind GuessedColumns::both(Kind one, Kind other) noexcept {
+  if (one == other || other == Kind::nothing) return one;
+  if (one == Kind::nothing) return other;
+  const bool numbers = (one == Kind::integer || one == Kind::real) &&
+                       (other == Kind::integer || other == Kind::real);
+  return numbers ? Kind::real : Kind::document;
+}
+
+// Members come in the same order row after row.
+void GuessedColumns::see(const event::Event& row) {
+  const bool from_kafka = !ndjson::find_member({row.line, row.row_members}, "kafka").empty();
+  ndjson::ObjectCursor cursor({row.line, row.row_members});
+  ndjson::Member member;
+  for (std::size_t place = 0; cursor.next(member); ++place) {
+    if (from_kafka && event::is_our_member(member.name)) continue;
+    auto guess = guesses_.begin() + static_cast<std::ptrdiff_t>(std::min(place, guesses_.size()));
+    if (guess == guesses_.end() || guess->member != member.name) {
+      guess = std::find_if(guesses_.begin(), guesses_.end(), [&](const Guess& known) {
+        return known.member == member.name;
+      });
+    }
+    if (guess == guesses_.end())
+      guess = guesses_.insert(guess, {std::string(member.name), Kind::nothing});
+    guess->kind = both(guess->kind, kind_of(member.value));
+  }
+}
+
+std::vector<std::pair<std::string, std::string>> GuessedColumns::columns() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const Guess& guess : guesses_) {
+    if (guess.kind == Kind::nothing) continue;
+    std::string name;
+    ndjson::append_unescaped(name, "\"" + guess.member + "\"");
+    const char* type = "VARIANT";
+    if (guess.kind == Kind::boolean) type = "BOOLEAN";
+    if (guess.kind == Kind::integer) type = "NUMBER(38,0)";
+    if (guess.kind == Kind::real) type = "FLOAT";
+    if (guess.kind == Kind::text) type = "VARCHAR";
+    out.emplace_back(snow::column_name(name), type);
+  }
+  return out;
+}
+
+}  // namespace cdckit::snow_put

@@ -1,0 +1,32 @@
+// One JSON value of a source row, written the way a Snowflake column of the given type takes it:
+// the same value, or a reason why there is none. Pure; values that need no change are copied as
+// they stand.
+#pragma once
+
+#include "common/snow/type_map.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace cdckit::snow_put {
+
+// What becomes of a text, document or binary beyond the service's limit.
+enum class Oversize { reject, null, truncate };
+
+// The service's limits for one value.
+inline constexpr std::size_t kLargestText = 16U << 20U;
+inline constexpr std::size_t kLargestBinary = 8U << 20U;
+
+// `token` is raw JSON. Numbers beyond a double's digits become strings, hex bytea becomes base64,
+// anything but a string in a text column becomes its text, infinities get Snowflake's spelling.
+// `plain`: a string is known to hold no escape.
+// Returns nullptr, or why the column cannot hold exactly this value (static text; `out` may then
+// hold a part of it).
+const char* append_value(std::string& out,
+                         const snow::ColumnType& type,
+                         std::string_view token,
+                         Oversize oversize = Oversize::reject,
+                         bool plain = false);
+
+}  // namespace cdckit::snow_put
