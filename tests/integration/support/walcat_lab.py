@@ -116,6 +116,15 @@ class Case(DatabaseCase):
         text = f"SELECT confirmed_flush_lsn, restart_lsn, active FROM pg_replication_slots WHERE slot_name = '{name}'"
         return tuple(self.sql(text).split("|"))
 
+    def kept_place(self, name: str) -> tuple[str, str]:
+        """What a reader moves by a confirmation: confirmed_flush_lsn, and whether somebody reads.
+
+        restart_lsn is not among it: while somebody reads, the server itself lets it follow up to confirmed_flush_lsn
+        where it meets a record of running transactions (its background writer's, every 15 s).
+        """
+        confirmed, _, active = self.slot(name)
+        return confirmed, active
+
 
 def peak_memory(process: subprocess.Popen) -> int:
     """KiB, once the process has ended. What wait4() tells includes the parent's own memory."""

@@ -78,12 +78,12 @@ class Resuming(Delivery):
         done = self.walcat("--slot", "s", "--create", "--ack", str(self.ack), "--until-now", "--ack-timeout", "500ms")
         self.assertEqual(done.returncode, 75)
         self.assertIn("acknowledged", done.stderr)
-        before = self.slot("s")
+        before = self.kept_place("s")
         self.sql("INSERT INTO t VALUES (2, 2)")
         done = self.walcat("--slot", "s", "--ack", str(self.ack), "--until-now", "--ack-timeout", "500ms")
         self.assertEqual(done.returncode, 75)
         self.assertIn("taking a new snapshot", done.stderr)
-        self.assertEqual(self.slot("s"), before)
+        self.assertEqual(self.kept_place("s"), before)
         ops = [(e["op"], e["key"]["id"]) for e in map(json.loads, done.stdout.splitlines()) if "op" in e]
         self.assertEqual(sorted(ops), [("c", 2), ("r", 1), ("r", 2)])
 

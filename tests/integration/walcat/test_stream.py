@@ -317,17 +317,17 @@ class Ends(Case):
         self.publish_all()
         self.make_slot("s")
         self.sql("INSERT INTO t SELECT generate_series(1, 1000)")
-        before = self.slot("s")
+        before = self.kept_place("s")
         for options in (
             ("--slot", "s", "--no-ack", "--for", "1s"),
             (*PEEK,),
             ("--slot", "s", "--no-ack", "--limit", "5"),
         ):
             self.data(*options)
-            self.assertEqual(self.slot("s"), before)
+            self.assertEqual(self.kept_place("s"), before)
         self.assertEqual(len(self.data("peek", "--slot", "s")), 1000)
         self.assertEqual(len(self.data("peek", "--slot", "s", "--limit", "7")), 7)
-        self.assertEqual(self.slot("s"), before)
+        self.assertEqual(self.kept_place("s"), before)
 
     def test_ends(self):
         self.sql("CREATE TABLE t (id int PRIMARY KEY)")
