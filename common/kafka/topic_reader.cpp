@@ -103,14 +103,16 @@ class TopicReader {
     const std::string what = "could not read topic \"" + topic_ + "\" to its end: ";
     const auto stable = ends(open_.rbegin()->first + 1, false, kStableWaitMs);
     for (const auto& [number, end] : open_) {
-      const auto found = stable.find(number);  // a partition that shows nothing yet is not among them
+      const auto found =
+          stable.find(number);  // a partition that shows nothing yet is not among them
       if (found != stable.end() && found->second >= end) continue;
       const std::string since =
           found == stable.end() ? "its first offset" : "offset " + std::to_string(found->second);
-      return {base::ErrorKind::temporary,
-              what + "a transaction is open in partition " + std::to_string(number) + " since " + since,
-              "Its broker ends it after the writer's transaction.timeout.ms; if it does not: "
-              "kafka-transactions.sh find-hanging."};
+      return {
+          base::ErrorKind::temporary,
+          what + "a transaction is open in partition " + std::to_string(number) + " since " + since,
+          "Its broker ends it after the writer's transaction.timeout.ms; if it does not: "
+          "kafka-transactions.sh find-hanging."};
     }
     return {base::ErrorKind::temporary, what + "timed out"};
   }
