@@ -13,24 +13,31 @@ class Blocks {
  public:
   // `word` and its neighbours are upper case; literals are ''. `next` is empty at the end.
   void see(std::string_view word, std::string_view before, std::string_view next);
-  [[nodiscard]] bool open() const noexcept { return !open_.empty() || declaring_; }
+  [[nodiscard]] bool open() const noexcept { return !open_.empty(); }
   void reset() { *this = Blocks(); }
 
  private:
-  enum class Opened : unsigned char { block, choice };  // BEGIN, CASE
+  // BEGIN, CASE, between DECLARE and its BEGIN
+  enum class Opened : unsigned char { block, choice, declarations };
 
-  void see_head(std::string_view word, std::string_view next);
-  void see_begin(std::string_view before, std::string_view next);
+  // Of the statement, or of one inside of a block, which may have a body of its own.
+  struct Head {
+    std::string first{};
+    std::string kind{};      // of what is created: TASK, PROCEDURE, FUNCTION, ALERT
+    bool has_body = false;   // it began, or there is none
+    bool body_next = false;  // the next word begins it
+  };
+
+  [[nodiscard]] bool begins_statement(std::string_view before) const;
+  [[nodiscard]] bool opens(std::string_view before, std::string_view next, bool body) const;
+  void see_declare(std::string_view before, bool first, bool body);
+  void see_begin(std::string_view before, std::string_view next, bool body);
   void see_end(std::string_view before, std::string_view next);
-  [[nodiscard]] bool starts_statement(std::string_view before) const;
+  void see_head(std::string_view word, std::string_view before);
 
   std::vector<Opened> open_;
-  std::string first_;
-  std::string kind_;  // of what is created: TASK, PROCEDURE, FUNCTION, ALERT
+  Head head_;
   int parentheses_ = 0;
-  bool declaring_ = false;  // between DECLARE and its BEGIN
-  bool body_next_ = false;  // the next word begins the body of what is created
-  bool has_body_ = false;
 };
 
 }  // namespace cdckit::snow_ddl

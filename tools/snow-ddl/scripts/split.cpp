@@ -4,6 +4,7 @@
 #include "tools/snow-ddl/scripts/blocks.hpp"
 #include "tools/snow-ddl/scripts/sql_token.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace cdckit::snow_ddl {
@@ -43,9 +44,12 @@ class Splitter {
   }
 
   void finish() {
-    if (begin_)
-      statements_.push_back(
-          {std::string(script_.substr(*begin_, end_ - *begin_)), tokens_.line_at(*begin_)});
+    if (begin_) {
+      line_ += static_cast<std::size_t>(
+          std::count(script_.data() + counted_, script_.data() + *begin_, '\n'));
+      counted_ = *begin_;
+      statements_.push_back({std::string(script_.substr(*begin_, end_ - *begin_)), line_});
+    }
     begin_.reset();
     before_.clear();
     blocks_.reset();
@@ -57,6 +61,8 @@ class Splitter {
   std::vector<SqlStatement> statements_;
   std::optional<std::size_t> begin_;
   std::size_t end_ = 0;
+  std::size_t line_ = 1;  // of counted_
+  std::size_t counted_ = 0;
   std::string before_;
 };
 

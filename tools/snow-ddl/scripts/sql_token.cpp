@@ -1,6 +1,7 @@
 #include "tools/snow-ddl/scripts/sql_token.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/text.hpp"
 #include "common/snow/identifiers.hpp"
 
 #include <algorithm>
@@ -74,6 +75,17 @@ std::size_t SqlTokens::literal_end() const {
   return end + 2;
 }
 
+// A $ may be part of a name, but AS$$ is two words, as it is written in front of a body.
+std::size_t SqlTokens::word_end() const {
+  std::size_t end = at_;
+  while (end < text_.size() && (is_word(text_[end]) || text_[end] == '$')) {
+    const bool body = text_.substr(end).starts_with("$$");
+    if (body && base::to_upper(text_.substr(at_, end - at_)) == "AS") break;
+    ++end;
+  }
+  return end;
+}
+
 SqlToken SqlTokens::next() {
   skip_blanks();
   if (at_ >= text_.size()) return {TokenKind::end, {}, text_.size()};
@@ -84,7 +96,7 @@ SqlToken SqlTokens::next() {
     at_ = end;
   } else if (is_word(text_[at_])) {
     kind = TokenKind::word;
-    while (at_ < text_.size() && (is_word(text_[at_]) || text_[at_] == '$')) ++at_;
+    at_ = word_end();
   } else {
     ++at_;
   }

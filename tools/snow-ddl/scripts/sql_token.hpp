@@ -21,12 +21,13 @@ class SqlTokens {
   SqlTokens(std::string_view text, const std::string& source) : text_(text), source_(source) {}
   // Throws data with `source:line` for a literal or comment that never ends.
   SqlToken next();
-  [[nodiscard]] std::size_t line_at(std::size_t offset) const;
 
  private:
+  [[nodiscard]] std::size_t line_at(std::size_t offset) const;
   void skip_blanks();
   bool skip_comment();
   std::size_t literal_end() const;
+  std::size_t word_end() const;
   std::size_t quoted_end(char quote) const;
   [[noreturn]] void refuse(const char* what) const;
 

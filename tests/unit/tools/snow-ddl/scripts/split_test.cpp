@@ -101,6 +101,43 @@ TEST_CASE("in a block, too, columns may be called like keywords") {
   check_whole("begin select a as begin, b as end from t; let x := (select end from t); end");
 }
 
+TEST_CASE("bodies that come late, one in the other, or with rights of their own") {
+  check_whole("create task t execute as user u as begin select 1; select 2; end");
+  check_whole("create procedure p() returns int execute as restricted caller as begin x(); end");
+  check_whole("alter alert a modify action begin insert into l values (1); call p(); end");
+  check_whole("alter alert a modify condition exists (select 1 from t where begin < end)");
+  check_whole(
+      "with p as procedure (a int) returns int language sql as begin let x := 1; return x; end "
+      "call p(1)");
+  check_whole("with a as (select 1 as begin) select begin from a");
+  check_whole(
+      "declare p procedure () returns int language sql as declare x int; begin x := 1; return x; "
+      "end; begin call p(); end");
+  check_whole("declare c cursor for select a as begin from t; begin open c; end");
+  check_whole("begin declare x int; begin x := 1; end; select 2; end");
+  check_whole("begin create task t as begin select 1; select 2; end; alter task t resume; end");
+  check_whole(
+      "begin create alert a if (exists (select 1)) then begin call p(); end; call q(); end");
+  check_whole("begin if (x) then begin transaction; commit; end if; end");
+}
+
+TEST_CASE("loops in the branches of a CASE") {
+  check_whole(
+      "begin case when a then repeat b := 1; until (c) end repeat; else for r in c do x(); end "
+      "for; end case; select 2; end");
+  check_whole(
+      "begin case (a) when 1 then while (b) do begin x(); end; end while; end; select 2; end");
+}
+
+TEST_CASE("begin and end as columns inside of CASE") {
+  check_whole(
+      "begin update t set a = case when begin < end then end - begin else end end; select 2; end");
+  check_whole("begin select case when end then begin when a then end end from t; end");
+  check_whole("begin select case when a and end then 1 else begin end, end from t; end");
+  check_whole(
+      "begin case when a then select begin, end from t; else begin call p(); end; end; end");
+}
+
 TEST_CASE("aliases in views are no blocks") {
   CHECK(texts_of("create view v as select 1 as begin where 1 = 1; select 2").size() == 2);
   CHECK(texts_of("create view v as select a as begin from t order by begin; select 2").size() == 2);
@@ -110,6 +147,8 @@ TEST_CASE("aliases in views are no blocks") {
 TEST_CASE("$ in names and texts") {
   CHECK(texts_of("create function f() returns int as $$ select 1; $$; select 2;").size() == 2);
   CHECK(texts_of("select '$$; not a body', $1, t.$2 from @s; select 3;").size() == 2);
+  check_whole("create function f() returns int as$$ select 1; $$");
+  CHECK(texts_of("select a$$b from t; select 2").size() == 2);
   CHECK(texts_of("select 1; -- c").size() == 1);
   CHECK(texts_of("\xC3\xBC").size() == 1);
 }
