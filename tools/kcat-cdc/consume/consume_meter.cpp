@@ -25,12 +25,6 @@ ConsumeMeter::ConsumeMeter(metrics::Registry& registry)
       lag_(registry.gauge("kcat_cdc_lag_seconds",
                           "Age of the newest record while it is not acknowledged, else 0.")) {}
 
-bool ConsumeMeter::due(Time now) {
-  if (now - looked_ < std::chrono::seconds(1)) return false;
-  looked_ = now;
-  return true;
-}
-
 void ConsumeMeter::catch_up(metrics::Counter& counter, std::uint64_t value) {
   counter.add(static_cast<double>(value) - counter.value());
 }

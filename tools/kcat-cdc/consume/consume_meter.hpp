@@ -2,6 +2,7 @@
 // has taken, and how far the reader is behind. Looked at once a second and at the end. One thread.
 #pragma once
 
+#include "common/base/interval.hpp"
 #include "common/kafka/partition.hpp"
 #include "common/metrics/metrics.hpp"
 
@@ -14,11 +15,10 @@ namespace cdckit::kcat_cdc {
 
 class ConsumeMeter {
  public:
-  using Time = std::chrono::steady_clock::time_point;
+  using Time = base::Interval::Clock::time_point;
   explicit ConsumeMeter(metrics::Registry& registry);
 
-  // True once a second.
-  bool due(Time now);
+  [[nodiscard]] bool due(Time now) noexcept { return second_.due(now); }
   void given_out(std::uint64_t lines, std::uint64_t bytes);
   // Of this run so far.
   void acknowledged(std::uint64_t lines) { catch_up(acknowledged_, lines); }
@@ -49,7 +49,7 @@ class ConsumeMeter {
   metrics::Gauge& ack_age_;
   metrics::Gauge& lag_;
   std::set<kafka::Partition> known_;
-  Time looked_{};
+  base::Interval second_{std::chrono::seconds(1)};
 };
 
 }  // namespace cdckit::kcat_cdc

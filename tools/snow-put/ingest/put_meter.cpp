@@ -30,12 +30,6 @@ void PutMeter::reopened(std::uint64_t times) {
   seen_ = static_cast<double>(times);
 }
 
-bool PutMeter::due(Time now) {
-  if (now - looked_ < std::chrono::seconds(1)) return false;
-  looked_ = now;
-  return true;
-}
-
 void PutMeter::set(const std::string& channel, double rows, double seconds) {
   const metrics::Labels labels{{"channel", channel}};
   registry_

@@ -2,6 +2,7 @@
 // token is behind what it took, merges. Channels are looked at once a second. One thread.
 #pragma once
 
+#include "common/base/interval.hpp"
 #include "common/metrics/metrics.hpp"
 #include "tools/snow-put/ingest/channel_writer.hpp"
 #include "tools/snow-put/merge/merge.hpp"
@@ -19,14 +20,14 @@ void count_merge(metrics::Registry& registry, const MergeResult& result);
 
 class PutMeter {
  public:
-  using Time = std::chrono::steady_clock::time_point;
+  using Time = base::Interval::Clock::time_point;
   explicit PutMeter(metrics::Registry& registry);
 
   void read() { read_.add(); }
   void duplicate() { duplicates_.add(); }
   // How often the channels that are open were opened again.
   void reopened(std::uint64_t times);
-  [[nodiscard]] bool due(Time now);
+  [[nodiscard]] bool due(Time now) noexcept { return second_.due(now); }
   // Those that are gone are behind no more.
   void look(const std::vector<ChannelWriter*>& channels, Time now);
 
@@ -39,7 +40,7 @@ class PutMeter {
   metrics::Counter& reopenings_;
   std::set<std::string> known_;
   double seen_ = 0;  // reopenings
-  Time looked_{};
+  base::Interval second_{std::chrono::seconds(1)};
 };
 
 }  // namespace cdckit::snow_put

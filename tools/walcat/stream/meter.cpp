@@ -62,10 +62,7 @@ void Meter::update(Changes& changes, const Delivery& delivery, std::uint64_t con
 
 void Meter::update_if_due(Changes& changes, const Delivery& delivery, std::uint64_t confirmed) {
   observe_delay(changes);
-  const auto now = std::chrono::steady_clock::now();
-  if (now - last_ < std::chrono::seconds(1)) return;
-  last_ = now;
-  update(changes, delivery, confirmed);
+  if (second_.due(std::chrono::steady_clock::now())) update(changes, delivery, confirmed);
 }
 
 void Meter::tell(log::Progress& progress,

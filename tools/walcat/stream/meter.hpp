@@ -2,6 +2,7 @@
 // integers on the hot path; here they reach the registry, at most once a second and at the end.
 #pragma once
 
+#include "common/base/interval.hpp"
 #include "common/log/progress.hpp"
 #include "common/metrics/metrics.hpp"
 #include "tools/walcat/change/changes.hpp"
@@ -40,7 +41,7 @@ class Meter {
   std::uint64_t seen_transactions_ = 0;
   std::uint64_t seen_bytes_ = 0;
   std::int64_t seen_commit_us_ = 0;
-  std::chrono::steady_clock::time_point last_{};
+  base::Interval second_{std::chrono::seconds(1)};
 };
 
 }  // namespace cdckit::walcat
