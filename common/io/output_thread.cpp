@@ -9,6 +9,8 @@
 #include <exception>
 #include <fcntl.h>
 #include <mutex>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 #include <vector>
 
@@ -18,8 +20,6 @@ using base::ErrorKind;
 
 namespace {
 
-// While idle the thread looks this often whether the reader is gone.
-constexpr std::chrono::milliseconds kIdleLook{100};
 constexpr std::size_t kSpareBuffers = 4;
 
 // close() reports late write errors, dup2() would swallow them.
@@ -50,22 +50,28 @@ struct OutputThread::Shared {
     }
     wake.read = FileDescriptor(pipe[0]);
     wake.write = FileDescriptor(pipe[1]);
+    if (!work.is_open())
+      throw base::system_error(ErrorKind::io, "could not create an eventfd", errno);
   }
 
   void run();
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
   void look_at_reader();
   void write_batches(std::unique_lock<std::mutex>& lock);
   void notify();
+  void wake_thread();
 
   const int fd;
   const std::size_t capacity;
   Wake wake;
+  FileDescriptor work{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // the idle thread waits for it
   std::mutex mutex;
   std::condition_variable changed;
   std::vector<std::string> queue;    // submitted
   std::vector<std::string> batches;  // taken by the thread
   std::vector<std::string> spare;    // emptied, kept for their capacity
   std::size_t queued_bytes = 0;
+  bool idle = false;     // the thread waits for work
   bool writing = false;  // inside write(), without the mutex
   bool stop = false;
   bool abandoned = false;  // nobody waits for the rest
@@ -79,6 +85,28 @@ void OutputThread::Shared::notify() {
   if (wake.pending) return;
   wake.pending = true;
   (void)!::write(wake.write.get(), "x", 1);
+}
+
+// The mutex is held. What was submitted, or the end, is there already.
+void OutputThread::Shared::wake_thread() {
+  if (!idle) return;
+  idle = false;
+  (void)eventfd_write(work.get(), 1);
+}
+
+// Until there is something to write, or the reader goes: without a look at the clock, so that an
+// idle process costs nothing.
+void OutputThread::Shared::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  idle = true;
+  // no events are asked for: errors and hang-ups are told in any case
+  std::array<pollfd, 2> polls{{{work.get(), POLLIN, 0}, {failure == nullptr ? fd : -1, 0, 0}}};
+  lock.unlock();
+  (void)::poll(polls.data(), polls.size(), -1);
+  lock.lock();
+  idle = false;
+  eventfd_t count{};
+  (void)eventfd_read(work.get(), &count);
+  if (queue.empty() && !stop) look_at_reader();
 }
 
 void OutputThread::Shared::look_at_reader() {
@@ -117,8 +145,7 @@ void OutputThread::Shared::run() {
   std::unique_lock lock(mutex);
   while (!stop || !queue.empty()) {
     if (queue.empty()) {
-      changed.wait_for(lock, kIdleLook, [&] { return stop || !queue.empty(); });
-      if (queue.empty() && !stop) look_at_reader();
+      wait_for_work(lock);
       continue;
     }
     batches.swap(queue);
@@ -138,7 +165,7 @@ OutputThread::~OutputThread() {
     shared_->stop = true;
     shared_->abandoned = true;
     shared_->queue.clear();
-    shared_->changed.notify_all();
+    shared_->wake_thread();
     stuck = shared_->writing;
   }
   if (!thread_.joinable()) return;
@@ -165,7 +192,7 @@ void OutputThread::submit() {
     current_ = std::move(shared_->spare.back());
     shared_->spare.pop_back();
   }
-  shared_->changed.notify_all();
+  shared_->wake_thread();
 }
 
 bool OutputThread::full() const {
@@ -212,7 +239,7 @@ void OutputThread::close() {
         lock, [&] { return shared_->queued_bytes == 0 || shared_->failure != nullptr; });
     shared_->stop = true;
     shared_->closed = true;
-    shared_->changed.notify_all();
+    shared_->wake_thread();
   }
   if (thread_.joinable()) thread_.join();
   rethrow();
