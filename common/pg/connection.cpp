@@ -74,12 +74,14 @@ std::string_view Result::command_tag() const noexcept {
 Connection::Connection(const ConnectOptions& options)
     : options_(options), connection_(connect_session(options_, last_warning_.get())) {
   set_session();
-  if (!options.setup.empty()) execute(options.setup);
 }
 
-// By SET and not by startup options: poolers and the user's own `options` stay out of it.
+// By SET and not by startup options: poolers and the user's own `options` stay out of it. One
+// message: each costs a way to the server and back.
 void Connection::set_session() {
-  execute(pin_settings(server_version()));
+  std::string sql = pin_settings(server_version());
+  if (!options_.setup.empty()) sql += ";\n" + options_.setup;
+  execute(sql);
 }
 
 Result Connection::take_result(pg_result* result, const std::string& what) {

@@ -1,51 +1,23 @@
 #!/usr/bin/env python3
-"""What every tool does alike: what it tells Prometheus, and its manners on a terminal. One lab serves the file."""
+"""What every tool tells Prometheus alike. One lab serves the file."""
 
-import os
 import pathlib
-import pty
 import re
-import select
-import signal
 import subprocess
 import sys
-import threading
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from own_lab import TOP, DatabaseCase, Lab
-
-LAB = Lab("every-tool")
-RECORDING = TOP / "scripts/flights/data/switzerland-2018-08-01.ndjson.zst"
-SNOW = ("-c", "lab", "--database", "CDC", "--schema", "RAW")
-RULES = "version: 1\nrules: [{name: known, kind: not_null, severity: quarantine, column: id}]\n"
+from every_tool import LAB, RECORDING, SNOW, EveryTool, start_lab
+from own_lab import TOP
 
 
 def setUpModule():
-    LAB.up("postgres", "kafka", "snow-local")
-    for statement in ("CREATE DATABASE IF NOT EXISTS CDC", "CREATE SCHEMA IF NOT EXISTS CDC.RAW"):
-        LAB.snow(statement)
+    start_lab()
 
 
 def tearDownModule():
     LAB.down()
-
-
-class EveryTool(DatabaseCase):
-    lab = LAB
-
-    def setUp(self):
-        super().setUp()
-        self.brokers = ("-b", LAB.variables["CDC_BROKERS"])
-        self.slot = self.database[:60]
-        self.rules = self.folder / "rules.yaml"
-        self.rules.write_text(RULES, encoding="utf-8")
-        self.scripts = self.folder / "scripts"
-        self.scripts.mkdir()
-
-    def publish(self) -> None:
-        self.sql("CREATE TABLE t (id int PRIMARY KEY); CREATE PUBLICATION p FOR ALL TABLES")
 
 
 class Metrics(EveryTool):
@@ -146,6 +118,36 @@ class Metrics(EveryTool):
         committed = [line for line in samples if line.startswith("kcat_cdc_commits_total ")]
         self.assertGreaterEqual(int(committed[0].split()[1]), 1)
 
+    def test_files_of_several_pipelines_are_one_answer(self):
+        """What a textfile collector makes of them: it drops a sample that stands twice, and a name with two helps."""
+        self.sql("CREATE TABLE a (id int); CREATE TABLE b (id int)")
+        folder = self.folder / "collected"
+        folder.mkdir()
+        load = ("pg-load", "-d", self.database, "--table")
+        for name, variables, words in (
+            ("a", {}, (*load, "a")),
+            ("b", {}, (*load, "b", "--batch-rows", "7", "--reject", str(self.folder / "bad"))),
+            ("c", {"CDC_PIPELINE": "c"}, (*load, "a")),
+            ("d", {"CDC_PIPELINE": "c"}, ("cdc-check", str(self.rules))),
+            ("e", {}, ("cdc-check", str(self.rules), "--max-line", "1MiB")),
+        ):
+            words = (*words, "--metrics-file", str(folder / f"{name}.prom"))
+            subprocess.run(
+                words, env=LAB.environment(**variables), input=b'{"id":1}\n', stdout=subprocess.DEVNULL, check=True
+            )
+        heads: dict[str, set[str]] = {}
+        samples: list[str] = []
+        for file in folder.iterdir():
+            for line in file.read_text(encoding="utf-8").splitlines():
+                if line.startswith("#"):
+                    heads.setdefault(" ".join(line.split()[:3]), set()).add(line)
+                else:
+                    samples.append(line.rpartition(" ")[0])
+        self.assertEqual([lines for lines in heads.values() if len(lines) > 1], [])
+        self.assertEqual([one for one in set(samples) if samples.count(one) > 1], [])
+        self.assertIn('pg_load_up{pipeline="a"}', samples)
+        self.assertIn('process_cpu_seconds_total{tool="cdc-check",pipeline="c"}', samples)
+
     def test_the_file_is_renewed_while_a_tool_works(self):
         self.publish()
         file = self.folder / "walcat.prom"
@@ -156,229 +158,6 @@ class Metrics(EveryTool):
         self.wait_until(file.exists)
         first = file.read_text(encoding="utf-8")
         self.wait_until(lambda: file.read_text(encoding="utf-8") != first, 30)
-
-
-class Terminal(EveryTool):
-    """Only stderr is one; what is said there comes and goes in one line."""
-
-    def start(self, *words: str, **variables: str) -> subprocess.Popen:
-        ours, theirs = pty.openpty()
-        process = subprocess.Popen(
-            words,
-            env=LAB.environment(TERM="xterm", **variables),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=theirs,
-            start_new_session=True,
-        )
-        os.close(theirs)
-        self.shown = ""
-        self.terminal = ours
-
-        def end() -> None:
-            process.kill()
-            process.wait()
-            process.stdin.close()
-            os.close(ours)
-
-        self.addCleanup(end)
-        return process
-
-    def read(self, seconds: float) -> bool:
-        """False at the end."""
-        if not select.select([self.terminal], [], [], seconds)[0]:
-            return True
-        try:
-            self.shown += os.read(self.terminal, 65536).decode()
-        except OSError:
-            return False
-        return True
-
-    def shows(self, pattern: str, work) -> None:
-        deadline = time.monotonic() + 60
-        while not re.search(pattern, self.shown):
-            self.assertLess(time.monotonic(), deadline, self.shown)
-            work()
-            self.assertTrue(self.read(0.1), self.shown)
-
-    def stopped(self, process: subprocess.Popen, *codes: int) -> str:
-        """The last lines after one Ctrl-C."""
-        process.send_signal(signal.SIGINT)
-        while self.read(30):
-            pass
-        self.assertIn(process.wait(timeout=30), codes, self.shown)
-        return self.shown.split("\x1b[K")[-1]
-
-    def test_sinks(self):
-        """Rows, rate, and what became of them after Ctrl-C."""
-        self.sql("CREATE TABLE loaded (id int)")
-        snow_put = ("snow-put", *SNOW, "--create", "--channel-prefix", self.database, "--table", self.database)
-        for words, row in (
-            (("pg-load", "-d", self.database, "--table", "loaded"), b'{"id":1}\n'),
-            (("cdc-check", str(self.rules)), b'{"id":1}\n'),
-            (("kcat-cdc", "produce", "--raw", *self.brokers, "--topic", self.database), b'{"value":"1"}\n'),
-            ((*snow_put, "--merge-every", "0"), b'{"id":1}\n'),
-        ):
-            with self.subTest(words[0]):
-                process = self.start(*words)
-
-                def feed(stdin=process.stdin, row=row) -> None:
-                    stdin.write(row * 10)
-                    stdin.flush()
-
-                self.shows(rf"\r\x1b\[K{words[0]}: [\d,]+ rows, [\d,]+ rows/s", feed)
-                end = self.stopped(process, 0)
-                self.assertRegex(end, rf"^{words[0]}: stopped after \d+ rows, all of them durable\r\n$")
-
-    def test_walcat(self):
-        self.publish()
-        process = self.start("walcat", "-d", self.database)
-        insert = "INSERT INTO t SELECT coalesce(max(id), 0) + 1 FROM t"
-        self.shows(r"\r\x1b\[Kwalcat: [\d,]+ rows, [\d,]+ rows/s, lag \d+\.\d s", lambda: self.sql(insert))
-        self.assertRegex(self.stopped(process, 0), r"^walcat: stopped: \d+ rows were printed\r\n$")
-
-    def test_consume(self):
-        lines = "".join(f'{{"value":"{n}"}}\n' for n in range(1000))
-        topic = ("--raw", *self.brokers, "--topic", self.database)
-        subprocess.run(
-            ["kcat-cdc", "produce", *topic],
-            input=lines.encode(),
-            env=LAB.environment(),
-            check=True,
-            capture_output=True,
-        )
-        consume = ("kcat-cdc", "consume", "--raw", *self.brokers, "-t", self.database, "--from", "beginning")
-        process = self.start(*consume, "-g", self.database, "--ack", "stdout")
-        self.shows(r"\r\x1b\[Kkcat-cdc: 1,000 rows, [\d,]+ rows/s, lag \d+\.\d s", lambda: None)
-        self.assertRegex(self.stopped(process, 0), r"^kcat-cdc: stopped: 1000 rows were printed\r\n$")
-
-    def test_opensky_fetch(self):
-        process = self.start("opensky-fetch", "states", "--replay", str(RECORDING), "--speed", "60")
-        self.shows(r"\r\x1b\[Kopensky-fetch: [\d,]+ rows, [\d,]+ rows/s", lambda: None)
-        self.assertRegex(self.stopped(process, 0), r"^opensky-fetch: stopped: \d+ rows were printed\r\n$")
-
-    def test_snow_ddl(self):
-        (self.scripts / "V1__many.sql").write_text("SELECT 1;\n" * 400, encoding="utf-8")
-        history = ("--change-history-table", f"CDC.RAW.{self.database}_H")
-        process = self.start("snow-ddl", "apply", "-c", "lab", *history, str(self.scripts))
-        self.shows(r"\r\x1b\[Ksnow-ddl: V1__many.sql: statement \d+, \d+ s left", lambda: None)
-        self.assertIn("snow-ddl: stopped: run it again", self.stopped(process, 75))
-
-    def test_a_file_has_an_end(self):
-        """How long it takes is known where the input has a size."""
-        file = self.folder / "rows"
-        file.write_text('{"id":1}\n' * 3_000_000, encoding="utf-8")
-        ours, theirs = pty.openpty()
-        self.terminal, self.shown = ours, ""
-        self.addCleanup(os.close, ours)
-        with open(file, "rb") as stdin:
-            process = subprocess.Popen(
-                ["cdc-check", str(self.rules)],
-                stdin=stdin,
-                stdout=subprocess.PIPE,
-                stderr=theirs,
-                env=LAB.environment(),
-            )
-        os.close(theirs)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-
-        def slowly() -> None:
-            """So that it takes its time on any machine."""
-            for _ in range(20):
-                os.read(process.stdout.fileno(), 65536)
-
-        self.shows(r"cdc-check: [\d,]+ rows, [\d,]+ rows/s, [\d min]+ s left", slowly)
-        process.stdout.close()
-
-    def test_silence_in_a_pipe(self):
-        """The same work, where nobody sits in front of it."""
-        self.sql("CREATE TABLE loaded (id int)")
-        process = subprocess.Popen(
-            ["pg-load", "-d", self.database, "--table", "loaded"],
-            env=LAB.environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        feeding = threading.Event()
-
-        def feed() -> None:
-            while not feeding.wait(0.05):
-                process.stdin.write(b'{"id":1}\n')
-                process.stdin.flush()
-
-        thread = threading.Thread(target=feed)
-        thread.start()
-        self.wait_until(lambda: int(self.sql("SELECT count(*) FROM loaded")) > 20)
-        feeding.set()
-        thread.join()
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
-        self.assertEqual((process.returncode, errors), (0, b""))
-
-
-class Words(EveryTool):
-    """Tables for people, and what was probably meant."""
-
-    def run_tool(self, *words: str, code: int = 0, given: str = "") -> subprocess.CompletedProcess:
-        done = subprocess.run(
-            words, env=LAB.environment(), input=given, capture_output=True, text=True, check=False, timeout=60
-        )
-        self.assertEqual(done.returncode, code, done.stderr)
-        return done
-
-    def assert_meant(self, word: str, *words: str, code: int = 69) -> None:
-        self.assertIn(f": hint: Did you mean {word}?\n", self.run_tool(*words, code=code).stderr)
-
-    def test_near_misses(self):
-        self.publish()
-        self.sql(f"SELECT pg_create_logical_replication_slot('{self.slot}', 'pgoutput')")
-        self.addCleanup(self.sql, f"SELECT pg_drop_replication_slot('{self.slot}')")
-        topic = self.database
-        self.run_tool("kcat-cdc", "produce", "--raw", *self.brokers, "--topic", topic, given='{"value":"1"}\n')
-        walcat = ("walcat", "-d", self.database)
-        self.assert_meant(self.slot, "walcat", "status", "-d", self.database, "--slot", self.slot[:-1])
-        self.assert_meant(self.slot, "walcat", "drop", "-d", self.database, "--slot", self.slot + "s")
-        self.sql("CREATE TABLE flights (id int); CREATE PUBLICATION mirror FOR TABLE t")
-        self.assert_meant("mirror", *walcat, "--publication", "miror")
-        self.assert_meant("public.t", *walcat, "--until-now", "--table", "publik.t", "--publication", "mirror", code=0)
-        self.assert_meant("flights", "pg-load", "-d", self.database, "--table", "flihgts")
-        self.assert_meant("public.flights", "pg-load", "-d", self.database, "--table", "public.flight")
-        self.assert_meant(topic, "kcat-cdc", "replay", *self.brokers, "-t", topic + "s")
-        reset = ("kcat-cdc", "groups", "reset", *self.brokers, "-g", "g", "--to", "beginning")
-        self.assert_meant(topic, *reset, "-t", topic[:-1])
-        self.assert_meant("lab", "snow-ddl", "query", "-c", "lba", "SELECT 1", code=78)
-        self.assert_meant("switzerland", "opensky-fetch", "states", "--area", "switzerlnd", code=2)
-
-    def test_views(self):
-        self.publish()
-        self.sql("INSERT INTO t VALUES (7)")
-        lines = self.run_tool("walcat", "-d", self.database, "--snapshot", "only", "--control").stdout
-        self.run_tool("kcat-cdc", "produce", *self.brokers, "--topic-prefix", self.database, given=lines)
-        consume = ("kcat-cdc", "consume", *self.brokers, "-t", f"{self.database}.public.t", "--until", "end")
-        shown = self.run_tool(*consume, "--format", "pretty").stdout
-        self.assertRegex(shown, rf"^20\S+Z {self.database}\.public\.t\[0\]@0 READ     public\.t id=7 id=7\n$")
-        done = self.run_tool(*consume, "--format", "pretty", "--control", code=2)
-        self.assertIn("could not use --format pretty together with", done.stderr)
-        table = self.database.upper()
-        put = ("snow-put", *SNOW, "--create", "--channel-prefix", self.database, "--table", self.database)
-        self.run_tool(*put, given=lines)
-        status = ("snow-put", "status", *SNOW, "--table", table)
-        self.assertEqual(
-            self.run_tool(*status, "--format", "pretty").stdout.splitlines()[0].split(),
-            ["TABLE", "JOURNAL", "ROWS", "JOURNAL", "POS", "MIRROR", "ROWS"],
-        )
-        self.assertTrue(self.run_tool(*status).stdout.startswith(f'{{"table":"{table}"'))
-        self.assertIn(self.database, self.run_tool("snow-put", "channels", *SNOW, "--format", "pretty").stdout)
-        (self.scripts / "V1__one.sql").write_text("SELECT 1;", encoding="utf-8")
-        history = ("--change-history-table", f"CDC.RAW.{self.database}_H")
-        ddl = ("-c", "lab", *history, str(self.scripts))
-        self.assertIn("V1__one.sql", self.run_tool("snow-ddl", "plan", *ddl, "--format", "pretty").stdout)
-        self.assertTrue(self.run_tool("snow-ddl", "plan", *ddl).stdout.startswith("{"))
-        shown = self.run_tool("snow-ddl", "status", *ddl, "--format", "pretty").stdout.splitlines()
-        self.assertEqual(shown[0].split()[:3], ["SCRIPT", "TYPE", "VERSION"])
-        self.assertEqual(shown[1].split()[0], "V1__one.sql")
 
 
 if __name__ == "__main__":

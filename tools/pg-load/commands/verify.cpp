@@ -4,6 +4,7 @@
 #include "common/event/digest_line.hpp"
 #include "common/event/input.hpp"
 #include "common/log/log.hpp"
+#include "common/log/progress.hpp"
 #include "common/ndjson/text.hpp"
 #include "common/ndjson/writer.hpp"
 #include "tools/pg-load/commands/verify_target.hpp"
@@ -84,6 +85,7 @@ class Verifier {
   void begin_table() {
     ++tally_.tables;
     current_.name = line_.table;
+    log::own_progress().doing("comparing " + current_.name);
     if (pos_.empty()) {
       pos_ = line_.pos;
       standing_ = target_.standing_at(pos_, options_.verify.source);

@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/log/progress.hpp"
 #include "common/ndjson/writer.hpp"
 #include "tools/walcat/commands/portable_digest.hpp"
 #include "tools/walcat/encode/plain.hpp"
@@ -99,6 +100,12 @@ TypesByColumn types_of(const Relation& relation, const CatalogTable& described) 
   return out;
 }
 
+// Tables count alike, however large they are.
+void tell_progress(const Relation& table, std::size_t done, std::size_t all) {
+  log::own_progress().doing("digest of " + table.schema + "." + table.table);
+  log::own_progress().tell({.part = static_cast<double>(done) / static_cast<double>(all)});
+}
+
 void check_digest_options(const DigestOptions& options) {
   if (options.buckets >= 1 && options.buckets <= kMostBuckets) return;
   throw base::Error(base::ErrorKind::usage, "could not use --buckets: 1 to 65536");
@@ -145,6 +152,8 @@ base::ExitCode run_digest(const ConnectSettings& server,
   hold_tables(*connection, tables);
   require_unchanged(*connection, tables);
   for (const auto& source : tables) {
+    const auto done = static_cast<std::size_t>(&source - tables.data());
+    tell_progress(source.relation, done, tables.size());
     const auto described = catalog.describe(source.relation);
     digester.print(source,
                    build_table(source.relation, described, encoding).shape,

@@ -28,6 +28,8 @@ std::unique_ptr<pg::Connection> connect(const ConnectSettings& settings,
 class TableSource {
  public:
   explicit TableSource(const ConnectSettings& settings) : settings_(settings) {}
+  // One that is there already and has no other user: it spares the first question a login.
+  void use(std::unique_ptr<pg::Connection> connection) { connection_ = std::move(connection); }
   CatalogTable describe(const Relation& relation);
 
  private:

@@ -71,13 +71,14 @@ base::ExitCode Session::run() {
   make_slot();
   announce();
   sample_slot();
+  if (start_.plan.snapshot) source_.use(std::move(links_.sql));
+  links_.sql.reset();
   if (start_.plan.snapshot && !take_snapshot()) return finish_without_stream();
   changes_->set_start(start_.plan.start);
   progress_.reached = start_.plan.start;
   delivery_.set_rows(changes_->lines());
   delivery_.reached(start_.plan.start, base::hex16(start_.plan.start));
   if (start_.plan.snapshot) delivery_.checkpoint(true);
-  links_.sql.reset();
   if (settings_.snapshot.mode == SnapshotMode::only) return finish_without_stream();
   const bool acknowledged = stream();
   meter_.update(*changes_, delivery_, progress_.confirmed);
