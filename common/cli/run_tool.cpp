@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <unistd.h>
@@ -115,14 +116,22 @@ std::string kind_of(ExitCode code) {
   }
 }
 
+// What tells these samples from those of another run: cdc-run says it. A textfile collector makes
+// one answer of all *.prom of its folder, in which no sample may stand twice: there a file's own
+// name does as well.
+std::string pipeline_name(const std::filesystem::path& metrics_file) {
+  // one thread runs here still
+  const char* told = std::getenv("CDC_PIPELINE");  // NOLINT(concurrency-mt-unsafe)
+  if (told != nullptr && *told != '\0') return told;
+  return metrics_file.extension() == ".prom" ? metrics_file.stem().string() : "";
+}
+
 void start_metrics(Context& context) {
   const CommonOptions& options = context.options();
   metrics::Registry& metrics = context.metrics();
   metrics.describe(
       context.tool(), CDCKIT_VERSION, [] { return static_cast<double>(retry::pauses_so_far()); });
-  // cdc-run says it; one thread runs here still
-  if (const char* pipeline = std::getenv("CDC_PIPELINE"))  // NOLINT(concurrency-mt-unsafe)
-    metrics.tell_apart(pipeline);
+  metrics.tell_apart(pipeline_name(options.metrics_file));
   if (!options.metrics_file.empty()) {
     metrics.remember(options.metrics_file);
     metrics.write_file(options.metrics_file);

@@ -86,26 +86,28 @@ double resident_bytes() {
   return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
-// What the process itself used, read whenever somebody asks.
+// What the process itself used, read whenever somebody asks. The first three are exported by many
+// programs: where a collector joins their files, one name must have one help, which is that of
+// Prometheus' own clients.
 class Process {
  public:
   [[nodiscard]] std::vector<prometheus::MetricFamily> collect() const {
     rusage usage{};
     if (getrusage(RUSAGE_SELF, &usage) != 0) return {};
     return {family("process_cpu_seconds_total",
-                   "User and system CPU time spent.",
+                   "Total user and system CPU time spent in seconds.",
                    prometheus::MetricType::Counter,
                    seconds(usage.ru_utime) + seconds(usage.ru_stime)),
             family("process_peak_resident_memory_bytes",
-                   "Largest resident set so far.",
+                   "Peak resident memory size in bytes.",
                    prometheus::MetricType::Gauge,
                    static_cast<double>(usage.ru_maxrss) * 1024),
             family("process_resident_memory_bytes",
-                   "Resident set now.",
+                   "Resident memory size in bytes.",
                    prometheus::MetricType::Gauge,
                    resident_bytes()),
             family("process_start_time_seconds",
-                   "When the process began, in seconds since 1970.",
+                   "Start time of the process since unix epoch in seconds.",
                    prometheus::MetricType::Gauge,
                    start_)};
   }
@@ -124,15 +126,43 @@ std::string prefix_of(std::string tool) {
 
 namespace {
 
+void label(std::vector<prometheus::MetricFamily>& families,
+           const std::string& name,
+           const std::string& value) {
+  if (value.empty()) return;
+  for (auto& one : families) {
+    for (auto& metric : one.metric) metric.label.push_back({name, value});
+  }
+}
+
 // All that is told of a process: the instruments, and what is read whenever somebody asks.
 struct Exposition final : public prometheus::Collectable {
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
   Process process;
+  std::string tool;
   std::string prefix;  // of the tool's own metrics; empty: not described
   std::string pipeline;
   std::function<double()> retries;
 
+  // Without what tells this process from others: for who reads one process.
   [[nodiscard]] std::vector<prometheus::MetricFamily> families() const {
+    auto out = own_families();
+    for (auto& one : process.collect()) out.push_back(std::move(one));
+    return out;
+  }
+
+  [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override {
+    auto out = own_families();
+    // its own names say whose the others are
+    auto used = process.collect();
+    if (!pipeline.empty()) label(used, "tool", tool);
+    for (auto& one : used) out.push_back(std::move(one));
+    label(out, "pipeline", pipeline);
+    return out;
+  }
+
+ private:
+  [[nodiscard]] std::vector<prometheus::MetricFamily> own_families() const {
     using prometheus::MetricType;
     auto out = registry->Collect();
     if (retries)
@@ -145,16 +175,6 @@ struct Exposition final : public prometheus::Collectable {
                            "When these samples were taken, in seconds since 1970.",
                            MetricType::Gauge,
                            now_seconds()));
-    for (auto& own : process.collect()) out.push_back(std::move(own));
-    return out;
-  }
-
-  [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override {
-    auto out = families();
-    if (pipeline.empty()) return out;
-    for (auto& one : out) {
-      for (auto& metric : one.metric) metric.label.push_back({"pipeline", pipeline});
-    }
     return out;
   }
 };
@@ -230,6 +250,7 @@ void Registry::describe(const std::string& tool,
                         const std::string& version,
                         std::function<double()> retries) {
   const std::string prefix = prefix_of(tool);
+  implementation_->exposition->tool = tool;
   implementation_->exposition->prefix = prefix;
   implementation_->exposition->retries = std::move(retries);
   gauge(prefix + "_build_info", "1, with what runs as labels.", {{"version", version}}).set(1);

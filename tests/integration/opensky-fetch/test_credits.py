@@ -189,8 +189,8 @@ class Left(Case):
             self.assert_code(done, 0)
         self.assertIn("96 credits left", done.stderr)
         text = metrics.read_text(encoding="utf-8")
-        self.assertIn("opensky_fetch_credits_left 96", text)
-        self.assertIn("opensky_fetch_credits_spent_total 4", text)
+        self.assertIn('opensky_fetch_credits_left{pipeline="metrics"} 96', text)
+        self.assertIn('opensky_fetch_credits_spent_total{pipeline="metrics"} 4', text)
 
     def test_a_quota_that_runs_out_is_told_before_and_after(self):
         with FlightApi("--credits", "10") as api:

@@ -186,6 +186,9 @@ TEST_CASE(
                : ExitCode::done;
   };
   CHECK(run({"--metrics-file", folder.file("d")}, looking).code == 0);
+  CHECK(run({"--metrics-file", folder.file("shop.1.prom")}, counting(ExitCode::done)).code == 0);
+  const std::string collected = tests::content_of(folder.file("shop.1.prom"));
+  CHECK(collected.find("tool_x_total{pipeline=\"shop.1\"} 3\n") != std::string::npos);
   CHECK(run({"--metrics-listen", "nonsense"}, say_done).code == 78);
 }
 

@@ -97,7 +97,7 @@ TEST_CASE("every sample says which pipeline it is of") {
   const std::string text = registry.text();
   CHECK(contains(text, "\nx_up{pipeline=\"mirror\"} 1\n"));
   CHECK(contains(text, "x_delay_seconds_bucket{pipeline=\"mirror\",le=\"1\"} 0\n"));
-  CHECK(contains(text, "process_cpu_seconds_total{pipeline=\"mirror\"} "));
+  CHECK(contains(text, "process_cpu_seconds_total{tool=\"x\",pipeline=\"mirror\"} "));
   CHECK_FALSE(contains(registry.json(), "pipeline"));
 }
 
