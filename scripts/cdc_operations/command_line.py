@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import re
 import sys
 import time
+
+from .generate import TEXTS, Generate
 
 VERSION = "0.1.0"
 DONE, REJECTED, USAGE, BAD_INPUT, MISSING, CANNOT_CREATE, TRY_AGAIN, CONFIG = 0, 1, 2, 65, 69, 73, 75, 78
@@ -53,29 +56,21 @@ def pauses(text: str) -> tuple[float, float]:
 
 
 class Parser(argparse.ArgumentParser):
-    """Usage errors read like those of the tools, and --generate man-options prints what stands in the manual."""
+    """Usage errors read like those of the tools, and --generate prints what stands in the manual and what shells complete."""
 
     def __init__(self, tool: str, description: str):
         form = argparse.RawDescriptionHelpFormatter
-        super().__init__(tool, description=description, formatter_class=form, add_help=False)
+        super().__init__(tool, description=description, formatter_class=form, add_help=False, allow_abbrev=False)
         self.add_argument("-h", "--help", action="help", help="Print this text.")
         version = f"{tool} {VERSION}"
         self.add_argument("-V", "--version", action="version", version=version, help="Print the version.")
-        self.add_argument("--generate", action=Generate, choices=("man-options",), help=argparse.SUPPRESS)
+        self.add_argument("--generate", action=Generate, choices=TEXTS, help=argparse.SUPPRESS)
 
     def error(self, message: str):
         print(f"{self.prog}: could not read the command line: {message}", file=sys.stderr)
-        print(f"{self.prog}: hint: {self.prog} --help lists the flags.", file=sys.stderr)
+        known = [name for action in self._actions for name in action.option_strings]
+        typed = [word.partition("=")[0] for word in sys.argv[1:] if word.startswith("--") and word != "--"]
+        near = [difflib.get_close_matches(word, known, 1) for word in typed if word not in known]
+        hint = f"Did you mean {near[0][0]}?" if near and near[0] else f"{self.prog} --help lists the flags."
+        print(f"{self.prog}: hint: {hint}", file=sys.stderr)
         sys.exit(USAGE)
-
-
-class Generate(argparse.Action):
-    def __call__(self, parser, *_):
-        for action in parser._actions:
-            if not action.option_strings or action.help == argparse.SUPPRESS:
-                continue
-            names = ", ".join(f"**{name.replace('--', chr(92) + '--')}**" for name in action.option_strings)
-            takes = action.metavar or (chr(92) + "|").join(action.choices or ())
-            print(f"{names} *{takes}*" if takes else names)
-            print(f":   {action.help.replace('$', chr(92) + '$')}\n")
-        sys.exit(DONE)

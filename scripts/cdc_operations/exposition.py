@@ -24,6 +24,9 @@ class Samples:
     def values(self, name: str, **labels: str) -> list[float]:
         return [value for known, of, value in self.rows if known == name and labels.items() <= of.items()]
 
+    def labelled(self, name: str) -> list[tuple[dict[str, str], float]]:
+        return [(of, value) for known, of, value in self.rows if known == name]
+
     def one(self, name: str) -> float | None:
         """None: not said."""
         found = self.values(name)

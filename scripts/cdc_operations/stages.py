@@ -9,8 +9,11 @@ import time
 from pathlib import Path
 
 from .exposition import Samples, read_file, read_url
+from .process_group import is_stopped, process_of
 
-OLD_FILE = 20.0  # a living tool renews its file every 5 s
+# a living tool renews its file every 5 s: one that is late is looked for on this machine, and a
+# file as old as the second is nobody's, wherever it was written
+LATE_FILE, OLD_FILE = 6.5, 20.0
 LOCK = re.compile(r"FLOCK +\w+ +\w+ +(\d+) +\w+:\w+:(\d+)")
 # what a tool has made durable or given out, in rows
 ROWS = {
@@ -21,8 +24,12 @@ ROWS = {
     "opensky_fetch": "opensky_fetch_rows_total",
     "cdc_check": "cdc_check_passed_rows_total",
 }
-# who writes an ack file whose `sink` begins like this
+# who writes an ack file whose `sink` begins like this, and who reads one whose `source` has this member
 SINKS = {"kafka": "kcat-cdc", "snowflake": "snow-put"}
+SOURCES = {"system_id": "walcat", "cluster": "kcat-cdc", "url": "opensky-fetch"}
+# From here on somebody should look, as the rules of scripts/monitoring/alerts.yml have it.
+RETAINED, SAFE, LATE, CREDITS, BAD_RATIO, REOPENINGS, RESTARTS = 10e9, 1e9, 60.0, 100, 0.05, 2, 3
+TEN_MINUTES = 600.0
 Stage = dict
 
 
@@ -41,7 +48,13 @@ def empty_stage(name: str, place: str) -> Stage:
 
 
 def blame(stage: Stage, why: str) -> None:
-    stage["stalled"], stage["why"] = True, stage["why"] or why
+    """It stands still."""
+    stage["stalled"], stage["why"] = True, why if not stage["stalled"] else stage["why"]
+
+
+def warn(stage: Stage, why: str) -> None:
+    """It works, but somebody should look."""
+    stage["why"] = stage["why"] or why
 
 
 def bad_rows(samples: Samples, tool: str) -> float:
@@ -64,39 +77,104 @@ def of_samples(samples: Samples, place: str, live: bool, limit: float) -> Stage 
     stage["pipeline"] = samples.label("pipeline") or None
     code = samples.one(f"{tool}_exit_code")
     up = samples.one(f"{tool}_up")
+    written = samples.one(f"{tool}_metrics_timestamp_seconds")
     stage["exit_code"] = None if code is None else int(code)
-    stage["running"] = up == 1 and (tool == "cdc_run" or code is None)
+    # cdc-run tells a code after each run, and no time any more when it has ended itself
+    stage["running"] = up == 1 and (written is not None if tool == "cdc_run" else code is None)
+    begun = samples.one("process_start_time_seconds")
     if up == 0:
         blame(stage, f"ended with {int(code or 0)}")
-    written = samples.one(f"{tool}_metrics_timestamp_seconds")
-    age = time.time() - written if written else 0.0
-    if stage["running"] and not live and tool != "cdc_run" and age > OLD_FILE:
-        stage["running"] = False
-        blame(stage, f"nobody has written its metrics for {age:.0f} s: it was killed")
+    if stage["running"] and not live:
+        judge_file(stage, time.time() - (written or time.time()), begun)
+    lived = (written or time.time()) - (begun or 0) if begun else 0
     if tool in ROWS:
         rows = samples.sum(ROWS[tool]) - (samples.sum(ROWS[tool], result="rejected") if tool == "pg_load" else 0)
         stage["rows"] = int(rows + samples.sum("kcat_cdc_lines_total"))
-        begun = samples.one("process_start_time_seconds")
-        lived = (written or time.time()) - (begun or 0)
-        stage["rate"] = round(stage["rows"] / lived, 1) if begun and lived > 0 else None
+        stage["rate"] = round(stage["rows"] / lived, 1) if lived > 0 else None
     stage["errors"] = int(bad_rows(samples, tool))
-    if tool == "walcat":
-        stage["lag_seconds"] = samples.one("walcat_lag_seconds")
-        stage["lag_bytes"] = samples.one("walcat_slot_lag_bytes")
-        stage["ack_age_seconds"] = samples.one("walcat_last_ack_age_seconds")
-        if samples.values("walcat_slot_wal_status", status="lost") == [1.0]:
-            blame(stage, "the slot is lost")
-    if tool == "kcat_cdc":
-        stage["lag_seconds"] = samples.one("kcat_cdc_lag_seconds")
-        stage["ack_age_seconds"] = samples.one("kcat_cdc_last_ack_age_seconds")
-    if tool == "snow_put":
-        waits = samples.values("snow_put_channel_lag_seconds")
-        stage["lag_seconds"] = max(waits, default=None)
-        if stage["running"] and max(waits, default=0) > limit:
-            blame(stage, f"the tokens of its channels have not moved for {max(waits):.0f} s")
-    if tool == "cdc_run":
-        stage["restarts"] = int(samples.sum("cdc_run_restarts_total"))
+    if tool in OWN:
+        OWN[tool](stage, samples, lived, limit)
+    if (stage["lag_seconds"] or 0) > LATE:
+        warn(stage, f"changes arrive {stage['lag_seconds']:.0f} s late")
+    if stage["errors"]:
+        warn(stage, f"{stage['errors']:,} bad rows")
     return stage
+
+
+def judge_file(stage: Stage, age: float, begun: float | None) -> None:
+    """Of a tool that says that it works."""
+    if age <= LATE_FILE:
+        return
+    process = process_of(stage["stage"], begun) if begun else None
+    if process is not None and is_stopped(process):
+        blame(stage, f"process {process} is stopped")
+    elif age > OLD_FILE or (begun and process is None):
+        stage["running"] = False
+        blame(stage, f"nobody has written its metrics for {age:.0f} s: it was killed")
+
+
+def of_walcat(stage: Stage, samples: Samples, _lived: float, _limit: float) -> None:
+    stage["lag_seconds"] = samples.one("walcat_lag_seconds")
+    stage["lag_bytes"] = samples.one("walcat_slot_lag_bytes")
+    stage["ack_age_seconds"] = samples.one("walcat_last_ack_age_seconds")
+    states = {
+        state: samples.values("walcat_slot_wal_status", status=state) == [1.0] for state in ("lost", "unreserved")
+    }
+    left = samples.one("walcat_slot_safe_wal_bytes")
+    kept = samples.one("walcat_slot_retained_bytes") or 0
+    if states["lost"]:
+        blame(stage, "the slot is lost")
+    elif stage["running"] and samples.one("walcat_slot_active") == 0:
+        blame(stage, "nobody reads its slot")
+    if states["unreserved"] or (left is not None and left < SAFE):
+        warn(stage, f"its slot will soon be lost: {(left or 0) / 1e9:.1f} GB of log are left")
+    elif kept > RETAINED:
+        warn(stage, f"the server keeps {kept / 1e9:.1f} GB of log for its slot")
+
+
+def of_kcat_cdc(stage: Stage, samples: Samples, _lived: float, _limit: float) -> None:
+    stage["lag_seconds"] = samples.one("kcat_cdc_lag_seconds")
+    stage["ack_age_seconds"] = samples.one("kcat_cdc_last_ack_age_seconds")
+
+
+def of_snow_put(stage: Stage, samples: Samples, lived: float, limit: float) -> None:
+    waits = samples.values("snow_put_channel_lag_seconds")
+    stage["lag_seconds"] = max(waits, default=None)
+    if stage["running"] and max(waits, default=0) > limit:
+        blame(stage, f"the tokens of its channels have not moved for {max(waits):.0f} s")
+    reopened = samples.sum("snow_put_channel_reopenings_total")
+    if reopened > REOPENINGS * max(1.0, lived / TEN_MINUTES):
+        warn(stage, f"opened its channels again {reopened:.0f} times")
+
+
+def of_opensky_fetch(stage: Stage, samples: Samples, _lived: float, _limit: float) -> None:
+    left = samples.one("opensky_fetch_credits_left")
+    if left is not None and left < CREDITS:
+        warn(stage, f"{left:.0f} credits left")
+
+
+def of_cdc_check(stage: Stage, samples: Samples, _lived: float, _limit: float) -> None:
+    rules = {labels.get("rule"): value for labels, value in samples.labelled("cdc_check_rule_bad_ratio")}
+    worst = max(rules, key=rules.get, default=None)
+    if worst and rules[worst] > BAD_RATIO:
+        warn(stage, f"{100 * rules[worst]:.0f} % of the rows break rule {worst}")
+
+
+def of_cdc_run(stage: Stage, samples: Samples, _lived: float, _limit: float) -> None:
+    stage["restarts"] = int(samples.sum("cdc_run_restarts_total"))
+    newest = time.time() - (samples.one("cdc_run_last_start_timestamp_seconds") or 0)
+    if stage["running"] and stage["restarts"] > RESTARTS and newest < TEN_MINUTES:
+        warn(stage, f"started again {stage['restarts']} times, {newest:.0f} s ago for the last time")
+
+
+OWN = {
+    "walcat": of_walcat,
+    "kcat_cdc": of_kcat_cdc,
+    "snow_put": of_snow_put,
+    "opensky_fetch": of_opensky_fetch,
+    "cdc_check": of_cdc_check,
+    "cdc_run": of_cdc_run,
+}
 
 
 def of_ack(path: Path, held: dict[int, int] | None) -> Stage | None:
@@ -113,9 +191,15 @@ def of_ack(path: Path, held: dict[int, int] | None) -> Stage | None:
     stage = empty_stage(SINKS.get(sink.split(":")[0], "pg-load") if sink else f"sink of {path.name}", str(path))
     stage["sink"] = sink or None
     stage["running"] = held is None or inode in held
+    stage["holder"] = (held or {}).get(inode)
+    source = record.get("source")
+    stage["source"] = next(
+        (tool for member, tool in SOURCES.items() if isinstance(source, dict) and member in source), None
+    )
     stage["rows"] = record.get("rows_ok")
     stage["errors"] = record.get("rows_rejected", 0)
     stage["pos"] = record.get("pos")
+    stage["seq"] = record.get("seq", 0)
     if "ts_ms" in record:
         stage["ack_age_seconds"] = round(max(0.0, time.time() - record["ts_ms"] / 1000), 1)
     return stage
@@ -172,17 +256,23 @@ def of_folder(folder: Path, held: dict[int, int] | None, limit: float) -> list[S
 
 def judge(acks: list[Stage], tools: list[Stage], limit: float) -> None:
     """A source that waits is not to blame: who does not acknowledge is."""
-    waiting = max((stage["ack_age_seconds"] or 0 for stage in tools if stage["stage"] == "walcat"), default=0)
     works = any(stage["running"] for stage in tools)
     for stage in acks:
         if works and not stage["running"]:
             blame(stage, "no sink holds its ack file: it is not running")
-        elif works and waiting > limit:
-            blame(stage, f"has acknowledged nothing of what was printed {waiting:.0f} s ago")
-    if waiting > limit and not acks:
-        for stage in tools:
-            if stage["stage"] == "walcat" and stage["running"]:
-                blame(stage, f"nobody has acknowledged for {waiting:.0f} s: no sink has its ack file")
+        elif stage["holder"] and is_stopped(stage["holder"]):
+            blame(stage, f"process {stage['holder']} is stopped")
+    for source in tools:
+        waiting = source["ack_age_seconds"] or 0
+        if waiting <= limit or not source["running"]:
+            continue
+        its = [stage for stage in acks if stage["source"] in (source["stage"], None)]
+        behind = min((stage["seq"] for stage in its), default=0)
+        for stage in its:
+            if stage["seq"] == behind:
+                blame(stage, f"has acknowledged nothing of what was printed {waiting:.0f} s ago")
+        if not its:
+            blame(source, f"nobody has acknowledged for {waiting:.0f} s: no sink has its ack file")
 
 
 def of_place(place: str, limit: float) -> list[Stage]:
@@ -200,11 +290,19 @@ def of_place(place: str, limit: float) -> list[Stage]:
 
 
 def worst_first(stages: list[Stage]) -> list[Stage]:
-    """A stage that stands still, then bad rows, then lag; a run that only reports on others comes behind them."""
+    """A stage that stands still, then one to look at, then bad rows, then lag; a run that only reports on others comes
+    behind them."""
 
     def badness(stage: Stage):
         reports = stage["stage"] == "cdc-run"
-        return (not stage["stalled"], reports, -stage["errors"], -(stage["lag_seconds"] or 0), stage["place"])
+        return (
+            not stage["stalled"],
+            not stage["why"],
+            reports,
+            -stage["errors"],
+            -(stage["lag_seconds"] or 0),
+            stage["place"],
+        )
 
     return sorted(stages, key=badness)
 

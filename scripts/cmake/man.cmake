@@ -22,19 +22,26 @@ foreach(page ${pages})
 endforeach()
 add_custom_target(man ALL DEPENDS ${made_pages})
 
-# shell, the folder that is searched, file name before and after the tool's
+# shell, the folder that is searched, file name before and after the tool's; a tool that is no target is a script
 function(cdckit_completion tool shell folder prefix suffix)
+  set(program "${CMAKE_SOURCE_DIR}/scripts/${tool}")
+  set(parts "${program}" ${operations_parts})
+  if(TARGET ${tool})
+    set(program $<TARGET_FILE:${tool}>)
+    set(parts ${tool})
+  endif()
   set(made "${CMAKE_BINARY_DIR}/completions/${shell}/${prefix}${tool}${suffix}")
   add_custom_command(OUTPUT "${made}"
     COMMAND ${CMAKE_COMMAND} -E make_directory "${CMAKE_BINARY_DIR}/completions/${shell}"
-    COMMAND $<TARGET_FILE:${tool}> --generate complete-${shell} > "${made}"
-    DEPENDS ${tool} VERBATIM)
+    COMMAND "${program}" --generate complete-${shell} > "${made}"
+    DEPENDS ${parts} VERBATIM)
   install(FILES "${made}" DESTINATION "${CMAKE_INSTALL_DATADIR}/${folder}")
   set_property(GLOBAL APPEND PROPERTY cdckit_completions "${made}")
 endfunction()
 
-foreach(tool opensky-fetch pg-load walcat kcat-cdc snow-put snow-ddl cdc-check)
-  if(TARGET ${tool})
+file(GLOB operations_parts CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/scripts/cdc_operations/*.py")
+foreach(tool opensky-fetch pg-load walcat kcat-cdc snow-put snow-ddl cdc-check cdc-run cdc-top)
+  if(TARGET ${tool} OR tool MATCHES "^cdc-(run|top)$")
     cdckit_completion(${tool} bash bash-completion/completions "" "")
     cdckit_completion(${tool} zsh zsh/vendor-completions "_" "")
     cdckit_completion(${tool} fish fish/vendor_completions.d "" ".fish")

@@ -149,6 +149,8 @@ class Codes(RunCase):
         self.assertEqual(done.returncode, 78)
         self.assertIn('could not read pipeline "', done.stderr)
         self.assertEqual(subprocess.run([CDC_RUN, "--pause", "5"], capture_output=True, check=False).returncode, 2)
+        done = subprocess.run([CDC_RUN, "--stat", "a", "b"], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, "Did you mean --state?" in done.stderr), (2, True), done.stderr)
 
     def test_the_text_of_the_pipeline_is_in_no_argv(self):
         process = self.start("SECRET_OF_MINE=abc sleep 60 | cat")

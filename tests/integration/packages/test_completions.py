@@ -15,6 +15,9 @@ CASES = (
     ("walcat --snapshot ", "initial", "--slot"),
     ("snow-ddl pl", "plan", "apply"),
     ("kcat-cdc produce --top", "--topic-prefix", "--group"),
+    ("cdc-run --pa", "--pause", "--state"),
+    ("cdc-run --log-format ", "json", "--pause"),
+    ("cdc-top --st", "--stalled-after", "--once"),
 )
 BASH = """
 . "$1"
