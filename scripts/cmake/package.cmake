@@ -12,6 +12,10 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # cdc-run and cdc-top
 set(CPACK_DEBIAN_PACKAGE_DEPENDS python3)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
+# what an upgrade does with pipelines that run
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA "${CMAKE_SOURCE_DIR}/scripts/packaging/postinst" "${CMAKE_SOURCE_DIR}/scripts/packaging/prerm"
+  "${CMAKE_SOURCE_DIR}/scripts/packaging/postrm")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 # the summary is project(DESCRIPTION)
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "Seven programs that read and write lines of JSON: row changes of PostgreSQL

@@ -2,6 +2,7 @@
 """What `make dist` makes: the same bytes each time, a tarball that works where it is unpacked, an SBOM that names what is loaded."""
 
 import hashlib
+import io
 import json
 import os
 import pathlib
@@ -78,6 +79,16 @@ class Release(unittest.TestCase):
         (package,) = self.first.glob("*.deb")
         digest = hashlib.sha256(package.read_bytes()).hexdigest()
         self.assertEqual(document["packages"][0]["checksums"], [{"algorithm": "SHA256", "checksumValue": digest}])
+
+    def test_the_package_brings_its_maintainer_scripts(self):
+        (package,) = self.first.glob("*.deb")
+        control = subprocess.run(["dpkg-deb", "--ctrl-tarfile", package], check=True, capture_output=True).stdout
+        with tarfile.open(fileobj=io.BytesIO(control)) as file:
+            modes = {pathlib.Path(member.name).name: member.mode & 0o777 for member in file if member.isfile()}
+            script = file.extractfile("./postinst").read()
+        for name in ("postinst", "prerm", "postrm"):
+            self.assertEqual(modes[name], 0o755, name)
+        self.assertEqual(script, (TOP / "scripts/packaging/postinst").read_bytes())
 
     def test_a_tool_is_at_most_three_megabytes(self):
         (archive,) = self.first.glob("*.tar.gz")
