@@ -19,7 +19,7 @@ part_launch() {
   local python
   python=$(board_python)
   cd "$top/scripts/flights/board" || die "could not enter \"$top/scripts/flights/board\""
-  launch env SNOWFLAKE_HOME="$lab_dir/snow-local/home" PYTHONDONTWRITEBYTECODE=1 "$python" -m streamlit run app.py \
+  launch env SNOWFLAKE_HOME="$lab_dir/snow-local/home" PYTHONDONTWRITEBYTECODE=1 "$python" serve \
     --server.address 127.0.0.1 --server.port "$(cat "$part_dir/port")" -- --connection lab --state "$lab_dir/flights"
 }
 

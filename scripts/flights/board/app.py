@@ -1,14 +1,12 @@
 """The flight board: where the aircraft are, and how fresh that is. `make board` starts it; README.md says the rest.
 
-usage: streamlit run app.py -- [--connection NAME] [--database D] [--schema S] [--role R] [--state DIR]
+usage: streamlit run app.py -- [--connection NAME] [--database D] [--schema S] [--role R] [--state DIR]...
 
 Streamlit runs this file for each visitor and again at each turn of a knob; the fragment inside it every two seconds.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 import time
 from dataclasses import dataclass
@@ -18,24 +16,16 @@ from pathlib import Path
 import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parent))
+import board_options
 import figures
 import flight_data
 import flight_map
 import panels
+import warm
 from state_folder import StateFolder
 
 REFRESH = 2.0  # seconds
 LIVE = "live"
-
-
-def options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="app.py")
-    parser.add_argument("--connection", default=os.environ.get("CDC_BOARD_CONNECTION", "lab"))
-    parser.add_argument("--database", default="CDC")
-    parser.add_argument("--schema", default="RAW")
-    parser.add_argument("--role", default="CDC_READER")
-    parser.add_argument("--state", type=Path, default=os.environ.get("CDC_BOARD_STATE"))
-    return parser.parse_args()
 
 
 @dataclass
@@ -49,9 +39,10 @@ class Seen:
 
 
 @st.cache_resource(show_spinner=False)
-def opened(connection: str, database: str, schema: str, role: str, state: str | None):
+def opened(connection: str, database: str, schema: str, role: str, state: tuple[str, ...]):
     place = flight_data.Place(connection, database, schema, role)
-    return place, flight_data.FlightData(place), StateFolder(Path(state) if state else None)
+    data = warm.take(place) or flight_data.FlightData(place)
+    return place, data, StateFolder(*map(Path, state))
 
 
 # What was chosen is known before its widgets are drawn further down: the line above them counts what is shown.
@@ -187,8 +178,8 @@ def board() -> None:
 
 
 st.set_page_config("Flight board", page_icon="✈", layout="wide")
-given = options()
-st.session_state.options = {**vars(given), "state": str(given.state) if given.state else None}
+given = board_options.parse()
+st.session_state.options = {**vars(given), "state": tuple(map(str, given.state))}
 st.html(
     f"<style>{flight_map.band_colours()}{(Path(__file__).parent / 'panels.css').read_text(encoding='utf-8')}</style>"
 )

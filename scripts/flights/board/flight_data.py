@@ -19,7 +19,6 @@ from snowflake.connector.errors import Error as ConnectorError
 WINDOW = timedelta(minutes=30)  # of changes per minute
 AGAIN = timedelta(minutes=2)  # of these are counted anew at every look: rows of a slow channel come late
 TRACK = timedelta(hours=12)
-NO_COLUMN = 904
 MISSING, DENIED = 2003, 3001  # a table that is not there, or not for this role; what the role may not do
 NO_ROLE, NO_SCHEMA = 390189, 390201  # at login
 # beside journal and mirror of the states: what stands first is better, all of it can be done without
@@ -30,6 +29,11 @@ WANTED = {
     "runs": ("FETCH_RUN",),
 }
 SEEK_AGAIN = 30  # seconds
+# which of them are there for this role, and whether rows that are gone are marked in it
+THERE = """SELECT TABLE_NAME AS NAME, MAX(CASE WHEN COLUMN_NAME = '_CDC_DELETED' THEN 1 ELSE 0 END) AS MARKS
+FROM {database}.INFORMATION_SCHEMA.COLUMNS
+WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN ({names})
+GROUP BY 1"""
 MORE_THAN_ANY = "~"  # sorts behind every position
 
 AIRCRAFT = """ICAO24, CALLSIGN, ORIGIN_COUNTRY, LON, LAT, BARO_ALTITUDE_M, ON_GROUND, VELOCITY_MS, TRACK_DEG, VERTICAL_RATE_MS,
@@ -86,7 +90,7 @@ class Unavailable(Exception):
     """Snowflake could not be asked; the next look tries again."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Place:
     """Which connection of connections.toml, and where the mirror is."""
 
@@ -107,11 +111,17 @@ class Look:
     stops: list[dict] = field(default_factory=list)
 
 
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def utc(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.astimezone(UTC)
 
 
 class FlightData:
+    """Keeps its connection; look() and whatever else asks may throw NotThere and Unavailable."""
+
     def __init__(self, place: Place, shared_for: float = 1.0):
         self._place = place
         self._shared_for = shared_for
@@ -128,7 +138,6 @@ class FlightData:
         self._tracks: dict[str, list[dict]] = {}
 
     def look(self) -> Look:
-        """Throws NotThere, Unavailable."""
         with self._lock:
             if self._look is None or time.monotonic() - self._look[0] > self._shared_for:
                 found = Look(self._rows(PICTURE), *self._commits(), self._minutes.copy(), self._new_stops())
@@ -242,46 +251,28 @@ class FlightData:
                 login_timeout=10,
                 network_timeout=10,
             )
-            self._tables, self._sought = (
-                {"journal": self._name("LIVE_STATE_JOURNAL"), "mirror": self._name("LIVE_STATE")},
-                None,
-            )
+            self._sought = None
         if self._sought is None or time.monotonic() - self._sought > SEEK_AGAIN:
             self._seek()
         return self._connection
 
     def _seek(self) -> None:
-        """The best of each kind that is there; what is made later is found by and by."""
+        """The best of each kind that is there, by one question; what is made later is found by and by."""
+        wanted = [name for names in WANTED.values() for name in names]
+        statement = THERE.format(database=quoted(self._place.database), names=", ".join(f"'{name}'" for name in wanted))
+        cursor = self._connection.cursor().execute(statement, [self._place.schema])
+        there = dict(cursor.fetchall())
+        tables = {"journal": self._name("LIVE_STATE_JOURNAL"), "mirror": self._name("LIVE_STATE")}
         for kind, names in WANTED.items():
-            if self._tables.get(kind) != self._name(names[0]):
-                there = [self._name(name) for name in names if self._is_there(name)]
-                self._tables |= {kind: there[0]} if there else {}
-        self._tables.setdefault("live", self._tables["mirror"])
-        self._tables["kept"] = KEPT if self._marks_deleted_rows() else ""
-        self._sought = time.monotonic()
-
-    def _marks_deleted_rows(self) -> bool:
-        try:
-            self._connection.cursor().execute(f"SELECT _CDC_DELETED FROM {self._tables['live']} LIMIT 0")
-        except ConnectorError as error:
-            if error.errno not in (NO_COLUMN, MISSING, DENIED):
-                raise
-            return False
-        return True
+            best = next((name for name in names if name in there), None)
+            tables |= {kind: self._name(best)} if best else {}
+        tables.setdefault("live", tables["mirror"])
+        live = next((name for name in WANTED["live"] if name in there), None)
+        tables["kept"] = KEPT if there.get(live) else ""
+        self._tables, self._sought = tables, time.monotonic()
 
     def _name(self, table: str) -> str:
-        return ".".join(
-            '"' + part.replace('"', '""') + '"' for part in (self._place.database, self._place.schema, table)
-        )
-
-    def _is_there(self, table: str) -> bool:
-        try:
-            self._connection.cursor().execute(f"SELECT 1 FROM {self._name(table)} LIMIT 0")
-        except ConnectorError as error:
-            if error.errno not in (MISSING, DENIED):
-                raise
-            return False
-        return True
+        return ".".join(quoted(part) for part in (self._place.database, self._place.schema, table))
 
     def close(self) -> None:
         """The next question opens it again."""

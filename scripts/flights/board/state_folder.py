@@ -1,6 +1,6 @@
-"""What the pipeline leaves in its state folder: acknowledgements, metrics, rows that were kept back. Reads files only.
+"""What the pipeline leaves in its state folders: acknowledgements, metrics, rows that were kept back. Reads files only.
 
-A folder that is not there, or not told, is an empty one: the board runs without. Files of a run that is at work change
+A folder that is not there is an empty one, and the board runs without any. Files of a run that is at work change
 while they are read; ack and metrics files are replaced as wholes, of the kept rows only complete lines are taken.
 """
 
@@ -22,15 +22,18 @@ SLOT = {
 
 
 class StateFolder:
-    def __init__(self, path: Path | None):
-        self._path = path
-        self._kept: Counter[str] = Counter()
-        self._read_to = 0
+    def __init__(self, *paths: Path):
+        self._paths = paths
+        self._kept: dict[Path, Counter[str]] = {}
+        self._read_to: dict[Path, int] = {}
+
+    def _files(self, pattern: str) -> list[Path]:
+        return [file for path in self._paths for file in sorted(path.glob(pattern))]
 
     def acknowledgements(self) -> list[dict]:
         """One a hop: `hop`, `pos`, `at`, `rejected`. Half of a pipe that has acknowledged nothing yet is not there."""
         found = []
-        for path in sorted(self._path.glob("*.ack")) if self._path else []:
+        for path in self._files("*.ack"):
             try:
                 ack = json.loads(path.read_text(encoding="utf-8"))
                 at = datetime.fromtimestamp(ack["ts_ms"] / 1000, UTC)
@@ -44,7 +47,7 @@ class StateFolder:
 
     def slot(self) -> dict[str, int]:
         """Bytes of WAL, as walcat's newest metrics file has them."""
-        files = sorted(self._path.glob("metrics/*.walcat"), key=_changed) if self._path else []
+        files = sorted(self._files("metrics/*.walcat") + self._files("*.prom"), key=_changed)
         for path in reversed(files):
             figures = {}
             for line in _text(path).splitlines():
@@ -57,21 +60,26 @@ class StateFolder:
 
     def kept_back(self) -> Counter[str]:
         """Rows by the rule that they broke. Reads on where the last look ended."""
+        for path in self._files("bad.ndjson"):
+            self._read_on(path)
+        return sum(self._kept.values(), Counter())
+
+    def _read_on(self, path: Path) -> None:
+        kept, read_to = self._kept.get(path, Counter()), self._read_to.get(path, 0)
         try:
-            with open(self._path / "bad.ndjson", "rb") as file:
-                if file.seek(0, 2) < self._read_to:  # a new file
-                    self._kept, self._read_to = Counter(), 0
-                file.seek(self._read_to)
+            with open(path, "rb") as file:
+                if file.seek(0, 2) < read_to:  # a new file
+                    kept, read_to = Counter(), 0
+                file.seek(read_to)
                 whole, newline, _ = file.read().rpartition(b"\n")
-        except (OSError, TypeError):
-            return Counter()
-        self._read_to += len(whole) + len(newline)
+        except OSError:
+            return
         for line in whole.splitlines():
             try:
-                self._kept[str(json.loads(line)["code"])] += 1
+                kept[str(json.loads(line)["code"])] += 1
             except (ValueError, KeyError, TypeError):
                 continue  # cut by a crash; the row comes again
-        return self._kept.copy()
+        self._kept[path], self._read_to[path] = kept, read_to + len(whole) + len(newline)
 
 
 def _changed(path: Path) -> float:

@@ -78,6 +78,8 @@ class Browser(unittest.TestCase):
             # a fold is enough: the pipeline's mirror is folded every ten seconds
             expect(instant).not_to_have_text(instant.inner_text(), timeout=60_000)
             expect(self.page.get_by_text("stale", exact=True)).to_have_count(0)
+            expect(self.page.locator(".fb-acks tr")).to_have_count(3)
+            expect(self.page.locator(".fb-slot tr")).not_to_have_count(0)
             self.assertTrue(self.page.locator(".fb-map").first.is_visible())
             # markers are moved, not made again
             same = "[...document.querySelectorAll(SELECTOR)].filter(e => e.sameAsBefore).length"

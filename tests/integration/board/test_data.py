@@ -219,7 +219,7 @@ class Data(unittest.TestCase):
         with mock.patch.object(SnowflakeCursor, "execute", autospec=True, side_effect=execute) as asked:
             fresh.look()
             print(f"first picture after {time.monotonic() - began:.2f} s", file=sys.stderr)
-            self.assertLessEqual(asked.call_count, 13)
+            self.assertLessEqual(asked.call_count, 7)
             asked.reset_mock()
             fresh.look()
             self.assertLessEqual(asked.call_count, 6)

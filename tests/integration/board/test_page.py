@@ -293,7 +293,7 @@ class Folder(unittest.TestCase):
         self.state = StateFolder(self.path)
 
     def test_no_folder_says_nothing(self):
-        for state in (StateFolder(None), StateFolder(self.path / "none"), self.state):
+        for state in (StateFolder(), StateFolder(self.path / "none"), self.state):
             self.assertEqual((state.acknowledgements(), state.slot(), state.kept_back()), ([], {}, {}))
 
     def test_kept_rows_are_read_on(self):
@@ -326,6 +326,17 @@ class Folder(unittest.TestCase):
         self.assertEqual(
             [ack["hop"] for ack in self.state.acknowledgements()], ["API to PostgreSQL", "Kafka to Snowflake", "other"]
         )
+
+    def test_several_folders_are_one_picture(self):
+        for name, hop in (("a", "walcat"), ("b", "fetch")):
+            (self.path / name).mkdir()
+            (self.path / name / f"{hop}.ack").write_text('{"pos":"1","ts_ms":1500000000000}', encoding="utf-8")
+            (self.path / name / "bad.ndjson").write_text('{"code":"speed"}\n', encoding="utf-8")
+        (self.path / "a/walcat.prom").write_text('walcat_slot_lag_bytes{pipeline="walcat"} 7\n', encoding="utf-8")
+        both = StateFolder(self.path / "a", self.path / "b")
+        hops = [ack["hop"] for ack in both.acknowledgements()]
+        self.assertEqual(hops, ["API to PostgreSQL", "PostgreSQL to Kafka"])
+        self.assertEqual((both.kept_back(), both.slot()), ({"speed": 2}, {"not confirmed yet": 7}))
 
 
 def luminance(colour: str) -> float:
