@@ -30,6 +30,7 @@ SOURCES = {"system_id": "walcat", "cluster": "kcat-cdc", "url": "opensky-fetch"}
 # From here on somebody should look, as the rules of scripts/monitoring/alerts.yml have it.
 RETAINED, SAFE, LATE, CREDITS, BAD_RATIO, REOPENINGS, RESTARTS = 10e9, 1e9, 60.0, 100, 0.05, 2, 3
 TEN_MINUTES = 600.0
+STARTED = 20.0  # seconds after which what connects has connected, and has been looked at
 Stage = dict
 
 
@@ -113,18 +114,19 @@ def judge_file(stage: Stage, age: float, begun: float | None) -> None:
         blame(stage, f"nobody has written its metrics for {age:.0f} s: it was killed")
 
 
-def of_walcat(stage: Stage, samples: Samples, _lived: float, _limit: float) -> None:
+def of_walcat(stage: Stage, samples: Samples, lived: float, _limit: float) -> None:
     stage["lag_seconds"] = samples.one("walcat_lag_seconds")
     stage["lag_bytes"] = samples.one("walcat_slot_lag_bytes")
     stage["ack_age_seconds"] = samples.one("walcat_last_ack_age_seconds")
     states = {
         state: samples.values("walcat_slot_wal_status", status=state) == [1.0] for state in ("lost", "unreserved")
     }
+    reads_snapshot = samples.one("walcat_snapshot_running") == 1  # the slot waits for its end
     left = samples.one("walcat_slot_safe_wal_bytes")
     kept = samples.one("walcat_slot_retained_bytes") or 0
     if states["lost"]:
         blame(stage, "the slot is lost")
-    elif stage["running"] and samples.one("walcat_slot_active") == 0:
+    elif stage["running"] and samples.one("walcat_slot_active") == 0 and lived > STARTED and not reads_snapshot:
         blame(stage, "nobody reads its slot")
     if states["unreserved"] or (left is not None and left < SAFE):
         warn(stage, f"its slot will soon be lost: {(left or 0) / 1e9:.1f} GB of log are left")

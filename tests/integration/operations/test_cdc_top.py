@@ -229,6 +229,12 @@ class Faults(FolderCase):
         self.metrics = {}
         return {one["stage"]: one for one in self.stages()}["walcat"]
 
+    def test_a_slot_that_waits_for_the_end_of_the_snapshot(self):
+        self.metrics["walcat"] |= {"slot_active": 0, "snapshot_running": 1}
+        self.assertFalse(any(one["stalled"] for one in self.stages()))
+        self.metrics["walcat"]["snapshot_running"] = 0
+        self.assert_blamed("walcat", "nobody reads its slot")
+
     def test_each_source_has_its_own_sinks(self):
         """Two pipes in one folder: what one of them waits for is not the other one's fault."""
         other = self.folder / "snow.ack"
