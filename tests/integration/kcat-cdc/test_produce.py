@@ -67,7 +67,9 @@ class Produce(KafkaTest):
         self.assertIsNone(records[1]["payload"])
         shapes = self.records(f"{self.prefix}.__schema")
         self.assertEqual([record["payload"] for record in shapes], [schema()])
-        shape = shapes[0]["key"]
+        name = json.loads(shapes[0]["key"])
+        self.assertEqual((list(name), name["schema"], name["table"]), (["schema", "table", "hash"], "public", "t"))
+        shape = name["hash"]
         pos = [json.loads(line)["pos"] for line in moved]
         self.assertEqual(
             records[0]["headers"], [("cdc.pos", pos[0]), ("cdc.schema", shape), ("__debezium.newkey", '{"id":2}')]

@@ -1,11 +1,27 @@
 #include "tools/kcat-cdc/delivery/shape_publisher.hpp"
 
+#include "common/ndjson/text.hpp"
 #include "tools/kcat-cdc/topics/topic_names.hpp"
 
 namespace cdckit::kcat_cdc {
 
+namespace {
+
+// Whoever looks at the topic sees whose shapes it holds.
+std::string key_of(const event::Control& schema, const std::string& hash) {
+  std::string out = R"({"schema":)";
+  ndjson::append_string(out, schema.schema);
+  out += R"(,"table":)";
+  ndjson::append_string(out, schema.table);
+  out += R"(,"hash":)";
+  ndjson::append_string(out, hash);
+  return out + '}';
+}
+
+}  // namespace
+
 void ShapePublisher::publish(const std::string& data_topic,
-                             std::string_view line,
+                             const event::Control& schema,
                              const std::string& hash) {
   // the same shape of the same table may go to several schema topics
   const std::string topic = schema_topic_of(data_topic);
@@ -13,8 +29,9 @@ void ShapePublisher::publish(const std::string& data_topic,
   constexpr std::chrono::milliseconds kWait{20};
   kafka::Outgoing record;
   record.topic = topics_.open_compacted(topic);
-  record.key = hash;
-  record.value = line;
+  const std::string key = key_of(schema, hash);
+  record.key = key;
+  record.value = schema.line;
   record.tag = kShapeTag;
   deliveries_.shape_sent();
   while (producer_.enqueue(record) == kafka::Enqueued::queue_full) {

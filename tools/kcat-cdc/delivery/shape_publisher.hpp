@@ -1,9 +1,10 @@
 // Brings the shape of a table into its topic before the first record that refers to it: publish()
-// returns once the record is delivered. A shape has one key and one value for ever, so that writing
-// it twice changes nothing; with transactions it is written outside of them, by a producer of its
-// own, for readers must find it even when the transaction is aborted.
+// returns once the record is delivered. A shape has one key, `{"schema","table","hash"}`, and one
+// value for ever, so that writing it twice changes nothing; with transactions it is written outside
+// of them, by a producer of its own, for readers must find it even when the transaction is aborted.
 #pragma once
 
+#include "common/event/control.hpp"
 #include "tools/kcat-cdc/delivery/deliveries.hpp"
 #include "tools/kcat-cdc/topics/topic_book.hpp"
 
@@ -22,7 +23,9 @@ class ShapePublisher {
       : producer_(producer), deliveries_(deliveries), topics_(topics) {}
 
   // `hash` names the line. Throws what kept it from being delivered.
-  void publish(const std::string& data_topic, std::string_view line, const std::string& hash);
+  void publish(const std::string& data_topic,
+               const event::Control& schema,
+               const std::string& hash);
 
  private:
   kafka::Producer& producer_;
@@ -51,10 +54,12 @@ class ShapeRoute {
       : own_(producer, deliveries, topics) {}
   // From now on by a producer that `make` makes when the first shape comes.
   void go_apart(std::function<std::unique_ptr<PlainProducer>()> make) { make_ = std::move(make); }
-  void publish(const std::string& data_topic, std::string_view line, const std::string& hash) {
-    if (!make_) return own_.publish(data_topic, line, hash);
+  void publish(const std::string& data_topic,
+               const event::Control& schema,
+               const std::string& hash) {
+    if (!make_) return own_.publish(data_topic, schema, hash);
     if (!apart_) apart_ = make_();
-    apart_->shapes.publish(data_topic, line, hash);
+    apart_->shapes.publish(data_topic, schema, hash);
   }
 
  private:

@@ -277,7 +277,7 @@ void ProduceLoop::on_schema(const event::Control& schema) {
   if (options_.format == "avro" && !transactions_) deliver_all();
   records_.follow(index, event::parse_schema_line(schema.line), target.topic);
   target.schema_hash = event::schema_hash(schema.line);
-  shapes_.publish(target.topic, schema.line, target.schema_hash);
+  shapes_.publish(target.topic, schema, target.schema_hash);
 }
 
 void ProduceLoop::on_border(const event::Item& item) {
