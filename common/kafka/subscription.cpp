@@ -11,9 +11,10 @@ namespace cdckit::kafka {
 namespace {
 
 // What brokers keep for themselves.
-constexpr std::array<const char*, 4> kInternal = {"^__consumer_offsets$",
+constexpr std::array<const char*, 5> kInternal = {"^__consumer_offsets$",
                                                   "^__transaction_state$",
                                                   "^__share_group_state$",
+                                                  "^__remote_log_metadata$",
                                                   "^__cluster_metadata$"};
 
 }  // namespace

@@ -19,6 +19,16 @@ std::pair<std::string, std::string> split_route(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
+constexpr const char* kMessages = "logical messages";
+
+void refuse_shapes(const std::string& topic, const std::string& what) {
+  if (!is_schema_topic(topic)) return;
+  throw Error(ErrorKind::config,
+              "could not send " + what + " to topic \"" + topic +
+                  "\": topics of such names hold the shapes of tables",
+              "Name another topic.");
+}
+
 void require_name(const std::string& name) {
   if (is_topic_name(name)) return;
   throw Error(
@@ -59,29 +69,31 @@ std::string Router::topic_of(std::string_view schema, std::string_view table) {
   auto [name, by_route] = routed(topic_for_table(pattern_, schema, table));
   require_name(name);
   const std::string owner = "table \"" + std::string(schema) + "\".\"" + std::string(table) + "\"";
-  if (is_schema_topic(name)) {
-    throw Error(ErrorKind::config,
-                "could not send " + owner + " to topic \"" + name +
-                    "\": topics of such names hold the shapes of tables",
-                "Give it another topic with --route.");
-  }
-  const bool shared = by_route || !has_placeholder(pattern_);
-  const auto taken = owners_.find(name);
-  if (shared && (taken == owners_.end() || taken->second.starts_with("table "))) return name;
-  own(name, owner);
+  take(name, owner, by_route);
   return name;
 }
 
 std::string Router::message_topic() {
   auto [name, by_route] = routed(topic_for_messages(pattern_));
   require_name(name);
-  if (!by_route && has_placeholder(pattern_)) own(name, "logical messages");
+  take(name, kMessages, by_route);
   return name;
 }
 
 void Router::reserve(const std::string& topic, const std::string& what) {
   require_name(topic);
+  refuse_shapes(topic, what);
   own(topic, what);
+}
+
+// A route, and a pattern without a place for names, put tables together on purpose; with nothing
+// else.
+void Router::take(const std::string& topic, const std::string& owner, bool by_route) {
+  refuse_shapes(topic, owner);
+  const bool shared = by_route || !has_placeholder(pattern_);
+  const auto taken = owners_.find(topic);
+  const bool free = taken == owners_.end() || taken->second.starts_with("table ");
+  if (!shared || !free) own(topic, owner);
 }
 
 void Router::own(const std::string& topic, const std::string& owner) {

@@ -31,6 +31,7 @@ class Router {
   };
   // The name, and whether a route made it.
   [[nodiscard]] std::pair<std::string, bool> routed(std::string name) const;
+  void take(const std::string& topic, const std::string& owner, bool by_route);
   void own(const std::string& topic, const std::string& owner);
 
   std::string pattern_;

@@ -40,6 +40,7 @@ TEST_CASE("what brokers keep for themselves is for names only") {
   CHECK(all.takes("t"));
   CHECK_FALSE(all.takes("__consumer_offsets"));
   CHECK_FALSE(all.takes("__transaction_state"));
+  CHECK_FALSE(all.takes("__remote_log_metadata"));
   CHECK(all.takes("__debezium-heartbeat.s"));
   CHECK(all.ignored().starts_with("^__consumer_offsets$,"));
   const Subscription named({"^.*", "__consumer_offsets"});

@@ -53,11 +53,24 @@ TEST_CASE("no table gets a topic of another kind") {
   Router one("everything", {});
   one.reserve("everything", "positions");
   CHECK(kind_thrown([&] { (void)one.topic_of("public", "t"); }) == ErrorKind::config);
+  CHECK(kind_thrown([&] { (void)one.message_topic(); }) == ErrorKind::config);
+}
+
+TEST_CASE("what the tool writes for itself shares a topic with nothing, routes or not") {
+  Router routed("p.{schema}.{table}", {"message=__position.a", "public.t=__schema"});
+  routed.reserve("p.__position.a", "positions");
+  CHECK(kind_thrown([&] { (void)routed.message_topic(); }) == ErrorKind::config);
+  CHECK(kind_thrown([&] { (void)routed.topic_of("public", "t"); }) == ErrorKind::config);
+  CHECK(kind_thrown([&] { routed.reserve("p.__position.a", "borders"); }) == ErrorKind::config);
+  CHECK(kind_thrown([&] { routed.reserve("p.__schema", "positions"); }) == ErrorKind::config);
+  Router messages("p.{schema}.{table}", {"message=__schema"});
+  CHECK(kind_thrown([&] { (void)messages.message_topic(); }) == ErrorKind::config);
 }
 
 TEST_CASE("sharing on purpose is fine") {
   Router one("everything", {});
   CHECK(one.topic_of("public", "a") == one.topic_of("public", "b"));
+  CHECK(one.message_topic() == one.topic_of("public", "a"));
   Router routed("p.{schema}.{table}", {"_[0-9]+$=_all"});
   CHECK(routed.topic_of("public", "orders_1") == "p.public.orders_all");
   CHECK(routed.topic_of("public", "orders_2") == "p.public.orders_all");
