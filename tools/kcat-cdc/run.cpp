@@ -19,8 +19,10 @@ using base::ExitCode;
 
 namespace {
 
-Cluster cluster_of(const Options& options) {
-  return {resolve(options.connection, {}), options.connection.retry_for};
+Cluster cluster_of(const Options& options, Command command) {
+  const auto owned =
+      command == Command::replay ? owned_by_producer() : owned_by_group(options.command.group);
+  return {resolve(options.connection, owned), options.connection.retry_for};
 }
 
 void require_flag(const std::string& value, const std::string& flag) {
@@ -72,18 +74,20 @@ CheckWish wish_of(const ProduceOptions& options) {
 ExitCode run_produce(const Options& options, cli::Context& context) {
   check_connection(options.connection);
   check_produce(options.produce);
+  const auto owned =
+      owned_by_producer(options.produce.transactional_id, options.produce.partitioner);
   const auto registry = open_registry(options, options.produce.format, context);
   if (context.options().check) {
-    return check_cluster(
-        options.connection, wish_of(options.produce), registry_client(registry), context);
+    CheckWish wish = wish_of(options.produce);
+    wish.owned = owned;
+    return check_cluster(options.connection, wish, registry_client(registry), context);
   }
-  return ProduceLoop(
-             options.produce,
-             resolve(options.connection, owned_by_producer(options.produce.transactional_id)),
-             options.connection.retry_for,
-             context,
-             {},
-             registry.get())
+  return ProduceLoop(options.produce,
+                     resolve(options.connection, owned),
+                     options.connection.retry_for,
+                     context,
+                     {},
+                     registry.get())
       .run();
 }
 
@@ -95,16 +99,21 @@ ExitCode run_consume(const Options& options, cli::Context& context) {
     throw Error(ErrorKind::usage,
                 "could not use --format pretty together with --ack or --control: what follows in "
                 "the pipe reads lines of JSON");
+  const auto owned = owned_by_consumer(options.consume.group, options.consume.isolation);
   const auto registry = open_registry(options, options.consume.format, context);
   if (context.options().check) {
-    const CheckWish wish{
-        .topics = options.consume.topics, .reads = true, .group = options.consume.group};
+    const CheckWish wish{.topics = options.consume.topics,
+                         .reads = true,
+                         .group = options.consume.group,
+                         .owned = owned};
     return check_cluster(options.connection, wish, registry_client(registry), context);
   }
-  const kafka::Settings settings = resolve(
-      options.connection, owned_by_consumer(options.consume.group, options.consume.isolation));
-  return ConsumeLoop(
-             options.consume, settings, options.connection.retry_for, context, 1, registry.get())
+  return ConsumeLoop(options.consume,
+                     resolve(options.connection, owned),
+                     options.connection.retry_for,
+                     context,
+                     1,
+                     registry.get())
       .run();
 }
 
@@ -127,7 +136,7 @@ ExitCode run_command(const Options& options, cli::Context& context, Command comm
                          .group = flags.group};
     return check_cluster(options.connection, wish, registry_client(registry), context);
   }
-  const Cluster cluster = cluster_of(options);
+  const Cluster cluster = cluster_of(options, command);
   switch (command) {
     case Command::topics:
       return list_topics(cluster, flags, context);

@@ -37,7 +37,7 @@ class ClusterCheck {
 
   ExitCode run() {
     if (!check("settings", [&] {
-          settings_ = resolve(connection_, {});
+          settings_ = resolve(connection_, wish_.owned);
           admin_.emplace(settings_);
           return "librdkafka " + kafka::library_version() + " takes them";
         }))

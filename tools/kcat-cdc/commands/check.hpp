@@ -27,6 +27,7 @@ struct CheckWish {
   bool reads = false;                    // they are to be read
   std::string group = {};                // whose offsets are; empty: nobody's
   std::optional<WishedTopics> makes = {};
+  std::vector<Owned> owned = {};  // properties that the run sets itself
 };
 
 // The exit code is the first failure's. `registry` may be null.

@@ -28,8 +28,15 @@ std::string_view canonical(std::string_view name) {
   return name;
 }
 
+// librdkafka's spellings of yes and no.
+bool is_bool(const std::string& given, const std::string& ours) {
+  const std::string text = base::to_lower(given);
+  if (ours == "true") return text == "true" || text == "t" || text == "1";
+  return ours == "false" && (text == "false" || text == "f" || text == "0");
+}
+
 bool same_value(const std::string& given, const std::string& ours) {
-  return given == ours || (ours == "all" && given == "-1") || (ours == "-1" && given == "all");
+  return given == ours || is_bool(given, ours) || (ours == "all" && given == "-1");
 }
 
 void hold(const kafka::Setting& setting, const Owned& owned) {
@@ -92,11 +99,19 @@ void check_connection(const ConnectionOptions& options) {
   }
 }
 
-std::vector<Owned> owned_by_producer(const std::string& transactional_id) {
-  return {{"enable.idempotence", "true"},
-          {"acks", "all"},
-          {"allow.auto.create.topics", "false"},
-          {"transactional.id", transactional_id, "--transactional"}};
+std::vector<Owned> owned_by_producer(const std::string& transactional_id,
+                                     const std::string& partitioner) {
+  std::vector<Owned> out = {{"enable.idempotence", "true"},
+                            {"acks", "all"},
+                            {"allow.auto.create.topics", "false"},
+                            {"transactional.id", transactional_id, "--transactional"}};
+  if (!partitioner.empty()) out.push_back({"partitioner", partitioner, "--partitioner"});
+  return out;
+}
+
+std::vector<Owned> owned_by_group(const std::string& group) {
+  if (group.empty()) return {};
+  return {{"group.id", group, "--group (-g)"}};
 }
 
 std::vector<Owned> owned_by_consumer(const std::string& group, const std::string& isolation) {

@@ -34,9 +34,12 @@ struct Owned {
   std::string value;
   std::string flag = {};  // what sets it; empty: nothing does
 };
-std::vector<Owned> owned_by_producer(const std::string& transactional_id = {});
+std::vector<Owned> owned_by_producer(const std::string& transactional_id = {},
+                                     const std::string& partitioner = {});
 // `group` and `isolation` as the flags say (`committed`).
 std::vector<Owned> owned_by_consumer(const std::string& group, const std::string& isolation);
+// By a command that is about a group, if it is.
+std::vector<Owned> owned_by_group(const std::string& group);
 
 // The properties of -F, then those of -X, then the brokers; without those of `owned`. A token
 // command means SASL_SSL with OAUTHBEARER unless the properties say otherwise. Throws usage

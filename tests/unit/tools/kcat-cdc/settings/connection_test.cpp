@@ -44,6 +44,16 @@ TEST_CASE("a property that is the tool's may be repeated, not changed") {
                       std::string::npos,
                   setting);
   }
+  options.settings = {"partitioner=random"};
+  CHECK(refused([&] {
+          (void)resolve(options, owned_by_producer({}, "murmur2"));
+        }).find("--partitioner") != std::string::npos);
+  CHECK(resolve(options, owned_by_producer({}, "random")).size() == 1);
+  CHECK(resolve(options, owned_by_producer()).size() == 2);
+  options.settings = {"group.id=x"};
+  CHECK(refused([&] { (void)resolve(options, owned_by_group("g")); }).find("--group") !=
+        std::string::npos);
+  CHECK(resolve(options, owned_by_group({})).size() == 2);
   options.settings = {"isolation.level=read_uncommitted"};
   CHECK(refused([&] { (void)resolve(options, consumer); }).find("--isolation") !=
         std::string::npos);
@@ -57,6 +67,13 @@ TEST_CASE("the tool's own value is taken and said once") {
   REQUIRE(settings.size() == 2);
   CHECK(settings[0].name == "linger.ms");
   CHECK(settings[1].name == "bootstrap.servers");
+  options.settings = {"enable.idempotence=1", "allow.auto.create.topics=F", "acks=all"};
+  CHECK(resolve(options, owned_by_producer()).size() == 1);
+  options.settings = {"enable.auto.commit=0", "enable.partition.eof=True"};
+  CHECK(resolve(options, owned_by_consumer("g", "committed")).size() == 1);
+  options.settings = {"enable.partition.eof=0"};
+  CHECK(refused([&] { (void)resolve(options, owned_by_consumer("g", "committed")); }) !=
+        "accepted");
 }
 
 TEST_CASE("a token command means OAUTHBEARER over TLS") {
