@@ -292,12 +292,15 @@ Offsets Consumer::ends(const std::vector<Partition>& partitions, milliseconds wa
   return offsets_for_time(partitions, RD_KAFKA_OFFSET_END, wait);
 }
 
-Offsets Consumer::committed(const std::vector<Partition>& partitions, milliseconds wait) {
-  return committed_offsets(handle_.get(), partitions, wait);
+Offsets Consumer::committed(const std::vector<Partition>& partitions,
+                            milliseconds wait,
+                            std::set<Partition>* placed) {
+  return committed_offsets(handle_.get(), partitions, wait, placed);
 }
 
 void Consumer::commit(const Offsets& offsets) {
-  commit_offsets(handle_.get(), offsets, false);
+  const int code = try_commit(handle_.get(), *to_list(offsets));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "commit offsets");
 }
 
 std::vector<TopicInfo> Consumer::topics(milliseconds wait) {

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,9 +77,13 @@ class Consumer {
   Offsets begins(const std::vector<Partition>& partitions, std::chrono::milliseconds wait);
   // The ends as this reader sees them: with read_committed the last stable offsets.
   Offsets ends(const std::vector<Partition>& partitions, std::chrono::milliseconds wait);
-  // kNoOffset where nothing is stored.
-  Offsets committed(const std::vector<Partition>& partitions, std::chrono::milliseconds wait);
-  // As nobody's member, which brokers take only while the group has none: else throws temporary.
+  // kNoOffset where nothing is stored. `placed` gets those that no Membership has committed: the
+  // group was put there by hand.
+  Offsets committed(const std::vector<Partition>& partitions,
+                    std::chrono::milliseconds wait,
+                    std::set<Partition>* placed = nullptr);
+  // By hand, as nobody's member, which brokers take only while the group has none: else throws
+  // temporary.
   void commit(const Offsets& offsets);
   // All topics, internal ones too.
   std::vector<TopicInfo> topics(std::chrono::milliseconds wait);

@@ -264,7 +264,7 @@ std::vector<std::chrono::duration<double>> Membership::take_committed() {
 
 Committed Membership::commit(const Offsets& offsets) {
   if (!offsets.empty()) asked_.push_back(std::chrono::steady_clock::now());
-  const int code = try_commit(handle_.get(), offsets);
+  const int code = try_commit(handle_.get(), *to_commit(offsets));
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return Committed::done;
   if (code == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS) return Committed::rebalancing;
   if (is_of_rebalance(code)) return Committed::refused;
@@ -276,12 +276,15 @@ void Membership::commit_soon(const Offsets& offsets) {
     held_ = offsets;
     return;
   }
-  commit_offsets(handle_.get(), offsets, true);
-  if (!offsets.empty()) asked_.push_back(std::chrono::steady_clock::now());
+  if (offsets.empty()) return;
+  constexpr int kAsync = 1;
+  const auto code = rd_kafka_commit(handle_.get(), to_commit(offsets).get(), kAsync);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "commit offsets");
+  asked_.push_back(std::chrono::steady_clock::now());
 }
 
 void Membership::close() {
-  shared_->closing = true;
+  if (std::exchange(shared_->closing, true)) return;
   answer_waiting();
   if (alone_) return;
   const auto code = rd_kafka_consumer_close(handle_.get());

@@ -72,7 +72,7 @@ class Membership {
   void commit_soon(const Offsets& offsets);
   // How long each commit took that the group has taken since the last call.
   std::vector<std::chrono::duration<double>> take_committed();
-  // Leaves the group.
+  // Leaves the group, once.
   void close();
 
  private:

@@ -3,14 +3,40 @@
 #include "common/kafka/failure.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
 
 namespace cdckit::kafka {
+
+namespace {
+
+constexpr std::string_view kMember = "cdckit";
+
+bool is_of_member(const rd_kafka_topic_partition_t& element) {
+  return std::string_view(static_cast<const char*>(element.metadata), element.metadata_size) ==
+         kMember;
+}
+
+}  // namespace
 
 PartitionList to_list(const Offsets& offsets) {
   PartitionList out(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
   for (const auto& [partition, offset] : offsets) {
     rd_kafka_topic_partition_list_add(out.get(), partition.topic.c_str(), partition.number)
         ->offset = offset;
+  }
+  return out;
+}
+
+PartitionList to_commit(const Offsets& offsets) {
+  PartitionList out = to_list(offsets);
+  for (int i = 0; i < out->cnt; ++i) {
+    // the list frees it
+    out->elems[i].metadata = std::malloc(kMember.size());  // NOLINT(*-no-malloc)
+    if (out->elems[i].metadata == nullptr) continue;
+    std::memcpy(out->elems[i].metadata, kMember.data(), kMember.size());
+    out->elems[i].metadata_size = kMember.size();
   }
   return out;
 }
@@ -40,7 +66,8 @@ std::int64_t to_library_offset(std::int64_t start) {
 
 Offsets committed_offsets(rd_kafka_t* handle,
                           const std::vector<Partition>& partitions,
-                          std::chrono::milliseconds wait) {
+                          std::chrono::milliseconds wait,
+                          std::set<Partition>* placed) {
   if (partitions.empty()) return {};
   Offsets wanted;
   for (const Partition& partition : partitions) wanted[partition] = 0;
@@ -52,21 +79,15 @@ Offsets committed_offsets(rd_kafka_t* handle,
     const auto error = list->elems[i].err;
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR && error != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
       throw failure(error, "read the group's offsets");
+    const bool by_hand = list->elems[i].offset >= 0 && !is_of_member(list->elems[i]);
+    if (by_hand && placed != nullptr) placed->insert(to_partition(list->elems[i]));
   }
   return from_list(*list, kNoOffset);
 }
 
-void commit_offsets(rd_kafka_t* handle, const Offsets& offsets, bool soon) {
-  if (offsets.empty()) return;
-  const PartitionList list = to_list(offsets);
-  const auto code = rd_kafka_commit(handle, list.get(), soon ? 1 : 0);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "commit offsets");
-}
-
-int try_commit(rd_kafka_t* handle, const Offsets& offsets) {
-  if (offsets.empty()) return RD_KAFKA_RESP_ERR_NO_ERROR;
-  const PartitionList list = to_list(offsets);
-  return rd_kafka_commit(handle, list.get(), 0);
+int try_commit(rd_kafka_t* handle, const rd_kafka_topic_partition_list_t& offsets) {
+  if (offsets.cnt == 0) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  return rd_kafka_commit(handle, &offsets, 0);
 }
 
 std::vector<TopicInfo> list_topics(rd_kafka_t* handle, std::chrono::milliseconds wait) {

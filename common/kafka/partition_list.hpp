@@ -5,6 +5,8 @@
 #include "common/base/unique_handle.hpp"
 #include "common/kafka/consumer.hpp"
 
+#include <set>
+
 #include <librdkafka/rdkafka.h>
 
 namespace cdckit::kafka {
@@ -19,18 +21,21 @@ inline Partition to_partition(const rd_kafka_topic_partition_t& element) {
 
 PartitionList to_list(const Offsets& offsets);
 PartitionList to_list(const std::vector<Partition>& partitions);
+// The same with a note that tells what members of ours commit from what anybody else does, who
+// places a group by hand (`groups reset`, tools of other houses).
+PartitionList to_commit(const Offsets& offsets);
 // Elements without an offset get `missing`.
 Offsets from_list(const rd_kafka_topic_partition_list_t& list, std::int64_t missing);
 std::int64_t to_library_offset(std::int64_t start);
 
 // What a reader and a member of a group both ask of their handle.
+// `placed`: of them those that no member of ours has committed.
 Offsets committed_offsets(rd_kafka_t* handle,
                           const std::vector<Partition>& partitions,
-                          std::chrono::milliseconds wait);
-// `soon`: does not wait for the answer, which goes to the handle's callback.
-void commit_offsets(rd_kafka_t* handle, const Offsets& offsets, bool soon);
+                          std::chrono::milliseconds wait,
+                          std::set<Partition>* placed = nullptr);
 // Waits; the library's code, 0: done.
-int try_commit(rd_kafka_t* handle, const Offsets& offsets);
+int try_commit(rd_kafka_t* handle, const rd_kafka_topic_partition_list_t& offsets);
 // By name; internal ones too.
 std::vector<TopicInfo> list_topics(rd_kafka_t* handle, std::chrono::milliseconds wait);
 // 0: the topic does not exist.

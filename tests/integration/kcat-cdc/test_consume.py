@@ -149,6 +149,16 @@ class Consume(KafkaTest):
         raw = self.read_all(self.topic, "--raw")
         self.assertEqual([json.loads(line)["value"] is None for line in raw], [False, False, True])
 
+    def test_a_run_that_begins_between_a_delete_and_its_tombstone(self):
+        gone = [event(1), event(1, "d"), event(2), event(2, "d"), event(3)]
+        self.produce(lines(*gone))
+        seen = []
+        for _ in gone:
+            sink = self.sink("g-between", "-t", self.topic, "--limit", "1")
+            self.assertEqual(sink.wait(), 0)
+            seen += [(line["op"], line["key"]["id"]) for line in sink.data]
+        self.assertEqual(seen, [("c", 1), ("d", 1), ("c", 2), ("d", 2), ("c", 3)])
+
     def test_records_of_debezium(self):
         topic = self.topic
         self.produce(lines(event(0)), "--topic", topic)

@@ -102,11 +102,36 @@ class Groups(KafkaTest):
         self.assertEqual(reset("0/2"), 2)  # all of that commit is behind
         self.assertEqual(reset(f"{3:016X}/{0:016X}"), 2)
         self.assertEqual(reset("0/FF"), 5)
+        # records without positions are not passed over
+        other = f"{self.prefix}.public.other"
+        self.write_raw(other, {"value": value(1)})
+        words = ("groups", "reset", "-g", "g-moved", "-t", other, "--to", "0/2")
+        self.assertIn("cdc.pos", self.run_tool(*words, expect=69).stderr)
+        done = self.run_tool(*words, "-t", self.topic)
+        self.assertEqual([json.loads(text)["offset"] for text in done.stdout.splitlines()], [None, 2])
         self.client(["forget", self.topic, 0, 2])
         self.assertEqual(reset("0"), 2)
         self.assertEqual(reset("beginning"), 2)
         self.run_tool("groups", "reset", "-g", "g", "-t", "nowhere", "--to", "end", expect=69)
         self.run_tool("groups", "reset", "-g", "g", "-t", self.topic, "--to", "soon", expect=2)
+
+    def test_a_group_that_is_moved_back(self):
+        """Where somebody put the group counts, not what the ack file of the run before says; by our tool or another one."""
+        self.create(1)
+        self.fill(0, 10)
+        words = ("g-back", "-t", self.topic, "--until", "end", *QUICK)
+        self.assertEqual(self.sink(*words).wait(), 0)
+        self.run_tool("groups", "reset", "-g", "g-back", "-t", self.topic, "--to", "4")
+        again = self.sink(*words)
+        self.assertEqual(again.wait(), 0)
+        self.assertEqual(again.ids(), list(range(4, 10)))
+        self.client(["place", "g-back", self.topic, 0, 7])
+        again = self.sink(*words)
+        self.assertEqual(again.wait(), 0)
+        self.assertEqual(again.ids(), [7, 8, 9])
+        again = self.sink(*words)
+        self.assertEqual(again.wait(), 0)
+        self.assertEqual(again.ids(), [])
 
     def test_ends_are_those_of_the_start(self):
         self.create(1)

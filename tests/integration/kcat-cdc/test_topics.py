@@ -107,21 +107,46 @@ class Topics(KafkaTest):
                 self.assertIn(f'"{topic}"', reader.process.stderr.read().decode())
                 self.assertEqual([line["n"] for line in reader.data if line["n"] >= 1000], [])
 
+    def write_values(self, topic: str, texts: list[str], at: int) -> None:
+        self.write_raw(*[{"topic": topic, "value": text, "timestamp": at} for text in texts])
+
     def test_a_topic_made_again_between_two_runs(self):
-        for count in (10, 400):
-            with self.subTest(records=count):
-                topic = f"{self.topic}.{count}"
+        """Brokers forget the group's offset with the topic, and an ack file goes by the topic's name. What the new records
+        say of their time, which is their writers', is no help. What somebody then says where to go on counts."""
+        for count, at in ((10, 0), (400, 0), (400, NOW)):
+            with self.subTest(records=count, at=at):
+                topic = f"{self.topic}.{count}.{at}"
                 self.create(topic=topic)
-                run_steps(self.brokers, ["records", topic, values(0, 100)])
+                self.write_values(topic, values(0, 100), at)
                 words = (f"g-{topic}", self.work / topic, "-t", topic, "--until", "end", *QUICK)
                 self.assertEqual(Sink(self, *words).wait(), 0)
-                run_steps(
-                    self.brokers, ["delete", topic], ["create", topic, 1], ["records", topic, values(1000, count)]
-                )
+                run_steps(self.brokers, ["delete", topic], ["create", topic, 1])
+                self.write_values(topic, values(1000, count), at)
                 reader = Sink(self, *words, errors=True)
                 self.assertEqual(reader.wait(), 69)
                 self.assertIn(f'"{topic}"', reader.process.stderr.read().decode())
                 self.assertEqual(reader.data, [])
+                reset = ("-b", self.brokers, "-g", f"g-{topic}", "-t", topic, "--to", "beginning")
+                subprocess.run(["kcat-cdc", "groups", "reset", *reset], check=True)
+                reader = Sink(self, *words)
+                self.assertEqual(reader.wait(), 0)
+                self.assertEqual([line["n"] for line in reader.data], list(range(1000, 1000 + count)))
+
+    def test_offsets_that_brokers_forgot(self):
+        """As they do with those of a group that is away for a week: the ack file knows them, whatever the records say of
+        their time."""
+        for at in (0, NOW, 4_000_000_000_000):
+            with self.subTest(at=at):
+                topic = f"{self.topic}.{at}"
+                self.create(topic=topic, message_timestamp_after_max_ms=str(2**63 - 1))
+                self.write_values(topic, values(0, 100), at)
+                words = (f"g-{topic}", self.work / topic, "-t", topic, "--until", "end", *QUICK)
+                self.assertEqual(Sink(self, *words).wait(), 0)
+                self.write_values(topic, values(100, 5), at)
+                run_steps(self.brokers, ["leave", f"g-{topic}"])
+                reader = Sink(self, *words)
+                self.assertEqual(reader.wait(), 0, reader.said())
+                self.assertEqual([line["n"] for line in reader.data], list(range(100, 105)))
 
     def test_a_topic_deleted_under_a_producer(self):
         source = Source(self, self.prefix, "--retry-for", "8s", pause=0.01).start()

@@ -228,6 +228,21 @@ class Transactional(KafkaTest):
         self.assertIn("not of", done.stderr.decode())
         self.assertEqual(self.committed(), [pos(1, 1)])
 
+    def test_another_writer_s_transaction_on_the_position_topic(self):
+        """Behind what it has begun no reader of committed records sees: the run says so, and waits for the broker to end it."""
+        self.run_once(lines(hello(), event(1), checkpoint(1, "eof")))
+        topic = f"{self.prefix}.__position.{self.prefix}"
+        run_steps(self.brokers, ["open", topic, "{}", f"{self.prefix}-other", 20_000])
+        text = lines(hello("r2"), event(1), event(2), checkpoint(1, "eof", "r2"))
+        said = self.run_once(text, "--retry-for", "7s", expect=75)
+        self.assertIn(
+            f'could not read topic "{topic}" to its end: a transaction is open in partition 0 since offset', said
+        )
+        self.assertIn("transaction.timeout.ms", said)
+        self.assertEqual(self.committed(), [pos(1, 1)])
+        self.run_once(text)
+        self.assertEqual(self.committed(), [pos(1, 1), pos(2, 1)])
+
     def test_bad_row_at_the_front(self):
         large = event(1, note="".join(f"{i * 7919 % 10007:05d}" for i in range(600_000)))
         text = lines(large, event(2), event(3))

@@ -1,7 +1,8 @@
 """What kcat cannot do, by a client of another house: steps in order, each a list that begins with its name.
 
 create TOPIC PARTITIONS [SETTINGS] · partitions TOPIC N · delete TOPIC · forget TOPIC PARTITION OFFSET ·
-records TOPIC VALUES · transaction TOPIC VALUES ID COMMITS · elect TOPIC (the leader that its partition 0 should have) ·
+records TOPIC VALUES · transaction TOPIC VALUES ID COMMITS · open TOPIC VALUE ID MILLISECONDS (a transaction that nobody ends
+before its time is up) · leave GROUP (brokers forget its offsets) · place GROUP TOPIC PARTITION OFFSET · elect TOPIC (the leader that its partition 0 should have) ·
 settled PREFIX (until readers of committed records see all that was committed in its topics: brokers write the markers of a
 transaction after they have said that it is committed; 10 s at most, since a transaction may be open)
 """
@@ -11,8 +12,10 @@ import os
 import subprocess
 
 PROGRAM = """
-import json, sys, time
-from confluent_kafka import ElectionType, IsolationLevel, KafkaException, Producer, TopicPartition
+import json, os, sys, time
+from confluent_kafka import (
+    ConsumerGroupTopicPartitions, ElectionType, IsolationLevel, KafkaException, Producer, TopicPartition
+)
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic, OffsetSpec
 brokers, order = sys.argv[1], json.load(sys.stdin)
 admin = AdminClient({"bootstrap.servers": brokers})
@@ -49,6 +52,21 @@ for name, *rest in order:
         wait(admin.delete_topics(rest, operation_timeout=30))
     elif name == "forget":
         wait(admin.delete_records([TopicPartition(*rest)]))
+    elif name == "leave":
+        wait(admin.delete_consumer_groups(rest))
+    elif name == "place":
+        group, *place = rest
+        wait(admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, [TopicPartition(*place)])]))
+    elif name == "open":
+        topic, value, transactional_id, timeout = rest
+        producer = Producer({
+            "bootstrap.servers": brokers, "transactional.id": transactional_id, "transaction.timeout.ms": timeout
+        })
+        producer.init_transactions(30)
+        producer.begin_transaction()
+        producer.produce(topic, value=value, key=transactional_id)
+        assert producer.flush(30) == 0
+        os._exit(0)  # as if it were killed
     elif name == "elect":
         admin.elect_leaders(ElectionType.PREFERRED, [TopicPartition(rest[0], 0)]).result()
     elif name == "settled":

@@ -8,10 +8,13 @@
 #include "common/log/log.hpp"
 #include "common/retry/retry.hpp"
 #include "tools/kcat-cdc/consume/consume_options.hpp"
+#include "tools/kcat-cdc/topics/topic_names.hpp"
 #include "tools/kcat-cdc/value/line_builder.hpp"
 
 #include <algorithm>
 #include <limits>
+#include <set>
+#include <utility>
 
 namespace cdckit::kcat_cdc {
 
@@ -33,14 +36,20 @@ std::string read_position(const std::string& text) {
   return event::to_text({*lsn, std::numeric_limits<std::uint64_t>::max()});
 }
 
-// The first record of each partition above the position, where there is none its end. Positions do
-// not simply grow in a partition (what was sent again, snapshots), so all is looked at from the
-// beginning.
-kafka::Offsets find_position(kafka::Consumer& consumer,
-                             const kafka::Offsets& begins,
-                             const kafka::Offsets& ends,
-                             const std::string& position) {
-  kafka::Offsets out = ends;
+// What was found of a position: the first record of each partition above it, where there is none
+// the partition's end; and the topics whose records have positions at all.
+struct Found {
+  kafka::Offsets offsets;
+  std::set<std::string> topics;
+};
+
+// Positions do not simply grow in a partition (what was sent again, snapshots), so all is looked at
+// from the beginning.
+Found find_position(kafka::Consumer& consumer,
+                    const kafka::Offsets& begins,
+                    const kafka::Offsets& ends,
+                    const std::string& position) {
+  Found out{ends, {}};
   kafka::Offsets open;
   std::vector<kafka::Assignment> wanted;
   for (const auto& [partition, end] : ends) {
@@ -63,15 +72,42 @@ kafka::Offsets find_position(kafka::Consumer& consumer,
     const kafka::Partition partition{std::string(record.topic), record.partition};
     const auto at = open.find(partition);
     if (at == open.end()) continue;
-    const bool found = polled == kafka::Polled::record && record.offset < at->second &&
-                       find_header(record, kPosHeader) > position;
-    if (found) out[partition] = record.offset;
     const bool data = polled == kafka::Polled::record;
+    const std::string_view here = data ? find_header(record, kPosHeader) : std::string_view{};
+    if (!here.empty()) out.topics.insert(partition.topic);
+    const bool found = data && record.offset < at->second && here > position;
+    if (found) out.offsets[partition] = record.offset;
     if (!found && record.offset + (data ? 1 : 0) < at->second) continue;
     open.erase(at);
     consumer.unassign({partition});
   }
   return out;
+}
+
+// Records of others (Debezium's) have no position: the end would skip them all.
+kafka::Offsets at_position(kafka::Consumer& consumer,
+                           const kafka::Offsets& begins,
+                           const kafka::Offsets& ends,
+                           const std::string& position) {
+  Found found = find_position(consumer, begins, ends, position);
+  std::set<std::string> without;
+  for (const auto& [partition, end] : ends) {
+    if (begins.at(partition) < end && !found.topics.contains(partition.topic))
+      without.insert(partition.topic);
+  }
+  if (found.topics.empty() && !without.empty()) {
+    throw Error(ErrorKind::unavailable,
+                "could not find a position in topic \"" + *without.begin() +
+                    "\": its records have none (no header cdc.pos)",
+                "Say a time or an offset: --to @TIME.");
+  }
+  for (const std::string& topic : without) {
+    std::erase_if(found.offsets, [&](const auto& entry) { return entry.first.topic == topic; });
+    if (!is_schema_topic(topic))
+      log::warning("topic \"" + topic +
+                   "\": its records have no position, the group stays where it is");
+  }
+  return std::move(found.offsets);
 }
 
 kafka::Offsets resolve(kafka::Consumer& consumer,
@@ -85,7 +121,7 @@ kafka::Offsets resolve(kafka::Consumer& consumer,
     case ResetTarget::Kind::end:
       return ends;
     case ResetTarget::Kind::position:
-      return find_position(consumer, begins, ends, target.position);
+      return at_position(consumer, begins, ends, target.position);
     case ResetTarget::Kind::time: {
       kafka::Offsets out = consumer.offsets_for_time(partitions, target.value, kAnswer);
       for (auto& [partition, offset] : out) {

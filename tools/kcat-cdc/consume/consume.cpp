@@ -121,11 +121,23 @@ ConsumeLoop::ConsumeLoop(const ConsumeOptions& options,
 
 ExitCode ConsumeLoop::run() {
   begin();
-  look();
-  while (!end_.stopping() && !finished()) {
-    if (!step()) break;
+  try {
+    look();
+    while (!end_.stopping() && !finished()) {
+      if (!step()) break;
+    }
+    return finish();
+  } catch (const Error& error) {
+    leave_after(error);
+    throw;
   }
-  return finish();
+}
+
+// Others take over at once what a member had that ends for a reason of its own. Nothing more is
+// committed: it may be of a topic that is no more. Brokers in trouble would keep it waiting.
+void ConsumeLoop::leave_after(const Error& error) {
+  if (error.kind() != ErrorKind::temporary && error.kind() != ErrorKind::permission)
+    member_.close();
 }
 
 // False when nothing more is wanted.
@@ -170,7 +182,13 @@ void ConsumeLoop::on_record() {
   const kafka::Record& record = consumer_.record();
   PartitionProgress* at = progress_.find(record.topic, record.partition);
   if (at == nullptr) return;  // given away a moment ago
-  if (at->proof != Proof::none && !is_same(*at, watch_.proof().record(*at, record))) return;
+  if (at->proof != Proof::none) {
+    const bool earlier = record.offset < at->next;
+    const Verdict verdict = watch_.proof().record(*at, record);
+    // what was given out before is known again, for the sake of what follows it
+    if (verdict == Verdict::pending && earlier) lines_.recall(record);
+    if (!is_same(*at, verdict)) return;
+  }
   const Wanted wanted = progress_.wants(*at, record.offset, record.timestamp_ms);
   if (wanted == Wanted::stop) {
     stop_reading(*at);
@@ -279,6 +297,7 @@ void ConsumeLoop::commit_acknowledged() {
   if (consumer_.in_doubt() || progress_.proving()) return;
   member_.commit_soon(commits_.acknowledged());
   commits_.committed();
+  watch_.marks().keep(progress_, Clock::now());
 }
 
 bool ConsumeLoop::finished() {
@@ -293,6 +312,7 @@ ExitCode ConsumeLoop::finish() {
   const bool acknowledged = end_.finish([&] { consumer_.serve(); });
   (void)commits_.poll();
   forget_doubtful();
+  watch_.marks().keep_last(progress_);
   const std::optional<Error> failure = commits_.enabled() ? commit_last() : std::nullopt;
   member_.close();
   backlog_.acknowledged(commits_.number());

@@ -20,6 +20,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +55,10 @@ class ConsumeLoop {
   kafka::Offsets resolve_from(const std::vector<kafka::Partition>& partitions);
   std::vector<kafka::Partition> present();
 
+  // What the group has of these.
+  std::map<kafka::Partition, Starts::Committed> committed(
+      const std::vector<kafka::Partition>& partitions);
+
   // Asks brokers, again and again while they are in trouble: leaders and coordinators move.
   template <class Question>
   auto patiently(const Question& question) {
@@ -77,6 +82,7 @@ class ConsumeLoop {
   void tell_progress();
   bool finished();
   base::ExitCode finish();
+  void leave_after(const base::Error& error);
 
   void settle_doubts(kafka::Polled polled);
   bool is_same(PartitionProgress& at, Verdict verdict);
@@ -92,7 +98,10 @@ class ConsumeLoop {
   void follow_rebalance(Clock::time_point deadline);
   void forget_doubtful();
   void require_topics(const std::vector<kafka::Partition>& partitions);
-  Starts::Start start_of(const kafka::Partition& partition, std::int64_t committed);
+  Starts::Start start_of(const kafka::Partition& partition, const Starts::Committed& committed);
+  void begin_reading(PartitionProgress& at,
+                     const Starts::Start& start,
+                     std::vector<kafka::Assignment>& wanted);
   void append_partitions(event::ControlKind kind, const std::vector<kafka::Partition>& partitions);
 
   const ConsumeOptions& options_;

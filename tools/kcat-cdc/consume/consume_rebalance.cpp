@@ -62,26 +62,44 @@ void ConsumeLoop::assigned(const std::vector<kafka::Partition>& partitions) {
     });
     starts_.note(patiently([&] { return resolve_from(late); }));
   }
-  const kafka::Offsets committed =
-      options_.group.empty() ? kafka::Offsets{}
-                             : patiently([&] { return consumer_.committed(partitions, kAnswer); });
+  const auto stored = committed(partitions);
   std::vector<kafka::Assignment> wanted;
   for (const kafka::Partition& partition : partitions) {
-    const auto found = committed.find(partition);
-    const std::int64_t offset = found == committed.end() ? kafka::kNoOffset : found->second;
-    const Starts::Start start = start_of(partition, offset);
-    PartitionProgress& at = progress_.assign(partition, start.offset);
-    at.older_than_ms = start.older_than_ms;
-    if (at.older_than_ms > 0) at.done = false;  // it is looked at even when nothing more is wanted
-    at.reading = !at.done;
-    if (at.reading) wanted.push_back({partition, TopicProof::begin(at, start.offset)});
+    const Starts::Start start = start_of(partition, stored.at(partition));
+    begin_reading(progress_.assign(partition, start.offset), start, wanted);
   }
   append_partitions(event::ControlKind::assigned, partitions);
   consumer_.assign(wanted);
 }
 
-Starts::Start ConsumeLoop::start_of(const kafka::Partition& partition, std::int64_t committed) {
-  watch_.stored(partition, committed);
+std::map<kafka::Partition, Starts::Committed> ConsumeLoop::committed(
+    const std::vector<kafka::Partition>& partitions) {
+  std::map<kafka::Partition, Starts::Committed> out;
+  for (const kafka::Partition& partition : partitions) out[partition] = {};
+  if (options_.group.empty()) return out;
+  std::set<kafka::Partition> placed;
+  const kafka::Offsets offsets =
+      patiently([&] { return consumer_.committed(partitions, kAnswer, &placed); });
+  for (const auto& [partition, offset] : offsets)
+    out[partition] = {offset, placed.contains(partition)};
+  return out;
+}
+
+void ConsumeLoop::begin_reading(PartitionProgress& at,
+                                const Starts::Start& start,
+                                std::vector<kafka::Assignment>& wanted) {
+  at.older_than_ms = start.older_than_ms;
+  // what the ack file alone says is of the topic that the file beside it knows
+  if (start.from_ack && at.mark.offset < 0) at.mark = watch_.marks().of(at.partition);
+  const bool proves = at.older_than_ms > 0 || (start.from_ack && at.mark.offset >= 0);
+  if (proves) at.done = false;  // it is looked at even when nothing more is wanted
+  at.reading = !at.done;
+  if (at.reading) wanted.push_back({at.partition, TopicProof::begin(at, start.offset)});
+}
+
+Starts::Start ConsumeLoop::start_of(const kafka::Partition& partition,
+                                    const Starts::Committed& committed) {
+  watch_.stored(partition, committed.offset);
   const Starts::Start start =
       starts_.of(partition, committed, progress_.left_at(partition), commits_.durable(partition));
   if (!start.from_ack) return start;
@@ -90,7 +108,7 @@ Starts::Start ConsumeLoop::start_of(const kafka::Partition& partition, std::int6
                 "could not resume topic \"" + partition.topic + "\" partition " +
                     std::to_string(partition.number) + ": the ack file is ahead of it (offset " +
                     std::to_string(start.offset) + ")",
-                "Was the topic made anew? Then remove the ack file and begin with a new group.");
+                "Was the topic made anew? Then say where to go on with kcat-cdc groups reset.");
   }
   commits_.add(partition, start.offset);
   return start;
@@ -190,7 +208,7 @@ void ConsumeLoop::follow_rebalance(Clock::time_point deadline) {
 void ConsumeLoop::forget_doubtful() {
   std::vector<kafka::Partition> doubtful;
   progress_.for_each([&](const PartitionProgress& at) {
-    if (at.proof == Proof::proving) doubtful.push_back(at.partition);
+    if (at.doubtful()) doubtful.push_back(at.partition);
   });
   commits_.forget(doubtful);
 }

@@ -66,8 +66,10 @@ void ConsumeLoop::begin() {
     note_range(partitions);
     apply_from(partitions);
   });
+  const auto& ack_files = end_.settings().ack_files;
+  if (!ack_files.empty()) watch_.marks().open(ack_files.front() + ".topics", source);
   if (starts_.from().kind == From::Kind::stored)
-    starts_.set_earlier(std::move(earlier), written_at(files, end_.settings().ack_files));
+    starts_.set_earlier(std::move(earlier), written_at(files, ack_files));
   end_.hello(source, options_.from);
   if (commits_.enabled() && !options_.group.empty()) watch_.watch_group();
   member_.subscribe();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/kafka/consumer.hpp"
+#include "tools/kcat-cdc/consume/mark_book.hpp"
 #include "tools/kcat-cdc/consume/topic_proof.hpp"
 
 #include <chrono>
@@ -33,6 +34,7 @@ class PartitionWatch {
   // Whether it is time to.
   [[nodiscard]] bool due() const noexcept;
   [[nodiscard]] TopicProof& proof() noexcept { return proof_; }
+  [[nodiscard]] MarkBook& marks() noexcept { return marks_; }
   // Where to go on when `offset` is not there. Throws unavailable without a rule for that.
   std::int64_t after_gone(const kafka::Partition& partition, std::int64_t offset);
   // The same in a topic that was deleted and made again.
@@ -58,6 +60,7 @@ class PartitionWatch {
   std::string reset_;
   std::chrono::milliseconds retry_for_;
   TopicProof proof_;
+  MarkBook marks_;
   std::map<kafka::Partition, Clock::time_point> missing_;  // since when
   bool watches_group_ = false;
   std::set<kafka::Partition> stored_;

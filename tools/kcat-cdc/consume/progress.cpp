@@ -37,7 +37,7 @@ std::optional<std::int64_t> Progress::left_at(const kafka::Partition& partition)
 
 bool Progress::proving() const noexcept {
   return std::any_of(assigned_.begin(), assigned_.end(), [](const auto& entry) {
-    return entry.second.proof == Proof::proving;
+    return entry.second.doubtful();
   });
 }
 

@@ -49,6 +49,11 @@ struct PartitionProgress {
   Proof proof = Proof::none;
   bool doubted = false;            // while it is proving: once more
   std::int64_t older_than_ms = 0;  // what is learned must be; 0: it may be of any time
+
+  // It may be of another topic by now.
+  [[nodiscard]] bool doubtful() const noexcept {
+    return proof == Proof::proving || older_than_ms > 0;
+  }
 };
 
 enum class Wanted { yes, skip, stop };
@@ -70,7 +75,7 @@ class Progress {
   void for_each(Each each) {
     for (auto& [partition, at] : assigned_) each(at);
   }
-  // Something that is read may be of another topic by now.
+  // Something that is read is doubtful.
   [[nodiscard]] bool proving() const noexcept;
   void revoke(const std::vector<kafka::Partition>& partitions);
   // Where this run stopped reading a partition that is no longer assigned; nothing when never read.

@@ -1,5 +1,6 @@
 #include "tools/kcat-cdc/consume/record_lines.hpp"
 
+#include "tools/kcat-cdc/topics/topic_names.hpp"
 #include "tools/kcat-cdc/value/raw_record.hpp"
 
 namespace cdckit::kcat_cdc {
@@ -20,7 +21,8 @@ RecordLines::Result RecordLines::append(const kafka::Record& record,
     make_pretty(before, record, out);
     return Result::line;
   }
-  if (record.value && record.value->starts_with(kSchemaRecord)) return Result::nothing;
+  if (record.value && record.value->starts_with(kSchemaRecord) && is_schema_topic(record.topic))
+    return Result::nothing;
   if (with_shapes_) append_shape(record, at, out);
   const std::size_t line = out.size();
   if (const char* reason = lines_.append_line(out, record)) {
@@ -31,6 +33,12 @@ RecordLines::Result RecordLines::append(const kafka::Record& record,
   if (with_shapes_ && lines_.own_shape() != nullptr) insert_own_shape(line, at, out);
   make_pretty(line, record, out);
   return Result::line;
+}
+
+void RecordLines::recall(const kafka::Record& record) {
+  if (raw_) return;
+  recalled_.clear();
+  (void)lines_.append_line(recalled_, record);
 }
 
 void RecordLines::make_pretty(std::size_t place,

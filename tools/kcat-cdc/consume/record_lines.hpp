@@ -31,6 +31,8 @@ class RecordLines {
   // Appends to `out`; of what is undecodable at most its shape. `at`: the record's partition.
   // Throws unavailable when its shape cannot be found.
   Result append(const kafka::Record& record, PartitionProgress& at, std::string& out);
+  // A record that an earlier run gave out: what follows it is read as if this one had.
+  void recall(const kafka::Record& record);
   // Why the last record was undecodable.
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
 
@@ -47,6 +49,7 @@ class RecordLines {
   const std::string* own_line_ = nullptr;  // of lines_, and its shape
   const Shape* own_shape_ = nullptr;
   std::string reason_;
+  std::string recalled_;
 };
 
 }  // namespace cdckit::kcat_cdc

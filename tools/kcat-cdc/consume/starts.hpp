@@ -42,11 +42,16 @@ class Starts {
     // first commit leaves that behind, and a topic that was deleted: its records are newer.
     std::int64_t older_than_ms = 0;
   };
-  // `committed`: kNoOffset for nothing. `left`: where this run stopped reading it before.
-  // `durable`: what was acknowledged to this run before that, kNoOffset for nothing: a rebalance
-  // may have kept it from being committed.
+  // What the group has: kNoOffset for nothing; `placed`: somebody put it there by hand, and means
+  // it, whatever an ack file of the past says.
+  struct Committed {
+    std::int64_t offset = kafka::kNoOffset;
+    bool placed = false;
+  };
+  // `left`: where this run stopped reading it before. `durable`: what was acknowledged to this run
+  // before that, kNoOffset for nothing: a rebalance may have kept it from being committed.
   [[nodiscard]] Start of(const kafka::Partition& partition,
-                         std::int64_t committed,
+                         const Committed& committed,
                          std::optional<std::int64_t> left,
                          std::int64_t durable = kafka::kNoOffset) const;
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,12 +17,26 @@ constexpr std::chrono::milliseconds kAnswer{10'000};
 constexpr std::int64_t kMostPassed = 64;
 constexpr std::int64_t kLookBack = 8;  // offsets; the last of them may be marks of transactions
 
+constexpr std::uint64_t kOdd = 0xff51afd7ed558ccdU;
+
+// Marks are kept in files (MarkBook): the same bytes have the same hash in every build.
+std::uint64_t hash_of(std::string_view bytes) noexcept {
+  constexpr unsigned kHalf = 32;
+  std::uint64_t out = bytes.size() + 1;
+  while (!bytes.empty()) {
+    std::uint64_t word = 0;
+    const std::size_t size = std::min(bytes.size(), sizeof word);
+    std::memcpy(&word, bytes.data(), size);
+    bytes.remove_prefix(size);
+    out = (out ^ word) * kOdd;
+    out ^= out >> kHalf;
+  }
+  return out;
+}
+
 std::uint64_t hash_of(const kafka::Record& record) noexcept {
-  constexpr std::uint64_t kNull = 0x9e3779b97f4a7c15U;
-  constexpr std::uint64_t kOdd = 0xff51afd7ed558ccdU;
-  const std::hash<std::string_view> hash;
-  const std::uint64_t key = record.key ? hash(*record.key) : kNull;
-  const std::uint64_t value = record.value ? hash(*record.value) : kNull;
+  const std::uint64_t key = record.key ? hash_of(*record.key) : 0;
+  const std::uint64_t value = record.value ? hash_of(*record.value) : 0;
   return key * kOdd + value;
 }
 
@@ -39,8 +53,12 @@ std::int64_t TopicProof::begin(PartitionProgress& at, std::int64_t start) noexce
     return at.mark.offset;
   }
   at.mark = {};
-  at.proof = start > 0 ? Proof::learning : Proof::none;
-  return start > 0 ? std::max<std::int64_t>(start - kLookBack, 0) : start;
+  if (start <= 0) {
+    settle(at);  // there is nothing before it
+    return start;
+  }
+  at.proof = Proof::learning;
+  return std::max<std::int64_t>(start - kLookBack, 0);
 }
 
 void TopicProof::look_again(Progress& progress,
@@ -75,6 +93,7 @@ Verdict TopicProof::record(PartitionProgress& at, const kafka::Record& record) {
   const bool same = record.offset == at.mark.offset &&
                     record.timestamp_ms == at.mark.timestamp_ms && hash_of(record) == at.mark.hash;
   if (!same) return Verdict::remade;
+  at.older_than_ms = 0;
   // the few between the mark and what comes next are passed over
   const std::int64_t gap = at.next - record.offset - 1;
   at.proof = gap > 0 && gap <= kMostPassed ? Proof::learning : Proof::none;
@@ -87,13 +106,13 @@ Verdict TopicProof::learn(PartitionProgress& at, const kafka::Record& record) {
     if (at.older_than_ms > 0 && record.timestamp_ms > at.older_than_ms) return Verdict::remade;
     mark(at, record);
   }
-  if (record.offset + 1 >= at.next) at.proof = Proof::none;
+  if (record.offset + 1 >= at.next) settle(at);
   return record.offset < at.next ? Verdict::pending : Verdict::same;
 }
 
 Verdict TopicProof::end(PartitionProgress& at, std::int64_t offset) {
   if (at.proof == Proof::learning) {
-    at.proof = Proof::none;
+    settle(at);
     if (offset >= at.next) return Verdict::same;
     read_from(at, at.next);  // it is beyond the end: the broker will say so
     return Verdict::pending;
@@ -111,7 +130,7 @@ Verdict TopicProof::end(PartitionProgress& at, std::int64_t offset) {
 
 Verdict TopicProof::out_of_range(PartitionProgress& at) {
   if (at.proof == Proof::learning) {
-    at.proof = Proof::none;
+    settle(at);
     read_from(at, at.next);
     return Verdict::pending;
   }
@@ -124,6 +143,12 @@ Verdict TopicProof::out_of_range(PartitionProgress& at) {
 
 // The record is gone, which compaction and retention do as well.
 Verdict TopicProof::give_up(PartitionProgress& at) {
+  if (at.older_than_ms > 0) {
+    // there is another way to tell
+    at.mark = {};
+    prove(at);
+    return Verdict::pending;
+  }
   log::warning("topic \"" + at.partition.topic + "\" partition " +
                std::to_string(at.partition.number) + ": the record at offset " +
                std::to_string(at.mark.offset) +
@@ -131,7 +156,7 @@ Verdict TopicProof::give_up(PartitionProgress& at) {
                "was made again; going on at offset " +
                std::to_string(at.next));
   at.mark = {};
-  at.proof = Proof::none;
+  settle(at);
   read_from(at, at.next);
   return Verdict::pending;
 }

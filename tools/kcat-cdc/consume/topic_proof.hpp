@@ -2,7 +2,8 @@
 // again under the same name. Now and then a record that was read is kept as a mark; when there is
 // doubt (kafka::Doubts), and when a partition comes back after a rebalance, that record is read
 // once more before anything is given out. A run that goes on where an earlier one ended looks a few
-// records back for its first mark. One thread, the reader's.
+// records back for its first mark, or for the one that the earlier run left (MarkBook) where only
+// an ack file knows of the partition. One thread, the reader's.
 #pragma once
 
 #include "common/kafka/consumer.hpp"
@@ -44,6 +45,11 @@ class TopicProof {
   static void mark(PartitionProgress& at, const kafka::Record& record) noexcept;
   Verdict learn(PartitionProgress& at, const kafka::Record& record);
   Verdict give_up(PartitionProgress& at);
+  // Nothing more is looked for.
+  static void settle(PartitionProgress& at) noexcept {
+    at.proof = Proof::none;
+    at.older_than_ms = 0;
+  }
   void read_from(PartitionProgress& at, std::int64_t offset);
   void prove(PartitionProgress& at) { read_from(at, begin(at, at.next)); }
 

@@ -17,6 +17,14 @@ TEST_CASE("a partition without an offset gets what stands for it") {
         kafka::Offsets{{{"a", 2}, kafka::kOffsetEnd}});
 }
 
+TEST_CASE("what is to be committed says who commits it") {
+  const kafka::Offsets offsets = {{{"a", 0}, 17}};
+  const auto list = kafka::to_commit(offsets);
+  CHECK(kafka::from_list(*list, kafka::kNoOffset) == offsets);
+  CHECK(list->elems[0].metadata_size > 0);
+  CHECK(kafka::to_list(offsets)->elems[0].metadata_size == 0);
+}
+
 TEST_CASE("starting points become the library's numbers") {
   CHECK(kafka::to_library_offset(kafka::kOffsetBeginning) == RD_KAFKA_OFFSET_BEGINNING);
   CHECK(kafka::to_library_offset(kafka::kOffsetEnd) == RD_KAFKA_OFFSET_END);

@@ -65,6 +65,10 @@ TEST_CASE("the mark of a partition that was given away is known when it comes ba
   CHECK_FALSE(progress.proving());
   again.proof = Proof::proving;
   CHECK(progress.proving());
+  again.proof = Proof::learning;
+  CHECK_FALSE(progress.proving());
+  again.older_than_ms = 1;  // its topic is not known yet
+  CHECK(progress.proving());
 }
 
 TEST_CASE("up to the ends that were noted, whatever is written since") {

@@ -44,8 +44,30 @@ TEST_CASE("tombstones and schema records are no lines") {
   PartitionProgress at;
   std::string out;
   CHECK(lines.append(record(std::nullopt), at, out) == RecordLines::Result::nothing);  // no key
-  CHECK(lines.append(record(kLine), at, out) == RecordLines::Result::nothing);
+  kafka::Record shape = record(kLine);
+  shape.topic = "p.__schema";
+  CHECK(lines.append(shape, at, out) == RecordLines::Result::nothing);
   CHECK(out.empty());
+  // somebody else's data, whatever it looks like
+  CHECK(lines.append(record(kLine), at, out) == RecordLines::Result::line);
+  CHECK(out.starts_with("{\"pos\":null"));
+}
+
+TEST_CASE("a tombstone whose delete event an earlier run gave out is no line") {
+  kafka::Record gone = record(R"({"before":null,"after":null,"op":"d"})");
+  gone.key = R"({"id":1})";
+  kafka::Record tombstone = record(std::nullopt);
+  tombstone.key = gone.key;
+  for (const bool recalled : {true, false}) {
+    RecordLines lines(false, false, one_shape());
+    PartitionProgress at;
+    std::string out;
+    if (recalled) lines.recall(gone);
+    CHECK((lines.append(tombstone, at, out) == RecordLines::Result::nothing) == recalled);
+    CHECK(out.empty() == recalled);
+  }
+  RecordLines raw(true, false, one_shape());
+  CHECK_NOTHROW(raw.recall(gone));
 }
 
 TEST_CASE("what cannot be read says why") {

@@ -146,6 +146,57 @@ TEST_CASE("fewer records than were read are another topic") {
   }
 }
 
+TEST_CASE("the mark of an earlier run tells the topic, however old its records are") {
+  Reading reading(12);
+  reading.begin(kafka::kOffsetBeginning);
+  CHECK(reading.next() == 0);
+  const Mark mark = reading.at().mark;
+  const auto go_on = [&](std::int64_t start, const Mark& known, std::int64_t older_than_ms) {
+    reading.consumer.unassign({{"t", 0}});
+    auto& at = reading.progress.assign({"t", 0}, start);
+    at.reading = true;
+    at.mark = known;
+    at.older_than_ms = older_than_ms;
+    reading.consumer.assign({{{"t", 0}, TopicProof::begin(at, start)}});
+    return reading.next();
+  };
+  CHECK(go_on(10, mark, 1) == 10);  // its word counts more than times
+  CHECK(reading.at().older_than_ms == 0);
+  CHECK(go_on(12, mark, 1) == -1);
+  CHECK(go_on(1, mark, 1) == 1);
+  Mark other = mark;
+  other.hash += 1;
+  CHECK_FALSE(go_on(10, other, 0));
+  // one that is not there any more (here: an offset that never was) leaves it to times
+  Mark gone = mark;
+  gone.offset = -1;
+  CHECK_FALSE(go_on(10, gone, 1));
+  CHECK(go_on(10, gone, 1'790'000'000'100) == 10);
+}
+
+TEST_CASE("nothing stands before the first record that could be doubted") {
+  PartitionProgress at;
+  at.older_than_ms = 1;
+  CHECK(TopicProof::begin(at, 0) == 0);
+  CHECK_FALSE(at.doubtful());
+}
+
+TEST_CASE("a hash is the same in every build") {
+  PartitionProgress at;
+  kafka::Record record;
+  record.key = "key";
+  record.value = R"({"id":1,"text":"more than a word"})";
+  TopicProof::note(at, record);
+  CHECK(at.mark.hash == 0x405DA7698DFE2A37U);
+  PartitionProgress other;
+  record.value = std::nullopt;
+  TopicProof::note(other, record);
+  record.value = "";
+  PartitionProgress empty;
+  TopicProof::note(empty, record);
+  CHECK(empty.mark.hash != other.mark.hash);
+}
+
 TEST_CASE("nothing is proved before anything was read") {
   Reading reading(3);
   reading.begin(kafka::kOffsetBeginning);
