@@ -140,6 +140,7 @@ Consumer::Consumer(const Settings& settings, const std::string& group)
       state_(listening_state(settings)),
       handle_(make_handle(Role::consumer, make_config(reader_settings(settings, group), *state_))),
       queue_(rd_kafka_queue_get_consumer(handle_.get())),
+      wake_(std::make_unique<QueueWake>(queue_.get())),
       alarm_(alarm_of(reader_settings(settings, group))),
       waiting_(std::make_unique<Waiting>()) {}
 
@@ -149,6 +150,7 @@ Consumer::Consumer(const Settings& settings, const std::string& group)
 Consumer::~Consumer() {
   message_.reset();
   waiting_.reset();
+  wake_.reset();
   queue_.reset();
   if (!state_->was_unknown()) return;
   // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): without memory the process ends anyway

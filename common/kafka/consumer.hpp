@@ -8,6 +8,7 @@
 #include "common/kafka/admin.hpp"
 #include "common/kafka/client.hpp"
 #include "common/kafka/fetch_alarm.hpp"
+#include "common/kafka/queue_wake.hpp"
 #include "common/kafka/record.hpp"
 #include "common/kafka/settings.hpp"
 
@@ -63,6 +64,9 @@ class Consumer {
   // record() holds the record, or topic, partition and offset of what happened. Throws what ends
   // the client for good.
   Polled poll(std::chrono::milliseconds wait);
+  // Readable when poll() has something; clear_wake() before it.
+  [[nodiscard]] int wake_fd() const noexcept { return wake_->fd(); }
+  void clear_wake() const noexcept { wake_->clear(); }
   // Callbacks only (errors, tokens): for times when no record is wanted.
   void serve();
   [[nodiscard]] const Record& record() const noexcept { return record_; }
@@ -122,6 +126,7 @@ class Consumer {
   std::unique_ptr<ClientState> state_;
   Handle handle_;
   std::unique_ptr<rd_kafka_queue_s, QueueRelease> queue_;
+  std::unique_ptr<QueueWake> wake_;  // of the queue
   FetchAlarm alarm_;
   std::uint32_t unlooked_ = 0;        // records since the queue was looked at
   std::unique_ptr<Waiting> waiting_;  // taken from the queue, not told yet

@@ -92,7 +92,14 @@ Membership::Membership(const Settings& settings,
          rd_kafka_topic_partition_list_t* partitions,
          void* opaque) { on_commit(handle, code, partitions, opaque); });
   handle_ = make_handle(Role::consumer, std::move(config));
-  if (!alone_) rd_kafka_poll_set_consumer(handle_.get());
+  if (alone_) return;
+  rd_kafka_poll_set_consumer(handle_.get());
+  queue_.reset(rd_kafka_queue_get_consumer(handle_.get()));
+  wake_ = std::make_unique<QueueWake>(queue_.get());
+}
+
+void Membership::QueueRelease::operator()(rd_kafka_queue_s* queue) const noexcept {
+  rd_kafka_queue_destroy(queue);
 }
 
 // A handle that waits for an answer does not end.

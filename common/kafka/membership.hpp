@@ -10,6 +10,7 @@
 
 #include "common/kafka/client.hpp"
 #include "common/kafka/consumer.hpp"
+#include "common/kafka/queue_wake.hpp"
 #include "common/kafka/settings.hpp"
 #include "common/kafka/subscription.hpp"
 
@@ -56,6 +57,11 @@ class Membership {
   // What the group wants, at most one until accept(). Throws unavailable for a named topic that
   // does not exist, and what ends the membership for good.
   std::optional<Rebalance> poll(std::chrono::milliseconds wait = {});
+  // Readable when poll() has something, -1 without a group: then it looks now and then.
+  [[nodiscard]] int wake_fd() const noexcept { return wake_ ? wake_->fd() : -1; }
+  void clear_wake() const noexcept {
+    if (wake_) wake_->clear();
+  }
   // What poll() told is done; the group goes on.
   void accept();
   // Whether what is to be given away was given to others already.
@@ -112,6 +118,11 @@ class Membership {
   std::deque<std::chrono::steady_clock::time_point> asked_;  // commits without an answer
   std::vector<std::chrono::duration<double>> committed_;
   Handle handle_;
+  struct QueueRelease {
+    void operator()(rd_kafka_queue_s* queue) const noexcept;
+  };
+  std::unique_ptr<rd_kafka_queue_s, QueueRelease> queue_;  // with a group
+  std::unique_ptr<QueueWake> wake_;
 };
 
 }  // namespace cdckit::kafka

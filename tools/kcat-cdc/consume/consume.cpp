@@ -24,7 +24,8 @@ namespace {
 constexpr std::size_t kOutputCapacity = 4U << 20U;
 constexpr std::size_t kSubmitBytes = 128U << 10U;
 constexpr std::uint32_t kLookEvery = 512;  // records between looks at clock, ack files and group
-constexpr milliseconds kIdleWait{100};
+constexpr milliseconds kSoon{100};
+constexpr milliseconds kIdleWait{1'000};
 constexpr milliseconds kAnswer{10'000};
 
 // The schema topic's lines by their hash.
@@ -147,7 +148,7 @@ bool ConsumeLoop::step() {
     return true;
   }
   const bool quiet = end_.lines().empty();
-  const kafka::Polled polled = consumer_.poll(quiet ? kIdleWait : milliseconds(0));
+  const kafka::Polled polled = consumer_.poll(milliseconds(0));
   if (consumer_.in_doubt()) {
     settle_doubts(polled);
     return true;
@@ -168,6 +169,7 @@ bool ConsumeLoop::step() {
     case kafka::Polled::nothing:
       end_.submit();
       look();
+      if (quiet && end_.lines().empty()) rest();
       return true;
   }
   if (end_.lines().size() >= kSubmitBytes) {
@@ -230,6 +232,14 @@ void ConsumeLoop::stop_reading(PartitionProgress& at) {
   consumer_.unassign({at.partition});
 }
 
+// Until something comes, from wherever, or the clock is to be looked at.
+void ConsumeLoop::rest() {
+  const bool soon = backlog_.rows() > 0 || handover_ || member_.joining() || log::shows_progress();
+  end_.wait({consumer_.wake_fd(), member_.wake_fd()}, soon ? kSoon : kIdleWait);
+  consumer_.clear_wake();
+  member_.clear_wake();
+}
+
 // Everything beside records: clock, acknowledgements, the group, brokers and topics.
 void ConsumeLoop::look() {
   unlooked_ = 0;
@@ -265,7 +275,8 @@ void ConsumeLoop::tell_progress() {
 // stdout takes no more, or too much is unacknowledged: nothing is read, all else goes on.
 void ConsumeLoop::wait_for_room() {
   while ((end_.full() || backlog_.full()) && !end_.stopping()) {
-    end_.wait({}, kIdleWait);
+    end_.wait({member_.wake_fd()}, kSoon);
+    member_.clear_wake();
     end_.submit();
     consumer_.serve();
     look();

@@ -75,6 +75,7 @@ class ConsumeLoop {
   void stop_reading(PartitionProgress& at);
   void look();
   void wait_for_room();
+  void rest();
   void checkpoint_if_due();
   std::uint64_t cover();
   void commit_acknowledged();
