@@ -178,6 +178,13 @@ class Groups(KafkaTest):
         )
         got = self.consume("-t", self.topic, "--from", f"@{at // 1000 + 3}", "--until", f"@{at // 1000 + 7}")
         self.assertEqual(sorted(json.loads(line)["n"] for line in got), [3, 3, 3, 4, 4, 4, 5, 5, 5])
+        # what was too late is not lost to a group, whatever stood behind it
+        first = self.sink("g-until", "-t", self.topic, "--until", f"@{at // 1000 + 5}", *QUICK)
+        self.assertEqual(first.wait(), 0)
+        self.assertEqual(sorted(line["n"] for line in first.data), [1, 1, 1, 3, 3, 3, 4, 4, 4])
+        second = self.sink("g-until", "-t", self.topic, "--until", "end", *QUICK)
+        self.assertEqual(second.wait(), 0)
+        self.assertEqual(sorted(line["n"] for line in second.data if line["n"] >= 5), [5, 5, 5, 7, 7, 7, 9, 9, 9])
         self.assertEqual(self.consume("-t", self.topic, "--from", f"@{at // 1000 + 60}", "--until", "@4000000000"), [])
         late = self.consume("-t", self.topic, "--from", f"@{at // 1000 + 9}", "--until", "@4000000000")
         self.assertEqual(len(late), 3)

@@ -42,6 +42,7 @@ void ConsumeLoop::move_on(PartitionProgress& at, std::int64_t next) {
   consumer_.unassign({at.partition});
   consumer_.assign({{at.partition, next}});
   at.next = next;
+  at.later = -1;
   at.moved = true;
   at.mark = {};
   at.older_than_ms = 0;

@@ -55,7 +55,10 @@ Wanted Progress::wants(PartitionProgress& at,
   if (at.end >= 0 && offset >= at.end) at.done = true;
   if (at.done) return Wanted::stop;
   // times are the writers': one that is late says nothing about what follows
-  if (range_.before_ms && timestamp_ms >= *range_.before_ms) return Wanted::skip;
+  if (range_.before_ms && timestamp_ms >= *range_.before_ms) {
+    if (at.later < 0) at.later = offset;
+    return Wanted::skip;
+  }
   if (range_.from_ms && timestamp_ms < *range_.from_ms) return Wanted::skip;
   return Wanted::yes;
 }
@@ -89,7 +92,7 @@ std::vector<kafka::Partition> Progress::partitions() const {
 kafka::Offsets Progress::positions() const {
   kafka::Offsets out;
   for (const auto& [partition, at] : assigned_) {
-    if (at.next >= 0) out[partition] = at.next;
+    if (at.next >= 0) out[partition] = reached(at);
   }
   return out;
 }
@@ -103,7 +106,7 @@ kafka::Offsets Progress::take_moved() {
   kafka::Offsets out;
   for (auto& [partition, at] : assigned_) {
     if (!at.moved) continue;
-    out[partition] = at.next;
+    out[partition] = reached(at);
     at.moved = false;
   }
   return out;

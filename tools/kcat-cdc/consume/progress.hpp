@@ -39,9 +39,10 @@ enum class Proof {
 
 struct PartitionProgress {
   kafka::Partition partition;
-  std::int64_t next = -1;  // the next offset to read; -1: not known yet
-  std::int64_t end = -1;   // of a bounded run: read no further
-  bool moved = false;      // since the last checkpoint
+  std::int64_t next = -1;   // the next offset to read; -1: not known yet
+  std::int64_t end = -1;    // of a bounded run: read no further
+  std::int64_t later = -1;  // the first that was too late for --until: the next run begins there
+  bool moved = false;       // since the last checkpoint
   bool done = false;
   bool reading = false;          // the consumer has it
   const Shape* shape = nullptr;  // of its last record that named one
@@ -96,17 +97,21 @@ class Progress {
   [[nodiscard]] bool bounded() const noexcept { return range_.bounded; }
   [[nodiscard]] bool empty() const noexcept { return assigned_.empty(); }
   [[nodiscard]] std::vector<kafka::Partition> partitions() const;
-  // The next offsets of all partitions where they are known.
+  // The next offsets of all partitions where they are known, for the run that follows.
   [[nodiscard]] kafka::Offsets positions() const;
   [[nodiscard]] bool moved() const noexcept;
   // How much of a bounded run is read, 0 to 1, where every position is known.
   std::optional<double> part() noexcept;
   // When the newest record that was read was made, unix milliseconds; 0: nothing was read.
   [[nodiscard]] std::int64_t newest_ms() const noexcept;
-  // Those that moved since the last call.
+  // Those that moved since the last call, likewise.
   kafka::Offsets take_moved();
 
  private:
+  static std::int64_t reached(const PartitionProgress& at) noexcept {
+    return at.later >= 0 ? at.later : at.next;
+  }
+
   Range range_;
   kafka::Offsets ends_;
   std::map<kafka::Partition, PartitionProgress> assigned_;

@@ -1,5 +1,7 @@
 #include "tools/kcat-cdc/consume/progress.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 using namespace cdckit::kcat_cdc;
@@ -69,6 +71,20 @@ TEST_CASE("the mark of a partition that was given away is known when it comes ba
   CHECK_FALSE(progress.proving());
   again.older_than_ms = 1;  // its topic is not known yet
   CHECK(progress.proving());
+}
+
+TEST_CASE("what is too late is left to the run that follows, with what stands behind it") {
+  Progress progress({.bounded = true, .before_ms = 5});
+  progress.note_ends({{{"t", 0}, 4}});
+  auto& at = progress.assign({"t", 0}, 0);
+  for (const std::int64_t time : {1, 5, 3, 7}) {
+    const std::int64_t offset = std::max<std::int64_t>(at.next, 0);
+    CHECK((progress.wants(at, offset, time) == Wanted::yes) == (time < 5));
+    progress.read(at, offset);
+  }
+  CHECK(progress.finished());
+  CHECK(progress.positions() == Offsets{{{"t", 0}, 1}});
+  CHECK(progress.take_moved() == Offsets{{{"t", 0}, 1}});
 }
 
 TEST_CASE("up to the ends that were noted, whatever is written since") {
