@@ -115,24 +115,6 @@ class Groups(KafkaTest):
         self.run_tool("groups", "reset", "-g", "g", "-t", "nowhere", "--to", "end", expect=69)
         self.run_tool("groups", "reset", "-g", "g", "-t", self.topic, "--to", "soon", expect=2)
 
-    def test_a_group_that_is_moved_back(self):
-        """Where somebody put the group counts, not what the ack file of the run before says; by our tool or another one."""
-        self.create(1)
-        self.fill(0, 10)
-        words = ("g-back", "-t", self.topic, "--until", "end", *QUICK)
-        self.assertEqual(self.sink(*words).wait(), 0)
-        self.run_tool("groups", "reset", "-g", "g-back", "-t", self.topic, "--to", "4")
-        again = self.sink(*words)
-        self.assertEqual(again.wait(), 0)
-        self.assertEqual(again.ids(), list(range(4, 10)))
-        self.client(["place", "g-back", self.topic, 0, 7])
-        again = self.sink(*words)
-        self.assertEqual(again.wait(), 0)
-        self.assertEqual(again.ids(), [7, 8, 9])
-        again = self.sink(*words)
-        self.assertEqual(again.wait(), 0)
-        self.assertEqual(again.ids(), [])
-
     def test_ends_are_those_of_the_start(self):
         self.create(1)
         self.fill(0, 20)
@@ -384,6 +366,16 @@ class Groups(KafkaTest):
         self.assertEqual(json.loads(self.run_tool("replay", "-t", letters, *QUICK).stdout)["records"], 0)
         back = json.loads(self.read_all(self.topic, "--raw")[-1])
         self.assertEqual({name: back[name] for name in bad}, bad)
+        # one whose topic is gone keeps itself back, not those before it again
+        errors = [["__connect.errors.topic", self.topic], ["__connect.errors.partition", "0"]]
+        gone = [["__connect.errors.topic", f"{self.prefix}-gone"]]
+        self.write_raw(letters, *[{"value": "again", "headers": headers} for headers in (errors, gone)])
+        for _ in range(2):
+            self.assertIn("-gone", self.run_tool("replay", "-t", letters, *QUICK, expect=69).stderr)
+        back_again = [line for line in self.read_all(self.topic, "--raw") if '"again"' in line]
+        self.assertEqual(len(back_again), 1)
+        self.client(["create", f"{self.prefix}-gone", 1])
+        self.assertEqual(json.loads(self.run_tool("replay", "-t", letters, *QUICK).stdout)["records"], 1)
         self.write_raw(letters, {"value": "no letter"})
         receipt = json.loads(self.run_tool("replay", "-t", letters, *QUICK, expect=1).stdout)
         self.assertEqual((receipt["records"], receipt["left_out"]), (0, 1))

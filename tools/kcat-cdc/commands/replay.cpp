@@ -48,6 +48,17 @@ class Replay {
     for (std::int32_t i = 0; i < count; ++i) partitions.push_back({topic, i});
     ends_ = reader_.ends(partitions, kAnswer);
     member_.subscribe();
+    try {
+      write_back(topic, context);
+    } catch (const Error& error) {
+      leave_after(error);
+      throw;
+    }
+    settle();
+    member_.close();
+  }
+
+  void write_back(const std::string& topic, const cli::Context& context) {
     auto heard = Clock::now();
     while (!context.stop().stop_requested() && !done()) {
       serve_group();
@@ -59,7 +70,16 @@ class Replay {
       if (Clock::now() - heard > kSilence)
         throw Error(ErrorKind::temporary, "could not read topic \"" + topic + "\" to its end");
     }
-    settle();
+  }
+
+  // One letter that cannot go back: those before it have, and do not go again.
+  void leave_after(const Error& error) {
+    if (error.retryable()) return;
+    try {
+      settle();
+    } catch (const Error& again) {
+      log::warning(again.what());
+    }
     member_.close();
   }
 
