@@ -12,7 +12,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from kafka_client import run_steps
+from kafka_client import run_steps, settings_of
 from kcat_lab import KafkaTest, checkpoint, event, hello, lines, schema, wait_for
 from kcat_sink import Sink
 
@@ -361,6 +361,7 @@ class Groups(KafkaTest):
         self.assertEqual(errors["__connect.errors.partition"], "1")
         self.assertEqual(errors["__connect.errors.offset"], "1")
         self.assertIn("Avro", errors["__connect.errors.exception.message"])
+        self.assertEqual(settings_of(self.brokers, letters), {"retention.ms": "-1"})  # they are as old as their records
         receipt = json.loads(self.run_tool("replay", "-t", letters, *QUICK).stdout)
         self.assertEqual((receipt["records"], receipt["left_out"]), (1, 0))
         self.assertEqual(json.loads(self.run_tool("replay", "-t", letters, *QUICK).stdout)["records"], 0)

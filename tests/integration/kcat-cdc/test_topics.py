@@ -189,6 +189,19 @@ class Topics(KafkaTest):
         run_steps(self.brokers, ["settled", self.topic])
         self.assertEqual([record["key"] for record in self.records(self.topic)], ['{"id":2}'])
 
+    def test_topics_that_do_not_keep_dead_letters(self):
+        self.create()
+        self.write_raw({"value": "bad", "timestamp": NOW})
+        words = ("-t", self.topic, "--until", "end", "--dead-letter")
+        self.create(topic=f"{self.prefix}-short", retention_ms="3600000")
+        done = subprocess.run(self.command("consume", *words, f"{self.prefix}-short"), capture_output=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f'"{self.prefix}-short" gets records that are older than its retention.ms', done.stderr.decode())
+        self.create(topic=f"{self.prefix}-last", cleanup_policy="compact")
+        done = subprocess.run(self.command("consume", *words, f"{self.prefix}-last"), capture_output=True, check=False)
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("it is compacted", done.stderr.decode())
+
     def test_topics_of_the_tool_s_own_that_take_nothing(self):
         """Shapes and positions must be written: what cannot be is no bad row, and no trouble that passes."""
         shapes = f"{self.prefix}.__schema"

@@ -17,7 +17,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from kafka_client import run_steps
+from kafka_client import run_steps, settings_of
 from kcat_lab import KafkaTest, checkpoint, event, hello, lines, schema, wait_for
 
 ROWS = 3  # of a transaction of the source
@@ -359,6 +359,8 @@ class Transactional(KafkaTest):
             '{"__cdc":"commit","txId":7,"lsn":"0000000000000001","pos":"0000000000000002","event_count":3,'
             '"data_collections":[{"data_collection":"public.t","event_count":3}],"ts_us":5000}',
         ]
+        run_steps(self.brokers, ["brokers", {"log.retention.ms": "3600000"}])
+        self.addCleanup(run_steps, self.brokers, ["brokers", {"log.retention.ms": None}])
         text = lines(hello(), borders[0], *transaction(1), borders[1], checkpoint(1, "eof"))
         topic = f"{self.prefix}.transaction"
         for _ in range(2):
@@ -367,6 +369,8 @@ class Transactional(KafkaTest):
         self.assertEqual([record["key"] for record in records], ['{"id":"7:1"}', '{"id":"7:2"}'])
         self.assertEqual([json.loads(record["payload"])["status"] for record in records], ["BEGIN", "END"])
         self.assertEqual([record["ts"] for record in records], [5, 5])
+        # what is so old is kept all the same
+        self.assertEqual(settings_of(self.brokers, topic), {"retention.ms": "-1"})
         self.assert_whole(self.committed())
 
 

@@ -1,10 +1,11 @@
 """What kcat cannot do, by a client of another house: steps in order, each a list that begins with its name.
 
 create TOPIC PARTITIONS [SETTINGS] · partitions TOPIC N · delete TOPIC · forget TOPIC PARTITION OFFSET ·
-records TOPIC VALUES · transaction TOPIC VALUES ID COMMITS · open TOPIC VALUE ID MILLISECONDS (a transaction that nobody ends
-before its time is up) · leave GROUP (brokers forget its offsets) · place GROUP TOPIC PARTITION OFFSET · elect TOPIC (the leader that its partition 0 should have) ·
-settled PREFIX (until readers of committed records see all that was committed in its topics: brokers write the markers of a
-transaction after they have said that it is committed; 10 s at most, since a transaction may be open)
+records TOPIC VALUES · transaction TOPIC VALUES ID COMMITS · open TOPIC VALUE ID MILLISECONDS (a transaction that nobody
+ends before its time is up) · leave GROUP (brokers forget its offsets) · place GROUP TOPIC PARTITION OFFSET ·
+brokers SETTINGS (null: as before) · elect TOPIC (the leader that its partition 0 should have) · settled PREFIX (until
+readers of committed records see all that was committed in its topics: brokers write the markers of a transaction after they
+have said that it is committed; 10 s at most, since a transaction may be open)
 """
 
 import json
@@ -16,7 +17,9 @@ import json, os, sys, time
 from confluent_kafka import (
     ConsumerGroupTopicPartitions, ElectionType, IsolationLevel, KafkaException, Producer, TopicPartition
 )
-from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic, OffsetSpec
+from confluent_kafka.admin import (
+    AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic, OffsetSpec
+)
 brokers, order = sys.argv[1], json.load(sys.stdin)
 admin = AdminClient({"bootstrap.servers": brokers})
 def wait(futures):
@@ -54,6 +57,15 @@ for name, *rest in order:
         wait(admin.delete_records([TopicPartition(*rest)]))
     elif name == "leave":
         wait(admin.delete_consumer_groups(rest))
+    elif name == "brokers":
+        kinds = {True: AlterConfigOpType.SET, False: AlterConfigOpType.DELETE}
+        entries = [
+            ConfigEntry(key, value or "", incremental_operation=kinds[value is not None])
+            for key, value in rest[0].items()
+        ]
+        nodes = admin.list_topics(timeout=30).brokers
+        asked = [ConfigResource("broker", str(node), incremental_configs=entries) for node in nodes]
+        wait(admin.incremental_alter_configs(asked))
     elif name == "place":
         group, *place = rest
         wait(admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, [TopicPartition(*place)])]))
@@ -88,6 +100,22 @@ for name, *rest in order:
     else:
         raise SystemExit(f"no step is called {name}")
 """
+
+
+SETTINGS = """
+import json, sys
+from confluent_kafka.admin import AdminClient, ConfigResource, ConfigSource
+asked = AdminClient({"bootstrap.servers": sys.argv[1]}).describe_configs([ConfigResource("topic", sys.argv[2])])
+(found,) = asked.values()
+own = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
+print(json.dumps({name: entry.value for name, entry in found.result(30).items() if entry.source == own}))
+"""
+
+
+def settings_of(brokers: str, topic: str) -> dict[str, str]:
+    """Its own, without the brokers' defaults."""
+    words = [os.environ["CDC_CLIENT_PYTHON"], "-c", SETTINGS, brokers, topic]
+    return json.loads(subprocess.run(words, capture_output=True, check=True, timeout=90).stdout)
 
 
 def run_steps(brokers: str, *steps) -> None:

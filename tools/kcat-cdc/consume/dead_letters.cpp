@@ -1,8 +1,10 @@
 #include "tools/kcat-cdc/consume/dead_letters.hpp"
 
+#include "common/base/clock.hpp"
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
 #include "common/kafka/admin.hpp"
+#include "common/log/log.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -17,6 +19,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds kAnswer{10'000};
+constexpr milliseconds kSettings{2'000};
 constexpr milliseconds kSlice{100};
 
 constexpr std::string_view kTopic = "__connect.errors.topic";
@@ -73,10 +76,29 @@ RecordSender::RecordSender(const kafka::Settings& settings, milliseconds give_up
 kafka::TopicId RecordSender::topic(const std::string& name) {
   const auto found = producer_.find_topic(name, kAnswer);
   if (!found) throw Error(ErrorKind::unavailable, "could not find topic \"" + name + "\"");
+  Known known{name, {}, false};
+  try {
+    known.facts = read_facts(producer_.topic_settings(name, kSettings));
+  } catch (const Error& error) {
+    log::info(std::string("the settings of a topic are not known: ") + error.what());
+  }
+  topics_.emplace(found->index, std::move(known));
   return *found;
 }
 
+void RecordSender::look_at_age(const kafka::Outgoing& record) {
+  Known& topic = topics_.at(record.topic.index);
+  if (topic.told_of_age || !topic.facts.expires(record.timestamp_ms, base::unix_milliseconds()))
+    return;
+  topic.told_of_age = true;
+  log::warning(
+      "topic \"" + topic.name +
+      "\" gets records that are older than its retention.ms, and the brokers delete them by "
+      "that time, not by when they came: set a longer retention.ms");
+}
+
 void RecordSender::send(const kafka::Outgoing& record) {
+  look_at_age(record);
   for (;;) {
     switch (producer_.enqueue(record)) {
       case kafka::Enqueued::done:
@@ -115,8 +137,14 @@ DeadLetters::DeadLetters(const kafka::Settings& settings,
   kafka::Admin admin(settings);
   kafka::NewTopic wanted;
   wanted.name = topic;
+  wanted.config = {{"retention.ms", "-1"}};
   (void)admin.create_topic(wanted, kAnswer);
   topic_ = sender_.topic(topic);
+  if (!sender_.facts(topic_).compacts()) return;
+  throw Error(ErrorKind::config,
+              "could not use --dead-letter \"" + topic +
+                  "\": it is compacted, and of letters with one key only the last would stay",
+              "Set its cleanup.policy to delete, or name another topic.");
 }
 
 void DeadLetters::add(const kafka::Record& record, const std::string& reason) {

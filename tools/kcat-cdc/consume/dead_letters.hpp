@@ -4,9 +4,11 @@
 #pragma once
 
 #include "common/kafka/producer.hpp"
+#include "tools/kcat-cdc/topics/topic_facts.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,7 +34,8 @@ struct Origin {
 // Nothing when the record is no dead letter.
 std::optional<Origin> origin_of(const kafka::Record& letter);
 
-// Sends records and waits for their reports. One thread. Throws temporary when one was not
+// Sends records, with the times that they had, and waits for their reports. Says once of a topic
+// that it does not keep records of such times. One thread. Throws temporary when one was not
 // delivered, what the brokers refuse for good as Producer says it.
 class RecordSender : private kafka::DeliveryListener {
  public:
@@ -40,6 +43,10 @@ class RecordSender : private kafka::DeliveryListener {
 
   // Throws unavailable when the topic does not exist.
   kafka::TopicId topic(const std::string& name);
+  // What its settings mean; nothing when the brokers do not tell.
+  [[nodiscard]] const TopicFacts& facts(kafka::TopicId topic) const {
+    return topics_.at(topic.index).facts;
+  }
   void send(const kafka::Outgoing& record);
   void settle();
 
@@ -47,13 +54,22 @@ class RecordSender : private kafka::DeliveryListener {
   void delivered(std::uint64_t tag) override;
   void failed(const kafka::FailedDelivery& delivery) override;
 
+  struct Known {
+    std::string name;
+    TopicFacts facts;
+    bool told_of_age = false;
+  };
+  void look_at_age(const kafka::Outgoing& record);
+
   std::optional<base::Error> failure_;
+  std::map<std::size_t, Known> topics_;
   kafka::Producer producer_;
 };
 
 class DeadLetters {
  public:
-  // Makes the topic when it is missing.
+  // Makes the topic when it is missing, one that keeps letters for ever: they are as old as their
+  // records. Throws config when it would keep one letter a key only.
   DeadLetters(const kafka::Settings& settings,
               const std::string& topic,
               std::chrono::milliseconds give_up_after);

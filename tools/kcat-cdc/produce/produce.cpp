@@ -286,8 +286,11 @@ void ProduceLoop::on_border(const event::Item& item) {
   const auto record = readers_.borders.record_of(item.control.line, begin);
   if (!record || (transactions_ && passes_border(item.control.line, begin))) return;
   const auto index = targets_.of_topic(options_.transaction_topic);
+  const Target& target = targets_[*index];
   kafka::Outgoing out = *record;
-  out.topic = targets_[*index].id;
+  out.topic = target.id;
+  if (target.facts.expires(out.timestamp_ms, rounds_.now_us / 1'000))
+    topics_.keep_old(target.topic);
   Sent sent{*index, out.value->size() + out.key->size(), false, item.line_number, rounds_.now_us};
   sent.event = false;
   (void)send(out, sent);
