@@ -300,8 +300,8 @@ Offsets Consumer::committed(const std::vector<Partition>& partitions,
   return committed_offsets(handle_.get(), partitions, wait, placed);
 }
 
-void Consumer::commit(const Offsets& offsets) {
-  const int code = try_commit(handle_.get(), *to_list(offsets));
+void Consumer::place(const Offsets& offsets) {
+  const int code = try_commit(handle_.get(), *to_place(offsets));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "commit offsets");
 }
 

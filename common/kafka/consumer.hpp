@@ -50,7 +50,7 @@ enum class Polled {
 
 class Consumer {
  public:
-  // `group`: whose offsets committed() and commit() are about. An offset that is gone is reported,
+  // `group`: whose offsets committed() and place() are about. An offset that is gone is reported,
   // whatever auto.offset.reset says.
   Consumer(const Settings& settings, const std::string& group);
   ~Consumer();
@@ -81,14 +81,14 @@ class Consumer {
   Offsets begins(const std::vector<Partition>& partitions, std::chrono::milliseconds wait);
   // The ends as this reader sees them: with read_committed the last stable offsets.
   Offsets ends(const std::vector<Partition>& partitions, std::chrono::milliseconds wait);
-  // kNoOffset where nothing is stored. `placed` gets those that no Membership has committed: the
-  // group was put there by hand.
+  // kNoOffset where nothing is stored. `placed` gets those where place() has put the group, and no
+  // member has committed since.
   Offsets committed(const std::vector<Partition>& partitions,
                     std::chrono::milliseconds wait,
                     std::set<Partition>* placed = nullptr);
-  // By hand, as nobody's member, which brokers take only while the group has none: else throws
-  // temporary.
-  void commit(const Offsets& offsets);
+  // Puts the group there, as nobody's member, which brokers take only while it has none: else
+  // throws temporary.
+  void place(const Offsets& offsets);
   // All topics, internal ones too.
   std::vector<TopicInfo> topics(std::chrono::milliseconds wait);
   // How many partitions the topic has; 0: it does not exist.

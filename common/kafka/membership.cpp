@@ -271,7 +271,7 @@ std::vector<std::chrono::duration<double>> Membership::take_committed() {
 
 Committed Membership::commit(const Offsets& offsets) {
   if (!offsets.empty()) asked_.push_back(std::chrono::steady_clock::now());
-  const int code = try_commit(handle_.get(), *to_commit(offsets));
+  const int code = try_commit(handle_.get(), *to_list(offsets));
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return Committed::done;
   if (code == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS) return Committed::rebalancing;
   if (is_of_rebalance(code)) return Committed::refused;
@@ -285,7 +285,7 @@ void Membership::commit_soon(const Offsets& offsets) {
   }
   if (offsets.empty()) return;
   constexpr int kAsync = 1;
-  const auto code = rd_kafka_commit(handle_.get(), to_commit(offsets).get(), kAsync);
+  const auto code = rd_kafka_commit(handle_.get(), to_list(offsets).get(), kAsync);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "commit offsets");
   asked_.push_back(std::chrono::steady_clock::now());
 }

@@ -11,11 +11,11 @@ namespace cdckit::kafka {
 
 namespace {
 
-constexpr std::string_view kMember = "cdckit";
+constexpr std::string_view kPlaced = "cdckit: placed";
 
-bool is_of_member(const rd_kafka_topic_partition_t& element) {
+bool is_placed(const rd_kafka_topic_partition_t& element) {
   return std::string_view(static_cast<const char*>(element.metadata), element.metadata_size) ==
-         kMember;
+         kPlaced;
 }
 
 }  // namespace
@@ -29,14 +29,14 @@ PartitionList to_list(const Offsets& offsets) {
   return out;
 }
 
-PartitionList to_commit(const Offsets& offsets) {
+PartitionList to_place(const Offsets& offsets) {
   PartitionList out = to_list(offsets);
   for (int i = 0; i < out->cnt; ++i) {
     // the list frees it
-    out->elems[i].metadata = std::malloc(kMember.size());  // NOLINT(*-no-malloc)
+    out->elems[i].metadata = std::malloc(kPlaced.size());  // NOLINT(*-no-malloc)
     if (out->elems[i].metadata == nullptr) continue;
-    std::memcpy(out->elems[i].metadata, kMember.data(), kMember.size());
-    out->elems[i].metadata_size = kMember.size();
+    std::memcpy(out->elems[i].metadata, kPlaced.data(), kPlaced.size());
+    out->elems[i].metadata_size = kPlaced.size();
   }
   return out;
 }
@@ -79,8 +79,8 @@ Offsets committed_offsets(rd_kafka_t* handle,
     const auto error = list->elems[i].err;
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR && error != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
       throw failure(error, "read the group's offsets");
-    const bool by_hand = list->elems[i].offset >= 0 && !is_of_member(list->elems[i]);
-    if (by_hand && placed != nullptr) placed->insert(to_partition(list->elems[i]));
+    if (placed != nullptr && is_placed(list->elems[i]))
+      placed->insert(to_partition(list->elems[i]));
   }
   return from_list(*list, kNoOffset);
 }

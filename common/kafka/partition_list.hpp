@@ -21,15 +21,14 @@ inline Partition to_partition(const rd_kafka_topic_partition_t& element) {
 
 PartitionList to_list(const Offsets& offsets);
 PartitionList to_list(const std::vector<Partition>& partitions);
-// The same with a note that tells what members of ours commit from what anybody else does, who
-// places a group by hand (`groups reset`, tools of other houses).
-PartitionList to_commit(const Offsets& offsets);
+// The same with a note that the group is put there on purpose: no member has read so far.
+PartitionList to_place(const Offsets& offsets);
 // Elements without an offset get `missing`.
 Offsets from_list(const rd_kafka_topic_partition_list_t& list, std::int64_t missing);
 std::int64_t to_library_offset(std::int64_t start);
 
 // What a reader and a member of a group both ask of their handle.
-// `placed`: of them those that no member of ours has committed.
+// `placed`: of them those that to_place() made.
 Offsets committed_offsets(rd_kafka_t* handle,
                           const std::vector<Partition>& partitions,
                           std::chrono::milliseconds wait,

@@ -2,7 +2,7 @@
 
 create TOPIC PARTITIONS [SETTINGS] · partitions TOPIC N · delete TOPIC · forget TOPIC PARTITION OFFSET ·
 records TOPIC VALUES · transaction TOPIC VALUES ID COMMITS · open TOPIC VALUE ID MILLISECONDS (a transaction that nobody
-ends before its time is up) · leave GROUP (brokers forget its offsets) · place GROUP TOPIC PARTITION OFFSET ·
+ends before its time is up) · leave GROUP (brokers forget its offsets) ·
 brokers SETTINGS (null: as before) · elect TOPIC (the leader that its partition 0 should have) · settled PREFIX (until
 readers of committed records see all that was committed in its topics: brokers write the markers of a transaction after they
 have said that it is committed; 10 s at most, since a transaction may be open)
@@ -14,9 +14,7 @@ import subprocess
 
 PROGRAM = """
 import json, os, sys, time
-from confluent_kafka import (
-    ConsumerGroupTopicPartitions, ElectionType, IsolationLevel, KafkaException, Producer, TopicPartition
-)
+from confluent_kafka import ElectionType, IsolationLevel, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import (
     AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic, OffsetSpec
 )
@@ -66,9 +64,6 @@ for name, *rest in order:
         nodes = admin.list_topics(timeout=30).brokers
         asked = [ConfigResource("broker", str(node), incremental_configs=entries) for node in nodes]
         wait(admin.incremental_alter_configs(asked))
-    elif name == "place":
-        group, *place = rest
-        wait(admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, [TopicPartition(*place)])]))
     elif name == "open":
         topic, value, transactional_id, timeout = rest
         producer = Producer({

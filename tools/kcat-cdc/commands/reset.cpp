@@ -194,7 +194,7 @@ ExitCode reset_group(const Cluster& cluster, const CommandOptions& options, cli:
                   "could not find topic \"" + topic + "\"",
                   cli::near_miss_hint(topic, names));
   }
-  consumer.commit(resolve(consumer, target, partitions));
+  consumer.place(resolve(consumer, target, partitions));
   print_lags(options, read_lags(consumer, options.topics));
   return ExitCode::done;
 }

@@ -108,7 +108,7 @@ void ConsumeLoop::apply_from(const std::vector<kafka::Partition>& partitions) {
     const kafka::Offsets starts = resolve_from(partitions);
     try {
       // from here on the group's offsets count, whoever reads on
-      if (starts_.commits()) consumer_.commit(starts);
+      if (starts_.commits()) consumer_.place(starts);
       starts_.note(starts);
       return;
     } catch (const Error&) {

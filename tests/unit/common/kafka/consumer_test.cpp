@@ -65,7 +65,7 @@ TEST_CASE("records come in order, then the end of the partition") {
   CHECK(values == std::vector<std::string>{"(null)", "1", "2"});
   CHECK(consumer.offsets({"t", 0}, seconds(10)).end == 3);
   CHECK(consumer.committed({{"t", 0}}, seconds(10)).at({"t", 0}) == kafka::kNoOffset);
-  consumer.commit({{{"t", 0}, 2}});
+  consumer.place({{{"t", 0}, 2}});
   CHECK(consumer.committed({{"t", 0}}, seconds(10)).at({"t", 0}) == 2);
 }
 

@@ -47,6 +47,19 @@ class MockCluster {
   void push_error(std::int16_t request, rd_kafka_resp_err_t code) {
     rd_kafka_mock_push_request_errors(cluster_, request, 1, code);
   }
+  // As a member of the group commits.
+  void commit(const std::string& group, const std::string& topic, std::int64_t offset) const {
+    std::array<char, 256> reason{};
+    rd_kafka_conf_t* config = rd_kafka_conf_new();
+    rd_kafka_conf_set(config, "bootstrap.servers", brokers().c_str(), reason.data(), reason.size());
+    rd_kafka_conf_set(config, "group.id", group.c_str(), reason.data(), reason.size());
+    rd_kafka_t* member = rd_kafka_new(RD_KAFKA_CONSUMER, config, reason.data(), reason.size());
+    rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, topic.c_str(), 0)->offset = offset;
+    CHECK(rd_kafka_commit(member, list, 0) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_destroy(member);
+  }
   void set_down(bool down) {
     if (down) {
       rd_kafka_mock_broker_set_down(cluster_, 1);

@@ -17,9 +17,9 @@ TEST_CASE("a partition without an offset gets what stands for it") {
         kafka::Offsets{{{"a", 2}, kafka::kOffsetEnd}});
 }
 
-TEST_CASE("what is to be committed says who commits it") {
+TEST_CASE("where a group is put on purpose says so") {
   const kafka::Offsets offsets = {{{"a", 0}, 17}};
-  const auto list = kafka::to_commit(offsets);
+  const auto list = kafka::to_place(offsets);
   CHECK(kafka::from_list(*list, kafka::kNoOffset) == offsets);
   CHECK(list->elems[0].metadata_size > 0);
   CHECK(kafka::to_list(offsets)->elems[0].metadata_size == 0);

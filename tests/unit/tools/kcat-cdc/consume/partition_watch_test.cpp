@@ -74,7 +74,7 @@ TEST_CASE("an offset that the group had and has no more tells that the topic was
   watch.watch_group();
   watch.stored({"t", 0}, kafka::kNoOffset);
   CHECK_NOTHROW(watch.look({{"t", 0}, {"t", 1}}));
-  consumer.commit({{{"t", 0}, 7}});
+  consumer.place({{{"t", 0}, 7}});
   CHECK_NOTHROW(watch.look({{"t", 0}, {"t", 1}}));
   CHECK_THROWS_WITH_AS(watch.stored({"t", 0}, kafka::kNoOffset),
                        doctest::Contains("and with it the group's offset"),
