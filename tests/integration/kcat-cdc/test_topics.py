@@ -128,7 +128,7 @@ class Topics(KafkaTest):
                 self.assertIn(f'"{topic}"', reader.process.stderr.read().decode())
                 self.assertEqual(reader.data, [])
                 reset = ("-b", self.brokers, "-g", f"g-{topic}", "-t", topic, "--to", "beginning")
-                subprocess.run(["kcat-cdc", "groups", "reset", *reset], check=True)
+                subprocess.run(["kcat-cdc", "groups", "reset", *reset], check=True, stdout=subprocess.DEVNULL)
                 reader = Sink(self, *words)
                 self.assertEqual(reader.wait(), 0)
                 self.assertEqual([line["n"] for line in reader.data], list(range(1000, 1000 + count)))

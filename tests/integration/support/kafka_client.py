@@ -100,10 +100,10 @@ for name, *rest in order:
 SETTINGS = """
 import json, sys
 from confluent_kafka.admin import AdminClient, ConfigResource, ConfigSource
-asked = AdminClient({"bootstrap.servers": sys.argv[1]}).describe_configs([ConfigResource("topic", sys.argv[2])])
-(found,) = asked.values()
-own = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
-print(json.dumps({name: entry.value for name, entry in found.result(30).items() if entry.source == own}))
+admin = AdminClient({"bootstrap.servers": sys.argv[1]})
+(found,) = admin.describe_configs([ConfigResource("topic", sys.argv[2])]).values()
+own = (ConfigSource.DYNAMIC_TOPIC_CONFIG, ConfigSource.DYNAMIC_TOPIC_CONFIG.value)
+print(json.dumps({name: entry.value for name, entry in found.result(30).items() if entry.source in own}))
 """
 
 
