@@ -295,8 +295,10 @@ std::optional<StoredPosition> Transactions::take_over(Patience& patience, bool r
       if (reopen) {
         producer_.reopen();
         deliveries_.forget_failure();
-        // a newer process must not be put out by an older one that comes back
-        require_own(store_.read(std::min(patience.left(), kReadSlice), false));
+        // a newer process must not be put out by an older one that comes back; at its start this
+        // is the newer one, whose ever the position is
+        if (reached_.started)
+          require_own(store_.read(std::min(patience.left(), kReadSlice), false));
       }
       transaction_.init([&] { return patience.over(); });
       return store_.read(std::min(std::max(patience.left(), milliseconds(500)), kReadSlice));
