@@ -49,8 +49,15 @@ class ByteReader {
   explicit ByteReader(std::string_view bytes) noexcept
       : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
-  // Each false: the bytes end before, or no such value.
+  // Each false: the bytes end before, or no such value. Branches, lengths and flags are one byte.
   bool take_long(std::int64_t& value) noexcept {
+    if (at_ == end_ || static_cast<unsigned char>(*at_) >= 0x80) return take_longer(value);
+    const auto raw = static_cast<unsigned char>(*at_++);
+    value = (raw >> 1U) ^ -(raw & 1);
+    return true;
+  }
+  // Of any number of bytes.
+  bool take_longer(std::int64_t& value) noexcept {
     std::uint64_t raw = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
       if (at_ == end_) return false;

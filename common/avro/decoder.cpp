@@ -2,10 +2,10 @@
 
 #include "common/base/base64.hpp"
 #include "common/base/json_string.hpp"
+#include "common/base/number_text.hpp"
 #include "common/event/java_number.hpp"
 #include "common/ndjson/utf8.hpp"
 
-#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -14,18 +14,10 @@ namespace {
 
 constexpr int kDeepest = 64;
 
-constexpr std::size_t kMostDigits = 24;
-
 constexpr const char* kCut = "the value ends before its schema does";
 constexpr const char* kNotInt = "a number does not fit its type";
 constexpr const char* kTooLong = "the value is too large";
 constexpr const char* kTooDeep = "the value is nested too deeply";
-
-void append_number(std::string& out, std::int64_t value) {
-  char digits[24];
-  const auto* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-  out.append(digits, static_cast<std::size_t>(end - digits));
-}
 
 void append_uuid(std::string& out, std::string_view bytes) {
   static constexpr std::string_view kHex = "0123456789abcdef";
@@ -49,11 +41,11 @@ std::uint32_t little_endian(std::string_view bytes) noexcept {
 void append_duration(std::string& out, std::string_view bytes) {
   const std::uint32_t millis = little_endian(bytes.substr(8));
   out += "\"P";
-  append_number(out, little_endian(bytes));
+  base::append_number(out, little_endian(bytes));
   out += 'M';
-  append_number(out, little_endian(bytes.substr(4)));
+  base::append_number(out, little_endian(bytes.substr(4)));
   out += "DT";
-  append_number(out, millis / 1000);
+  base::append_number(out, millis / 1000);
   out += '.';
   const auto rest = millis % 1000;
   out += static_cast<char>('0' + rest / 100);
@@ -88,8 +80,7 @@ const char* Decoder::decode(std::string_view bytes) {
 }
 
 void Decoder::put_number(std::int64_t value) {
-  char* at = json_.room(kMostDigits);
-  json_.wrote(std::to_chars(at, at + kMostDigits, value).ptr);
+  json_.wrote(base::write_number(json_.room(base::kNumberRoom), value));
 }
 
 void Decoder::put_special() {
@@ -106,19 +97,30 @@ void Decoder::put_base64(std::string_view bytes) {
 
 const char* Decoder::value(Work& work, std::uint32_t index) {
   if (json_.size() > most_bytes_) return kTooLong;
-  const Step& step = plan_->step(index);
+  const Step* step = &plan_->step(index);
+  if (step->operation == Operation::nullable) {
+    std::int64_t branch = 0;
+    if (!work.reader.take_long(branch)) return kCut;
+    if (branch != 0 && branch != 1) return "a union has no such branch";
+    if (static_cast<std::uint32_t>(branch) == step->count) {
+      json_.append("null");
+      return nullptr;
+    }
+    step = &plan_->step(step->first);
+  }
+  return present(work, *step);
+}
+
+// No union of null and one other: Avro has no union in a union.
+const char* Decoder::present(Work& work, const Step& step) {
   switch (step.operation) {
     case Operation::string:
       return text(work);
-    case Operation::nullable: {
-      std::int64_t branch = 0;
-      if (!work.reader.take_long(branch)) return kCut;
-      if (branch != 0 && branch != 1) return "a union has no such branch";
-      if (static_cast<std::uint32_t>(branch) == step.count) {
-        json_.append("null");
-        return nullptr;
-      }
-      return value(work, step.first);
+    case Operation::int64: {
+      std::int64_t number = 0;
+      if (!work.reader.take_long(number)) return kNotInt;
+      put_number(number);
+      return nullptr;
     }
     case Operation::record:
     case Operation::pair:
@@ -179,10 +181,6 @@ const char* Decoder::scalar(Work& work, const Step& step) {
       put_number(small);
       return nullptr;
     }
-    case Operation::int64:
-      if (!work.reader.take_long(number)) return kNotInt;
-      put_number(number);
-      return nullptr;
     case Operation::float32: {
       float value = 0;
       if (!work.reader.take_float(value)) return kCut;

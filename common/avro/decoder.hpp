@@ -50,6 +50,7 @@ class Decoder {
     int depth = 0;
   };
   const char* value(Work& work, std::uint32_t index);
+  const char* present(Work& work, const Step& step);
   const char* scalar(Work& work, const Step& step);
   const char* of_fixed_size(Work& work, const Step& step);
   const char* text(Work& work);

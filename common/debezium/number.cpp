@@ -1,8 +1,8 @@
 #include "common/debezium/number.hpp"
 
+#include "common/base/number_text.hpp"
+
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <ranges>
 #include <vector>
 
@@ -28,9 +28,7 @@ void append_short(std::string& out, std::string_view bytes, bool negative) {
   std::uint64_t value = negative ? ~std::uint64_t{0} : 0;
   for (const char byte : bytes) value = value << 8U | static_cast<unsigned char>(byte);
   if (negative) value = ~value + 1;
-  std::array<char, 20> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+  base::append_number(out, value);
 }
 
 void append_long(std::string& out, std::string_view bytes, bool negative) {

@@ -3,12 +3,12 @@
 #include "common/base/calendar.hpp"
 #include "common/base/error.hpp"
 #include "common/base/hex.hpp"
+#include "common/base/number_text.hpp"
 #include "common/pg/binary/big_endian.hpp"
 #include "common/pg/binary/epoch.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 
 namespace cdckit::pg {
@@ -23,13 +23,6 @@ template <class T>
 T big_endian(std::string_view bytes) {
   if (bytes.size() != sizeof(T)) refuse("a number of a wrong length");
   return load_big_endian<T>(bytes.data());
-}
-
-template <class T>
-void append_number(std::string& out, T value) {
-  std::array<char, 24> digits;  // NOLINT(cppcoreguidelines-pro-type-member-init): written first
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
 }
 
 // Zeros in front up to `width`; longer numbers stay whole.
@@ -252,13 +245,13 @@ void append_binary_text(std::string& out, BinaryForm form, std::string_view byte
     case BinaryForm::boolean:
       return append_boolean(out, bytes);
     case BinaryForm::int2:
-      return append_number(out, big_endian<std::int16_t>(bytes));
+      return base::append_number(out, big_endian<std::int16_t>(bytes));
     case BinaryForm::int4:
-      return append_number(out, big_endian<std::int32_t>(bytes));
+      return base::append_number(out, big_endian<std::int32_t>(bytes));
     case BinaryForm::int8:
-      return append_number(out, big_endian<std::int64_t>(bytes));
+      return base::append_number(out, big_endian<std::int64_t>(bytes));
     case BinaryForm::oid:
-      return append_number(out, big_endian<std::uint32_t>(bytes));
+      return base::append_number(out, big_endian<std::uint32_t>(bytes));
     case BinaryForm::bytea:
       out += "\\x";
       return base::append_hex(out, bytes);

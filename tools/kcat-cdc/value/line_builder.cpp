@@ -1,12 +1,11 @@
 #include "tools/kcat-cdc/value/line_builder.hpp"
 
+#include "common/base/number_text.hpp"
 #include "common/base/text.hpp"
 #include "common/ndjson/reader.hpp"
 #include "common/ndjson/text.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 namespace cdckit::kcat_cdc {
 
@@ -17,24 +16,18 @@ using ndjson::FoundMembers;
 
 constexpr std::size_t kKeyPlace = 1;  // among the line's members
 
-void append_number(std::string& out, std::int64_t value) {
-  std::array<char, 24> digits{};
-  const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  out.append(digits.data(), result.ptr);
-}
-
 void append_kafka(std::string& out, const kafka::Record& record) {
   out += R"(,"kafka":{"topic":")";
   out += record.topic;  // its characters need no escaping
   out += R"(","partition":)";
-  append_number(out, record.partition);
+  base::append_number(out, record.partition);
   out += R"(,"offset":)";
-  append_number(out, record.offset);
+  base::append_number(out, record.offset);
   out += R"(,"timestamp":)";
   if (record.timestamp_ms < 0) {
     out += "null";
   } else {
-    append_number(out, record.timestamp_ms);
+    base::append_number(out, record.timestamp_ms);
   }
   out += '}';
 }
@@ -327,7 +320,7 @@ void LineBuilder::append_tombstone(std::string& out,
   if (record.timestamp_ms < 0) {
     out += "null";
   } else {
-    append_number(out, record.timestamp_ms);
+    base::append_number(out, record.timestamp_ms);
   }
   out += "}\n";
 }

@@ -1,10 +1,9 @@
 #include "tools/kcat-cdc/value/raw_record.hpp"
 
 #include "common/base/base64.hpp"
+#include "common/base/number_text.hpp"
 #include "common/base/text.hpp"
 
-#include <array>
-#include <charconv>
 #include <limits>
 
 namespace cdckit::kcat_cdc {
@@ -12,12 +11,6 @@ namespace cdckit::kcat_cdc {
 namespace {
 
 using ndjson::Member;
-
-void append_number(std::string& out, std::int64_t value) {
-  std::array<char, 24> digits{};
-  const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  out.append(digits.data(), result.ptr);
-}
 
 void append_bytes(std::string& out, std::string_view bytes) {
   if (ndjson::is_utf8(bytes)) {
@@ -65,14 +58,14 @@ void append_raw_line(std::string& out, const kafka::Record& record) {
   out += R"({"topic":)";
   ndjson::append_string(out, record.topic);
   out += R"(,"partition":)";
-  append_number(out, record.partition);
+  base::append_number(out, record.partition);
   out += R"(,"offset":)";
-  append_number(out, record.offset);
+  base::append_number(out, record.offset);
   out += R"(,"timestamp":)";
   if (record.timestamp_ms < 0) {
     out += "null";
   } else {
-    append_number(out, record.timestamp_ms);
+    base::append_number(out, record.timestamp_ms);
   }
   out += R"(,"key":)";
   append_bytes(out, record.key);

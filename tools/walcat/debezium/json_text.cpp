@@ -1,9 +1,9 @@
 #include "tools/walcat/debezium/json_text.hpp"
 
 #include "common/base/base64.hpp"
+#include "common/base/number_text.hpp"
 
 #include <array>
-#include <charconv>
 #include <cstring>
 
 namespace cdckit::walcat {
@@ -108,9 +108,7 @@ std::string base64_string(std::string_view bytes) {
 }
 
 void append_integer(std::string& out, std::int64_t value) {
-  char digits[24];
-  const auto* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-  out.append(digits, static_cast<std::size_t>(end - digits));
+  base::append_number(out, value);
 }
 
 }  // namespace cdckit::walcat

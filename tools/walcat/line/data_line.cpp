@@ -3,11 +3,10 @@
 #include "common/base/base64.hpp"
 #include "common/base/clock.hpp"
 #include "common/base/hex.hpp"
+#include "common/base/number_text.hpp"
 #include "common/base/text.hpp"
 #include "common/ndjson/text.hpp"
 #include "tools/walcat/pretty/pretty_line.hpp"
-
-#include <charconv>
 
 namespace cdckit::walcat {
 namespace {
@@ -15,11 +14,7 @@ namespace {
 // With sv a literal is appended without counting its bytes again in each line.
 using namespace std::string_view_literals;
 
-void append_number(std::string& out, std::uint64_t value) {
-  char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-  out.append(digits, static_cast<std::size_t>(end - digits));
-}
+using base::append_number;
 
 void append_number_or_null(std::string& out, std::uint64_t value) {
   if (value == 0) {
@@ -31,10 +26,9 @@ void append_number_or_null(std::string& out, std::uint64_t value) {
 
 // One number printed at three resolutions: milliseconds and microseconds are its first digits.
 void append_event_time(std::string& out) {
-  char digits[24];
+  char digits[base::kNumberRoom];
   const auto now = static_cast<std::uint64_t>(base::unix_nanoseconds());
-  const auto length =
-      static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, now).ptr - digits);
+  const auto length = static_cast<std::size_t>(base::write_number(digits, now) - digits);
   out += ",\"ts_ms\":"sv;
   out.append(digits, length - 6);
   out += ",\"ts_us\":"sv;
