@@ -62,11 +62,17 @@ std::size_t character_length(std::string_view text, std::size_t at) noexcept {
 }  // namespace
 
 std::size_t find_json_escape(std::string_view text, std::size_t from) noexcept {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  const auto word = [&](std::size_t at) noexcept {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, kWord);
+    return bytes;
+  };
   std::size_t at = from;
-  for (std::uint64_t bytes = 0; at + sizeof bytes <= text.size(); at += sizeof bytes) {
-    std::memcpy(&bytes, text.data() + at, sizeof bytes);
-    if (suspects(bytes) != 0) break;
-  }
+  while (at + kWord <= text.size() && suspects(word(at)) == 0) at += kWord;
+  // the last bytes together with some that were looked at
+  const bool last = at != from && at + kWord > text.size();
+  if (last && suspects(word(text.size() - kWord)) == 0) return text.size();
   while (at < text.size() && kEscapes[static_cast<unsigned char>(text[at])] == 0) ++at;
   return at;
 }
