@@ -1,62 +1,11 @@
 """Clients on the classic connector (4.x), in their own environment: `snow` and schemachange."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
-import pytest
-
-from lab import ACCOUNT, USER, needed_python
+from lab import ACCOUNT, USER
 
 SCRIPT = Path(__file__).with_name("driver_script.py")
-CONFIG = """[connections.lab]
-host = "127.0.0.1"
-port = {port}
-protocol = "http"
-account = "{account}"
-user = "{user}"
-authenticator = "SNOWFLAKE_JWT"
-private_key_file = "{key}"
-database = "CDC"
-schema = "RAW"
-warehouse = "COMPUTE_WH"
-role = "SYSADMIN"
-"""
-
-
-@pytest.fixture
-def run(tmp_path, server, key):
-    """Runs a program of the classic environment with a connection named lab; `code` must fit."""
-    python = Path(needed_python("CDC_CLASSIC_CLIENT_PYTHON"))
-    config = tmp_path / "config.toml"
-    facts = {"port": server.facts["port"], "account": ACCOUNT, "user": USER, "key": key.path}
-    config.write_text(CONFIG.format(**facts))
-    config.chmod(0o600)
-    environment = {
-        **os.environ,
-        **{"HOME": str(tmp_path), "SNOWFLAKE_HOME": str(tmp_path), "NO_COLOR": "1"},
-        **{"SNOWFLAKE_HOST": "127.0.0.1", "SNOWFLAKE_PORT": str(server.facts["port"])},
-        **{"SNOWFLAKE_PROTOCOL": "http", "SNOWFLAKE_ACCOUNT": ACCOUNT, "SNOWFLAKE_USER": USER},
-        **{"SNOWFLAKE_AUTHENTICATOR": "snowflake_jwt", "SNOWFLAKE_DATABASE": "CDC"},
-        **{"SNOWFLAKE_PRIVATE_KEY_FILE": str(key.path), "SNOWFLAKE_ROLE": "SYSADMIN"},
-        **{"SNOWFLAKE_SCHEMA": "RAW", "SNOWFLAKE_WAREHOUSE": "COMPUTE_WH"},
-    }
-
-    def start(program: str, *arguments: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [str(python.parent / program), *arguments],
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    return start
 
 
 def test_answers_without_rows(client, server, key, table, run):

@@ -115,7 +115,7 @@ def test_kept_objects(client, target, kind, rest):
         "CREATE EXTERNAL TABLE x (a INT) LOCATION = @s",
         "CREATE MATERIALIZED VIEW x AS SELECT 1 AS a",
         "CREATE NETWORK POLICY x ALLOWED_IP_LIST = ('1.2.3.4')",
-        "COPY INTO t FROM @s",
+        "COPY INTO @s FROM {t}",
         "UNDROP TASK x",
         "CREATE OR ALTER TASK x AS SELECT 1",
         "SELECT * FROM {t} AT (OFFSET => -60)",

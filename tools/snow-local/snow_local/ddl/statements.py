@@ -105,7 +105,11 @@ class Ddl:
         return result.status(f"Schema {show(name)} successfully created.")
 
     def _drop_schema(self, database: str, name: str) -> None:
-        self._cursor.execute(f"DELETE FROM {state_table(database)} WHERE schema_name = ?", [name])
+        for state in ("CHANNELS", "FILE_LOADS"):
+            self._cursor.execute(
+                f"DELETE FROM {state_table(database, state)} WHERE schema_name = ?", [name]
+            )
+        self._account.storage.forget_stages(database, name)
         self._account.registry.forget(database, name)
         self._account.database_objects.forget(self._cursor, database, name)
         self._grants.gone("SCHEMA", show_path(database, name))
@@ -303,12 +307,15 @@ class Ddl:
         self._grants.gone(table.kind, show_path(table.database, table.schema, table.name))
         self._cursor.execute(f"DROP {table.kind} {table.path()}")
         if table.kind == "TABLE":
-            self._cursor.execute(
-                f"DELETE FROM {state_table(table.database)} "
-                "WHERE schema_name = ? AND table_name = ?",
-                [table.schema, table.name],
-            )
+            for state in ("CHANNELS", "FILE_LOADS"):
+                self._cursor.execute(
+                    f"DELETE FROM {state_table(table.database, state)} "
+                    "WHERE schema_name = ? AND table_name = ?",
+                    [table.schema, table.name],
+                )
             self._account.registry.forget(table.database, table.schema, table.name)
+            place = (table.database, table.schema, table.name)
+            self._account.storage.forget_stages(*place, of_table=True)
 
     # -- comments ------------------------------------------------------------------------------
 

@@ -308,6 +308,8 @@ class DriversFace:
             data["rowsetBase64"] = arrow.encode(done)
         if done.stats is not None:
             data["stats"] = done.stats
+        if done.transfer is not None:
+            data |= done.transfer
         if done.children:
             data["resultIds"] = ",".join(child.query_id for child in done.children)
             data["resultTypes"] = ",".join(str(child.statement_type) for child in done.children)

@@ -33,6 +33,8 @@ _STATE_TABLES = (
     f"""CREATE TABLE IF NOT EXISTS {{db}}.{STATE_SCHEMA}.OBJECTS (
         kind VARCHAR, schema_name VARCHAR, name VARCHAR, created_ms BIGINT, owner VARCHAR,
         definition VARCHAR, comment VARCHAR, state VARCHAR)""",
+    f"""CREATE TABLE IF NOT EXISTS {{db}}.{STATE_SCHEMA}.FILE_LOADS (
+        schema_name VARCHAR, table_name VARCHAR, file_name VARCHAR, digest VARCHAR, at_s BIGINT)""",
     f"""CREATE TABLE IF NOT EXISTS {{db}}.{STATE_SCHEMA}.REQUESTS (
         request_id VARCHAR, at_ms BIGINT, answer VARCHAR)""",
     # The service remembers request ids for a day.
@@ -47,6 +49,7 @@ class Storage:
     def __init__(self, folder: Path):
         self._folder = folder / "databases"
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._stages = folder.absolute() / "stages"
         self._root = duckdb.connect(":memory:")
         self._root.execute("SET checkpoint_threshold = '64MB'")
         spill = str(folder / "spill").replace("'", "''")
@@ -91,6 +94,17 @@ class Storage:
             self._names.discard(name)
         for path in self._folder.glob(self._path(name).name + "*"):
             path.unlink()
+        self.forget_stages(name)
+
+    def forget_stages(self, *place: str, of_table: bool = False) -> None:
+        shutil.rmtree(self.stage_folder(*place, of_table=of_table), ignore_errors=True)
+
+    def stage_folder(self, *place: str, of_table: bool = False) -> Path:
+        """Where the files of a stage are, or those of all stages of a schema or database."""
+        parts = [urllib.parse.quote(part, safe=" ") for part in place]
+        if of_table:
+            parts[-1] = "%" + parts[-1]
+        return self._stages.joinpath(*parts)
 
     def close(self) -> None:
         """Writes the logs into the files and closes them."""

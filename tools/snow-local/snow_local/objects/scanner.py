@@ -112,6 +112,10 @@ class Scanner:
         self._to(match.end())
         return int(match.group())
 
+    def skip(self, at: int) -> None:
+        """Goes on behind what somebody else has read."""
+        self._to(at)
+
     def sign(self, text: str) -> bool:
         if self.text.startswith(text, self.at):
             self._to(self.at + len(text))

@@ -58,6 +58,7 @@ class Result:
     stats: dict | None = None
     query_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     children: list["Result"] = field(default_factory=list)
+    transfer: dict | None = None  # PUT: what a driver has to do
 
 
 def status(text: str) -> Result:

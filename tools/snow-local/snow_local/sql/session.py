@@ -13,6 +13,8 @@ from snow_local.ddl.alter import Alter
 from snow_local.ddl.statements import SUCCESS, Ddl
 from snow_local.engine import errors
 from snow_local.engine.errors import SqlError
+from snow_local.loads.copy import Copy
+from snow_local.loads.stages import Stages
 from snow_local.objects import statements as objects
 from snow_local.objects.routines import Routines
 from snow_local.scripting.blocks import is_block
@@ -126,6 +128,8 @@ class Session:
             return self._explain(statement)
         if objects.is_meant(statement):
             return self._object_statement(head, statement)
+        if head in ("COPY", "PUT", "LIST", "LS"):
+            return self._files(head, statement)
         if head in ("SHOW", "DESC", "DESCRIBE"):
             run = show.run if head == "SHOW" else describe.run
             return self._read(lambda: run(self._account, self._cursor, self.context, statement))
@@ -148,6 +152,18 @@ class Session:
         plan = self._cursor.execute(f"EXPLAIN {text}").fetchall()
         lines = [line for row in plan for line in str(row[-1]).splitlines()]
         return result.rows(["step", "operation"], list(enumerate(lines, 1)))
+
+    def _files(self, head: str, statement: str) -> Result:
+        """Stages and what is loaded from them."""
+        if head != "COPY":
+            stages = Stages(self._account, self._cursor, self.context)
+            work = stages.put if head == "PUT" else stages.list
+            return self._read(lambda: work(statement))
+        self._need_warehouse()
+        copy = Copy(self._account, self._cursor, self.context)
+        found = self._write(lambda: copy.run(statement))
+        copy.purge()
+        return found
 
     def _object_statement(self, head: str, statement: str) -> Result:
         work = objects.Objects(self._account, self._cursor, self.context, self._ddl)

@@ -34,11 +34,13 @@ class Lines:
 
 def read(body: bytes) -> Lines:
     """The lines of a body; empty ones are skipped, a carriage return before the end is no part."""
-    lines = [line for line in body.replace(b"\r\n", b"\n").split(b"\n") if line.strip()]
+    if b"\r" in body:
+        body = body.replace(b"\r\n", b"\n")
+    lines = [line for line in body.split(b"\n") if line and not line.isspace()]
     suspicious = _ESCAPED_ZERO in body or any(_doubled(line) for line in lines[:1])
     rows = None if suspicious else _parse_all(lines)
     if rows is not None:
-        return Lines(lines, set().union(*rows), rows)
+        return Lines(lines, set().union(*set(map(tuple, rows))), rows)
     found = Lines()
     for line in lines:
         row, reason = _parse(line)
@@ -54,15 +56,20 @@ def read(body: bytes) -> Lines:
 def members(found: Lines, names: list[str]) -> list[str | None]:
     """The first of these members of each row as JSON text with sorted members, which is how the
     service keeps a VARIANT; None where it is missing or null."""
-    texts = []
-    for index, row in enumerate(found.rows):
-        value = next((row[name] for name in names if row.get(name) is not None), None)
+    values = [row.get(names[0]) for row in found.rows]
+    for name in names[1:]:
+        values = [
+            row.get(name) if value is None else value
+            for row, value in zip(found.rows, values, strict=True)
+        ]
+    texts: list[str | None] = [None] * len(values)
+    for index, value in enumerate(values):
         if value is None:
-            texts.append(None)
-        elif isinstance(value, str) or not _LONG_NUMBER.search(found.good[index]):
-            texts.append(orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode())
+            continue
+        if isinstance(value, str) or not _LONG_NUMBER.search(found.good[index]):
+            texts[index] = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
         else:
-            texts.append(_exact(found.good[index], names))
+            texts[index] = _exact(found.good[index], names)
     return texts
 
 

@@ -119,10 +119,11 @@ def _insert(cursor: duckdb.DuckDBPyConnection, batch: Batch, total: int, limit: 
     inserted = cursor.execute(sql.insert).fetchone()[0]
     if inserted == total:
         return []
-    return [_row_error(batch.table, limit, *row) for row in cursor.execute(sql.errors).fetchall()]
+    return [row_error(batch.table, limit, *row) for row in cursor.execute(sql.errors).fetchall()]
 
 
-def _row_error(table: Table, limit: int, part: int, line: str, bad: int) -> tuple:
+def row_error(table: Table, limit: int, part: int, line: str, bad: int) -> tuple:
+    """Part, line, code and text of a row that RowSql.errors has found."""
     column = table.columns[bad if bad >= 0 else -bad - 1]
     if bad < 0:
         return part, line, 100072, f"NULL result in a non-nullable column: {column.name}"

@@ -1,0 +1,1 @@
+"""Files: stages that drivers put them into, and COPY that loads them."""
