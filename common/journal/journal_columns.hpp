@@ -14,6 +14,7 @@ inline constexpr std::string_view kUnchanged = "_CDC_UNCHANGED";
 inline constexpr std::string_view kOldKey = "_CDC_OLD_KEY";
 inline constexpr std::string_view kNewKey = "_CDC_NEW_KEY";
 inline constexpr std::string_view kChannel = "_CDC_CHANNEL";
+inline constexpr std::string_view kRecordMetadata = "RECORD_METADATA";  // of other layouts
 inline constexpr std::string_view kDeleted = "_CDC_DELETED";  // of mirrors that delete softly
 
 struct MetadataColumn {

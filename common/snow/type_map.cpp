@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kMostDigits = 38;
 constexpr int kDefaultDigits = 38;
+constexpr int kFinestSecond = 9;
 
 struct Parsed {
   std::string name;  // without arguments and modifiers' parentheses
@@ -150,6 +151,9 @@ ColumnType parse_column_type(std::string_view snowflake_type) {
     out.precision = type.first < 0 ? kDefaultDigits : type.first;
     out.scale = type.second < 0 ? 0 : type.second;
   }
+  if (out.family == TypeFamily::time || out.family == TypeFamily::timestamp ||
+      out.family == TypeFamily::timestamp_zone)
+    out.scale = type.first < 0 ? kFinestSecond : type.first;
   if ((out.family == TypeFamily::text || out.family == TypeFamily::binary) && type.first > 0) {
     out.length = type.first;
   }

@@ -25,8 +25,8 @@ enum class TypeFamily {
 struct ColumnType {
   TypeFamily family = TypeFamily::other;
   int precision = 0;  // numbers
-  int scale = 0;
-  int length = 0;  // text and binary; 0: not said
+  int scale = 0;      // digits behind the point, of times behind the second
+  int length = 0;     // text and binary; 0: not said
 };
 
 // int4 -> NUMBER(10,0), numeric(12,2) -> NUMBER(12,2), jsonb -> VARIANT, unknown -> VARCHAR.

@@ -23,6 +23,8 @@ COLUMNS = {
     "ts": "TIMESTAMP_NTZ(6)",
     "tz": "TIMESTAMP_TZ(6)",
     "t": "TIME",
+    "ms": "TIMESTAMP_NTZ(3)",
+    "flag": "BOOLEAN",
 }
 BAD = object()
 LARGE = 16 << 20
@@ -58,7 +60,26 @@ VALUES = {
         for column in ("d", "ts", "tz")
         for text in ("infinity", "-infinity", "0044-03-15 BC", "12024-03-15")
     ],
-    "24:00:00": [("t", '"24:00:00"', BAD, "")],
+    "24:00:00, or an offset from UTC": [("t", '"24:00:00"', BAD, ""), ("t", '"12:00:00+02"', BAD, "")],
+    "odd hex digits": [("b", '"\\\\xabc"', BAD, "")],
+    "numbers with an exponent beyond a double's": [("f", "1e400", BAD, ""), ("f", "-1e-400", BAD, "")],
+    "numbers but 0 and 1": [("flag", "2", BAD, ""), ("flag", "1", "flag", "true")],
+    "more digits behind the second than the column has": [
+        ("ms", '"2026-03-01T20:57:01.1234"', BAD, ""),
+        ("ms", '"2026-03-01 20:57:01.123000"', "ms = '2026-03-01 20:57:01.123'::TIMESTAMP_NTZ", "true"),
+    ],
+    "a time of day": [
+        ("d", '"2026-03-01T20:57:01"', BAD, ""),
+        ("d", '"2026-03-01T00:00:00"', "d = '2026-03-01'::DATE", "true"),
+    ],
+    "an offset from UTC that is not zero": [
+        ("ts", '"2026-03-01T20:57:01+02:00"', BAD, ""),
+        ("ts", '"2026-03-01T20:57:01Z"', "ts = '2026-03-01 20:57:01'::TIMESTAMP_NTZ", "true"),
+    ],
+    "no offset from UTC": [
+        ("tz", '"2026-03-01T20:57:01"', "tz = '2026-03-01 20:57:01 +00:00'::TIMESTAMP_TZ", "true"),
+        ("tz", '"2026-03-01"', "tz = '2026-03-01 00:00:00 +00:00'::TIMESTAMP_TZ", "true"),
+    ],
     "numbers": [(column, "20000", BAD, "") for column in ("d", "t", "ts", "tz")],
     "null": [("v", "null", "v IS NULL", "true"), ("v", '{"a":null}', "IS_NULL_VALUE(v:a)", "true")],
     "anything but a string": [("s", '{"a":[1,true]}', "s", '{"a":[1,true]}'), ("s", "1.50", "s", "1.50")],

@@ -20,6 +20,7 @@ using journal::kNewKey;
 using journal::kOldKey;
 using journal::kOp;
 using journal::kPos;
+using journal::kRecordMetadata;
 using journal::kStateTable;
 using journal::kUnchanged;
 

@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t kUnknown = static_cast<std::size_t>(-1);
 constexpr std::size_t kMostRemembered = 2000;  // names without a column too
-constexpr std::string_view kMetadataColumn = "RECORD_METADATA";
 constexpr const char* kLikeAnInsert =
     "it could not be told from an insert: the table has no column RECORD_METADATA";
 
@@ -56,7 +55,7 @@ RowEncoder::RowEncoder(const snow::TableDescription& table, RowSettings settings
     columns_.push_back(std::move(target));
   }
   has_channel_ = has(kChannel);
-  has_metadata_ = has(kMetadataColumn);
+  has_metadata_ = has(kRecordMetadata);
   marks_deletes_ = has_metadata_ || has("__DELETED") || has("__OP");
 }
 
@@ -292,6 +291,12 @@ void RowEncoder::append_content(std::string& out, const event::Event& event, boo
 
 namespace {
 
+// Why a document of the variant layout cannot be stored.
+std::string document_problem(std::string_view row) {
+  if (is_unreadable(row)) return kUnreadable;
+  return row.size() > kLargestText ? "it is larger than 16 MB, the limit of a document" : "";
+}
+
 // Ends the row that began at `start`, or takes it back where there is a reason against it.
 std::string end_row(std::string& out, std::size_t start, std::string reason) {
   if (!reason.empty()) {
@@ -315,8 +320,7 @@ std::string RowEncoder::encode_event(std::string& out,
   std::string reason;
   if (settings_.layout == Layout::variant) {
     append_content(out, event, true);
-    if (out.size() - start > kLargestText)
-      reason = "it is larger than 16 MB, the limit of a document";
+    reason = document_problem(std::string_view(out).substr(start));
   } else if (settings_.layout == Layout::columns) {
     if (has_metadata_) {
       append_metadata(out, event, event.kafka);
@@ -349,6 +353,7 @@ std::string RowEncoder::encode_row(std::string& out, const event::Event& row) {
   std::string reason;
   if (settings_.layout == Layout::variant) {
     append_content(out, row, false);
+    reason = document_problem(std::string_view(out).substr(start));
   } else {
     reason = append_plain_members(out, row);
     if (reason.empty() && has_metadata_) {

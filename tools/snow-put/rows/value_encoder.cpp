@@ -2,9 +2,10 @@
 
 #include "common/base/text.hpp"
 #include "common/ndjson/text.hpp"
+#include "tools/snow-put/rows/moment_encoder.hpp"
 
 #include <algorithm>
-#include <cctype>
+#include <charconv>
 #include <cstring>
 
 namespace cdckit::snow_put {
@@ -14,8 +15,6 @@ using snow::TypeFamily;
 
 constexpr std::size_t kExactDigits = 15;
 constexpr std::string_view kHexPrefix = R"("\\x)";
-constexpr const char* kNoSuchCharacter =
-    "it holds U+0000 or half a surrogate pair, which makes a column unreadable";
 constexpr const char* kTooLarge = "it is larger than 16 MB, the service's limit for one value";
 constexpr const char* kTooLargeBinary = "it is larger than 8 MB, the service's limit for one value";
 
@@ -63,27 +62,6 @@ bool is_high(int unit) noexcept {
 
 bool is_low(int unit) noexcept {
   return unit >= 0xDC00 && unit < 0xE000;
-}
-
-// Escapes of U+0000 and of surrogates without their other half, anywhere in valid JSON.
-bool has_bad_escape(std::string_view token) noexcept {
-  const char* at = token.data();
-  const char* const end = at + token.size();
-  while ((at = static_cast<const char*>(
-              std::memchr(at, '\\', static_cast<std::size_t>(end - at)))) != nullptr) {
-    if (at[1] != 'u') {
-      at += 2;
-      continue;
-    }
-    const int unit = code_unit(at + 2);
-    at += 6;
-    if (unit == 0 || is_low(unit)) return true;
-    if (!is_high(unit)) continue;
-    const bool paired = end - at >= 6 && at[0] == '\\' && at[1] == 'u' && is_low(code_unit(at + 2));
-    if (!paired) return true;
-    at += 6;
-  }
-  return false;
 }
 
 // Digits before and behind the point that count: 0012.3400 has 2 and 2, an exponent moves the
@@ -176,8 +154,9 @@ const char* append_large_text(std::string& out, std::string_view text, Oversize 
 }
 
 const char* append_text(std::string& out, std::string_view token, Oversize oversize, bool plain) {
-  if (!plain && has_bad_escape(token)) return kNoSuchCharacter;
+  if (!plain && is_unreadable(token)) return kUnreadable;
   if (!is_string(token)) {
+    if (token.size() > kLargestText) return append_large_text(out, token, oversize);
     ndjson::append_string(out, token);
     return nullptr;
   }
@@ -191,7 +170,7 @@ const char* append_text(std::string& out, std::string_view token, Oversize overs
 }
 
 const char* append_document(std::string& out, std::string_view token, Oversize oversize) {
-  if (has_bad_escape(token)) return kNoSuchCharacter;
+  if (is_unreadable(token)) return kUnreadable;
   if (token.size() > kLargestText) {
     if (oversize != Oversize::null) return kTooLarge;  // half a document is none
     out += "null";
@@ -201,8 +180,17 @@ const char* append_document(std::string& out, std::string_view token, Oversize o
   return nullptr;
 }
 
+// Numbers with an exponent that no double has: they would come out as infinity or zero.
+bool is_beyond_double(std::string_view text) noexcept {
+  if (text.find_first_of("eE") == std::string_view::npos) return false;
+  double value = 0;
+  return std::from_chars(text.data(), text.data() + text.size(), value).ec ==
+         std::errc::result_out_of_range;
+}
+
 const char* append_real(std::string& out, std::string_view token) {
   if (token.front() == '{' || token.front() == '[') return "it is no number";
+  if (is_beyond_double(content(token))) return "it is beyond what a FLOAT can be";
   if (token == R"("Infinity")") {
     out += R"("inf")";
   } else if (token == R"("-Infinity")") {
@@ -230,6 +218,7 @@ const char* append_binary(std::string& out, std::string_view token, Oversize ove
   }
   const std::string_view digits =
       token.substr(kHexPrefix.size(), token.size() - kHexPrefix.size() - 1);
+  if (digits.size() % 2 != 0) return "its hex digits are none";
   std::string bytes;
   bytes.reserve(digits.size() / 2);
   for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
@@ -242,27 +231,34 @@ const char* append_binary(std::string& out, std::string_view token, Oversize ove
   return nullptr;
 }
 
-// What PostgreSQL has and Snowflake has not: infinity, years before Christ or beyond 9999.
-const char* append_date(std::string& out, std::string_view token) {
-  const std::string_view text = content(token);
-  if (!is_string(token) || text.empty() || !is_digit(text.front()))
-    return "it is no date that Snowflake has";
-  const std::size_t year = text.find('-');
-  if (text.ends_with("BC") || year == std::string_view::npos || year > 4)
-    return "its year is beyond Snowflake's (1 to 9999)";
-  out += token;
-  return nullptr;
-}
-
-const char* append_time(std::string& out, std::string_view token) {
-  const std::string_view text = content(token);
-  if (!is_string(token) || text.empty() || !is_digit(text.front())) return "it is no time";
-  if (text.starts_with("24")) return "Snowflake's day ends before 24:00:00";
+const char* append_boolean(std::string& out, std::string_view token) {
+  const bool is_number = token.front() == '-' || is_digit(token.front());
+  if (is_number && token != "0" && token != "1") return "it is neither true nor false";
   out += token;
   return nullptr;
 }
 
 }  // namespace
+
+bool is_unreadable(std::string_view json) noexcept {
+  const char* at = json.data();
+  const char* const end = at + json.size();
+  while ((at = static_cast<const char*>(
+              std::memchr(at, '\\', static_cast<std::size_t>(end - at)))) != nullptr) {
+    if (at[1] != 'u') {
+      at += 2;
+      continue;
+    }
+    const int unit = code_unit(at + 2);
+    at += 6;
+    if (unit == 0 || is_low(unit)) return true;
+    if (!is_high(unit)) continue;
+    const bool paired = end - at >= 6 && at[0] == '\\' && at[1] == 'u' && is_low(code_unit(at + 2));
+    if (!paired) return true;
+    at += 6;
+  }
+  return false;
+}
 
 const char* append_value(std::string& out,
                          const snow::ColumnType& type,
@@ -283,19 +279,17 @@ const char* append_value(std::string& out,
     case TypeFamily::binary:
       return append_binary(out, token, oversize);
     case TypeFamily::date:
+    case TypeFamily::time:
     case TypeFamily::timestamp:
     case TypeFamily::timestamp_zone:
-      return append_date(out, token);
-    case TypeFamily::time:
-      return append_time(out, token);
+      return append_moment(out, type, token);
     case TypeFamily::variant:
     case TypeFamily::other:
       return append_document(out, token, oversize);
     case TypeFamily::boolean:
       break;
   }
-  out += token;
-  return nullptr;
+  return append_boolean(out, token);
 }
 
 }  // namespace cdckit::snow_put

@@ -18,6 +18,12 @@ enum class Oversize { reject, null, truncate };
 inline constexpr std::size_t kLargestText = 16U << 20U;
 inline constexpr std::size_t kLargestBinary = 8U << 20U;
 
+// Escapes of U+0000 and of surrogates without their other half, anywhere in valid JSON: a column
+// that holds one cannot be read.
+bool is_unreadable(std::string_view json) noexcept;
+inline constexpr const char* kUnreadable =
+    "it holds U+0000 or half a surrogate pair, which makes a column unreadable";
+
 // `token` is raw JSON. Numbers beyond a double's digits become strings, hex bytea becomes base64,
 // anything but a string in a text column becomes its text, infinities get Snowflake's spelling.
 // `plain`: a string is known to hold no escape.

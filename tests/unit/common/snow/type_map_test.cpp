@@ -29,6 +29,9 @@ TEST_CASE("which values a column can hold") {
   CHECK(number.scale == 2);
   CHECK(parse_column_type("NUMBER").precision == 38);
   CHECK(parse_column_type("VARCHAR(10)").length == 10);
+  CHECK(parse_column_type("TIMESTAMP_NTZ(6)").scale == 6);
+  CHECK(parse_column_type("TIMESTAMP_LTZ").scale == 9);
+  CHECK(parse_column_type("TIME(0)").scale == 0);
   CHECK(snow::can_hold(number, parse_column_type("NUMBER(10,0)")));
   CHECK_FALSE(snow::can_hold(number, parse_column_type("NUMBER(12,0)")));
   CHECK_FALSE(snow::can_hold(parse_column_type("NUMBER(5,0)"), parse_column_type("NUMBER(10,0)")));

@@ -40,8 +40,15 @@ TEST_CASE("hex bytea becomes base64, infinities get their spelling, documents pa
   CHECK(encoded("BINARY", R"("\\x")") == R"("")");
   CHECK(encoded("BINARY", R"("AP9h")") == R"("AP9h")");
   CHECK(encoded("BINARY", R"("\\xzz")") == "bad");
+  CHECK(encoded("BINARY", R"("\\xabc")") == "bad");
   CHECK(encoded("FLOAT", R"("-Infinity")") == R"("-inf")");
   CHECK(encoded("FLOAT", "1.5") == "1.5");
+  CHECK(encoded("FLOAT", "1e300") == "1e300");
+  CHECK(encoded("FLOAT", "1e400") == "bad");
+  CHECK(encoded("FLOAT", R"("-1E-400")") == "bad");
+  CHECK(encoded("BOOLEAN", "true") == "true");
+  CHECK(encoded("BOOLEAN", "1") == "1");
+  CHECK(encoded("BOOLEAN", "2") == "bad");
   CHECK(encoded("VARIANT", R"({"a": [1]})") == R"({"a": [1]})");
 }
 
@@ -93,6 +100,8 @@ TEST_CASE("16 MB and one byte") {
   CHECK(large("VARCHAR", accented + "\"", snow_put::Oversize::truncate).size() ==
         snow_put::kLargestText + 2);
   CHECK(large("VARCHAR", over, snow_put::Oversize::truncate) == fits);
+  CHECK(encoded("VARCHAR", "[" + over + "]") == "bad");
+  CHECK(large("VARCHAR", "[" + over + "]", snow_put::Oversize::null) == "null");
   // escapes count as what they stand for
   std::string escaped = "\"" + std::string(snow_put::kLargestText - 1, 'x') + R"(\u0041")";
   CHECK(encoded("VARCHAR", escaped) == escaped);
