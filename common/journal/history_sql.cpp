@@ -64,6 +64,12 @@ class HistoryWriter {
   // The last change of a key in each commit; a truncate deletes every key.
   [[nodiscard]] std::string versions() const {
     const std::string keys = source_.keys("");
+    if (!plan_.has_truncates) {
+      return ",\nversions AS (SELECT " + keys +
+             ", pos, op, ts, LEFT(pos, 16) AS lsn FROM changes QUALIFY ROW_NUMBER() OVER "
+             "(PARTITION BY " +
+             keys + ", LEFT(pos, 16) ORDER BY pos DESC) = 1)";
+    }
     return ",\nemptied AS (SELECT " + sql_name(kPos) + " AS pos, " + sql_name(kCommitTs) +
            " AS ts FROM " + sql_name(plan_.journal) + " WHERE " + sql_name(kOp) + " = 't'" +
            within(plan_) + "),\ntouched AS (SELECT " + keys +
@@ -98,6 +104,7 @@ std::string create_history_sql(const MergePlan& plan, const snow::TableAddress& 
 
 std::vector<std::string> history_sql(const MergePlan& plan, const snow::TableAddress& history) {
   const HistoryWriter writer(plan, history);
+  if (!plan.has_truncates) return {writer.close_changed(), writer.add()};
   return {writer.close_changed(), writer.close_truncated(), writer.add()};
 }
 

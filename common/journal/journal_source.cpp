@@ -96,16 +96,21 @@ std::string JournalSource::from_key_object(const std::string& object, std::size_
   return value + "::" + column.type;
 }
 
+// The newest truncate. Where there is none in the slice the journal is not read for it.
+std::string JournalSource::cut() const {
+  const std::string known = snow::sql_text(plan_.cut);
+  if (!plan_.has_truncates) return "cut AS (SELECT " + known + " AS pos),\n";
+  const std::string newest = "COALESCE(MAX(" + sql_name(kPos) + "), '')";
+  return "cut AS (SELECT " +
+         (plan_.cut.empty() ? newest : "GREATEST(" + newest + ", " + known + ")") +
+         " AS pos FROM " + sql_name(plan_.truncates.value_or(plan_.journal)) + " WHERE " +
+         sql_name(kOp) + " = 't'" + within(plan_) + "),\n";
+}
+
 // Every change of a row, the newest truncate, and which life of its key it belongs to: an insert
 // begins a new one.
 std::string JournalSource::changes() const {
-  const std::string newest = "COALESCE(MAX(" + sql_name(kPos) + "), '')";
-  std::string sql =
-      "cut AS (SELECT " +
-      (plan_.cut.empty() ? newest : "GREATEST(" + newest + ", " + snow::sql_text(plan_.cut) + ")") +
-      " AS pos FROM " + sql_name(plan_.truncates.value_or(plan_.journal)) + " WHERE " +
-      sql_name(kOp) + " = 't'" + within(plan_) + "),\n";
-  sql += "changes AS (SELECT ";
+  std::string sql = cut() + "changes AS (SELECT ";
   sql += list_of(keys_.size(), ", ", [&](std::size_t i) {
     return sql_name(keys_[i]->name) + " AS " + numbered("k", i);
   });

@@ -57,6 +57,7 @@ class JournalSource {
  private:
   [[nodiscard]] std::string same_key(const std::string& left, const std::string& right) const;
   [[nodiscard]] std::string from_key_object(const std::string& object, std::size_t index) const;
+  [[nodiscard]] std::string cut() const;
   [[nodiscard]] std::string changes() const;
   [[nodiscard]] std::string graves() const;
   [[nodiscard]] std::string lives() const;

@@ -23,7 +23,8 @@ std::string rows_of(const ChannelSlice& slice) {
   const std::string stream = rows_of(" <> 'r'", slice.stream_after, slice.stream_upto);
   const std::string snapshot = rows_of(" = 'r'", slice.snapshot_after, slice.snapshot_upto);
   if (stream.empty() && snapshot.empty()) return {};
-  std::string sql = "(" + sql_name(kChannel) + " = " + sql_text(slice.channel) + " AND (" + stream;
+  const std::string own = slice.channel.empty() ? " IS NULL" : " = " + sql_text(slice.channel);
+  std::string sql = "(" + sql_name(kChannel) + own + " AND (" + stream;
   if (!stream.empty() && !snapshot.empty()) sql += " OR ";
   return sql + snapshot + "))";
 }

@@ -9,8 +9,9 @@
 
 namespace cdckit::journal {
 
-// Rows of one channel: above one mark and up to another, of the stream and of snapshots apart.
-// Empty marks: from the first; to none at all.
+// Rows of one channel, or with an empty name those that came through none (by files): above one
+// mark and up to another, of the stream and of snapshots apart. Empty marks: from the first; to
+// none at all.
 struct ChannelSlice {
   std::string channel;
   std::string stream_after = {};
@@ -42,6 +43,7 @@ struct MergePlan {
   std::optional<snow::TableAddress> graves = {};
   bool has_unchanged = true;        // some rows of the slice may lack values
   bool has_moves = true;            // keys change in it
+  bool has_truncates = true;        // it may hold some: they are looked for
   bool only_new = false;            // it holds nothing but first rows of keys
   bool mirror_is_new = false;       // it was made just now
   bool journal_has_channel = true;  // the journal has _CDC_CHANNEL

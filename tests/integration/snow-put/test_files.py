@@ -2,14 +2,44 @@
 """snow-put files: history as files with the statements that load them; checkpoints, bad rows, input that is cut off."""
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from change_lines import SourceTable, checkpoint, hello
+from change_lines import SourceTable, checkpoint, expected, hello
+from snow_put import merge, mirror_rows, put
 from snow_put_case import Case
+
+VALUES = {
+    "id": "integer",
+    "n": "numeric(12,2)",
+    "big": "bigint",
+    "f": "double precision",
+    "t": "text",
+    "j": "jsonb",
+    "b": "bytea",
+    "d": "date",
+    "at": "timestamp with time zone",
+}
+ROWS = [
+    (
+        1,
+        1.25,
+        9223372036854775807,
+        1e300,
+        'Zürich "q" \\',
+        {"a": [1, None]},
+        "\\x00ff",
+        "2026-03-01",
+        "2026-03-01T20:57:01.5Z",
+    ),
+    (2, None, -1, "-Infinity", "", {}, "\\x", "0001-01-01", "1970-01-01T00:00:00Z"),
+    (3, -0.01, 0, "NaN", "a,b", [None], None, None, None),
+    (4, 0, None, None, None, None, None, None, None),
+]
 
 
 class Files(Case):
@@ -66,6 +96,56 @@ class Files(Case):
         self.assertIn("ON_ERROR = ABORT_STATEMENT", receipt["copy"])
         self.assertEqual(self.statements()[-1], receipt["copy"])
         self.assertIn(f"file://{self.folder.resolve()}/out/{receipt['file']}", self.statements()[-2])
+
+    def snow_sql(self, file: pathlib.Path) -> None:
+        program = pathlib.Path(os.environ["CDC_CLASSIC_CLIENT_PYTHON"]).with_name("snow")
+        done = subprocess.run(
+            [program, "sql", "-c", "lab", "-f", file],
+            text=True,
+            capture_output=True,
+            timeout=120,
+            check=False,
+            env=self.lab.environment | {"HOME": str(self.folder)},
+        )
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_what_is_loaded_is_what_would_have_been_streamed(self):
+        table = SourceTable("hist", columns=VALUES)
+        for row in ROWS:
+            table.begin()
+            table.emit("c", None, dict(zip(VALUES, row, strict=True)))
+        lines = [table.schema_line(), *table.lines]
+        self.files(lines)
+        self.snow_sql(self.folder / "out" / "load.sql")
+        self.assert_code(put(self.lab, lines, "--create", "--table-map", "public.hist=STREAMED"), 0)
+        names = [row[0] for row in self.lab.sql("DESCRIBE TABLE CDC.RAW.HIST_JOURNAL") if row[0] != "_CDC_CHANNEL"]
+        listed = ", ".join(f'"{name}"' for name in names)
+        query = f"SELECT {listed}, J IS NULL FROM CDC.RAW.{{}}_JOURNAL ORDER BY ID"
+        loaded = self.lab.sql(query.format("HIST"))
+        self.assertEqual(loaded, self.lab.sql(query.format("STREAMED")))
+        self.assertEqual([row[-1] for row in loaded], ["false", "false", "false", "true"])
+
+    def test_history_by_files_and_the_rest_through_partitions_end_in_one_mirror(self):
+        table = SourceTable("hist", 3)
+        for _ in range(30):
+            table.change()
+        source = json.dumps({"cluster": "k", "group": "g"}, separators=(",", ":"))
+        greeting = hello("r").replace('{"slot":"s"}', source)
+        lines = []
+        for offset, line in enumerate(table.lines):
+            event = json.loads(line)
+            partition = event["key"]["id"] % 2 if event["key"] else 0
+            kafka = {"topic": "t.hist", "partition": partition, "offset": offset, "timestamp": 1}
+            lines.append(json.dumps(event | {"kafka": kafka}))
+        middle = len(lines) // 2
+        self.files([table.schema_line(), *lines[:middle]])
+        self.snow_sql(self.folder / "out" / "load.sql")
+        for rest in (lines[middle:], []):
+            end = checkpoint("r", 9, "0", 0, "eof")
+            done = put(self.lab, [greeting, table.schema_line(), *rest, end], "--create", merge_every="1h")
+            self.assert_code(done, 0)
+        self.assert_code(merge(self.lab, "hist"), 0)
+        self.assertEqual(mirror_rows(self.lab, table), expected(table))
 
     def test_a_checkpoint_is_acknowledged_when_its_files_are_there(self):
         table = SourceTable("hist")

@@ -99,6 +99,7 @@ class Folder {
     MergePlan& plan = table.plan;
     plan.has_unchanged = table.facts.unchanged > 0;
     plan.has_moves = table.facts.moved > 0;
+    plan.has_truncates = !table.facts.cut.empty();
     plan.only_new = table.facts.changed == 0 && table.facts.moved == 0 && is_new(table);
     if (table.by_channels) open_graves(table);
     const snow::TableAddress history = history_of(plan.mirror);
@@ -128,8 +129,11 @@ class Folder {
   void open_graves(FoldTable& table) {
     snow::TableAddress graves = table.plan.mirror;
     graves.table = graves_name(graves.table);
-    if (table.facts.changed > 0) api_.run(create_graves_sql(table.plan, graves));
-    if (table.facts.changed > 0 || is_there(graves)) table.plan.graves = graves;
+    if (table.facts.changed > 0 && !is_there(graves)) {
+      api_.run(create_graves_sql(table.plan, graves));
+      present_->insert(graves.table);
+    }
+    if (is_there(graves)) table.plan.graves = graves;
   }
 
   // Asked once: one statement for all tables.

@@ -22,13 +22,7 @@ std::string least(const std::string& left, const std::string& right) {
 }  // namespace
 
 FoldBounds::FoldBounds(snow::SqlApi& api, const FoldRequest& request, const FoldState& state)
-    : api_(api), request_(request), state_(state) {}
-
-// Rows of other prefixes are replays of what this one brings. A prefix whose source is not known
-// owns what is there.
-std::string FoldBounds::own_prefix() const {
-  return state_.source.empty() ? "" : request_.prefix;
-}
+    : api_(api), request_(request), state_(state), own_(own_channels(state, request.prefix)) {}
 
 std::vector<FoldTable> FoldBounds::apply(std::vector<FoldTable> tables, FoldOutcome& outcome) {
   if (!request_.upto.empty() || state_.counts_lsns()) {
@@ -58,7 +52,7 @@ std::vector<FoldTable> FoldBounds::apply(std::vector<FoldTable> tables, FoldOutc
 std::string FoldBounds::common_position(const std::vector<FoldTable>& tables) {
   std::string reached;
   for (const FoldTable& table : tables) {
-    const std::string top = common_top(api_, table.plan, own_prefix());
+    const std::string top = common_top(api_, table.plan, table.fold, own_);
     if (top.empty()) return bounds_a_fold(state_.acknowledged) ? state_.acknowledged : "";
     reached = least(reached, top);
   }
@@ -86,13 +80,18 @@ void FoldBounds::bound_by_position(FoldTable& table, const std::string& upto) {
   table.facts = slice_facts(api_, table.plan, "");
   table.upto = upto;
   table.next.folded_pos = upto;
+  // all of them or none: a state that was written without names does not get some
+  if (!table.fold.folded_pos.empty() && table.fold.channels.empty()) return;
+  for (const auto& [name, top] : table.facts.channels) {
+    if (!name.empty()) table.next.channels[name];
+  }
 }
 
 // What is there that is not folded.
 void FoldBounds::look(FoldTable& table) {
   const bool by_channel = table.plan.journal_has_channel;
-  table.facts = slice_facts(
-      api_, table.plan, by_channel ? unfolded(table.fold, own_prefix()) : std::string());
+  table.facts =
+      slice_facts(api_, table.plan, by_channel ? unfolded(table.fold, own_) : std::string());
   std::set<std::string> channels;
   for (const auto& [name, marks] : table.fold.channels) channels.insert(name);
   for (const auto& [name, top] : table.facts.channels) channels.insert(name);
@@ -150,12 +149,12 @@ std::string FoldBounds::common_commit(const std::vector<FoldTable>& tables) cons
 void FoldBounds::bound_by_channels(FoldTable& table,
                                    const std::string& commit,
                                    FoldOutcome& outcome) {
-  const std::string rows = unfolded(table.fold, own_prefix());
+  const std::string rows = unfolded(table.fold, own_);
   table.plan.cut = table.fold.cut;
   if (table.facts.rows == 0) return;
   std::string before = commit;
   if (table.facts.halves > 0 && !request_.everything) {
-    const std::string half = waiting_half(api_, table.plan, rows);
+    const std::string half = waiting_half(api_, table.plan, rows, table.facts.first_half);
     if (!half.empty()) {
       log::info("table \"" + table.plan.mirror.table + "\" waits at " + half +
                 " for the other half of a key change");

@@ -37,11 +37,11 @@ class FoldBounds {
   void find_whole(std::vector<FoldTable>& tables);
   [[nodiscard]] std::string common_commit(const std::vector<FoldTable>& tables) const;
   void bound_by_channels(FoldTable& table, const std::string& commit, FoldOutcome& outcome);
-  [[nodiscard]] std::string own_prefix() const;
 
   snow::SqlApi& api_;
   const FoldRequest& request_;
   const FoldState& state_;
+  std::string own_;  // what the names of channels that count begin with
 };
 
 }  // namespace cdckit::snow_put

@@ -92,9 +92,12 @@ std::optional<FoldState> load_fold_state(snow::SqlApi& api,
       continue;
     }
     if (table.empty()) {
+      // a merge and a put that began at once have made two of it, one without a source
       out.has_prefix = true;
-      out.source = result.text(i, "SOURCE");
-      out.acknowledged = result.text(i, "ACKED_POS");
+      if (const std::string& source = result.text(i, "SOURCE"); !source.empty())
+        out.source = source;
+      if (const std::string& pos = result.text(i, "ACKED_POS"); !pos.empty())
+        out.acknowledged = pos;
       continue;
     }
     TableFold& fold = out.tables[table];

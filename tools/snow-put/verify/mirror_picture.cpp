@@ -62,7 +62,7 @@ MirrorPicture mirror_picture(snow::SqlApi& api, const PictureRequest& request) {
   const std::string acknowledged =
       request.acknowledged.empty() ? state.acknowledged : request.acknowledged;
   picture.stands_at = std::max(bounds_a_fold(acknowledged) ? acknowledged : "",
-                               common_top(api, plan, state.source.empty() ? "" : request.prefix));
+                               common_top(api, plan, fold, own_channels(state, request.prefix)));
   picture.stands_at = std::max(picture.stands_at, fold.folded_pos);
   picture.reached = picture.stands_at >= request.pos || acknowledged == kAllAcknowledged;
   return picture;

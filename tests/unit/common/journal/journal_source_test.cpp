@@ -35,4 +35,6 @@ TEST_CASE("what a slice does not hold is not looked for") {
   plan.cut = "AA";
   CHECK(has("pos < graves.dead"));
   CHECK(has("GREATEST(COALESCE(MAX(\"_CDC_POS\"), ''), 'AA')"));
+  plan.has_truncates = false;
+  CHECK(has("cut AS (SELECT 'AA' AS pos)"));
 }

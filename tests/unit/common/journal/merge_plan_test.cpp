@@ -21,4 +21,6 @@ TEST_CASE("slices of channels, stream and snapshot apart") {
         R"("_CDC_POS" > '2' AND "_CDC_POS" <= '3')))))");
   plan.channels = {{"c", "4", "", "", ""}};
   CHECK(journal::within(plan) == " AND (FALSE)");
+  plan.channels = {{"", "", "5", "", ""}};  // rows that came by files
+  CHECK(journal::within(plan).find(R"("_CDC_CHANNEL" IS NULL AND)") != std::string::npos);
 }
