@@ -1,6 +1,7 @@
 #include "common/journal/table_names.hpp"
 
 #include "common/base/error.hpp"
+#include "common/journal/state_table.hpp"
 #include "common/snow/identifiers.hpp"
 
 #include <algorithm>
@@ -36,8 +37,9 @@ std::string table_map_entry(const std::string& text) {
 
 TableNames::TableNames(const std::string& single,
                        const std::vector<std::string>& table_map,
-                       const std::vector<std::string>& added)
-    : single_(single.empty() ? "" : snow::typed_name(single)) {
+                       const std::vector<std::string>& added,
+                       bool with_journals)
+    : single_(single.empty() ? "" : snow::typed_name(single)), with_journals_(with_journals) {
   for (const std::string& entry : table_map) {
     const auto [source, target] = halves(entry);
     if (!is_expression(source)) {
@@ -76,9 +78,37 @@ ChosenTable TableNames::choose(const SourceName& source) const {
   return {snow::stored_name(table), {}};
 }
 
+// What is made for one table must not be another source's: it would be taken for ours.
+void TableNames::check_beside(const SourceName& source, const std::string& name) const {
+  if (!with_journals_) return;
+  if (name == kStateTable) {
+    throw base::Error(base::ErrorKind::config,
+                      "could not put " + source.first + "." + source.second + " into table \"" +
+                          name + "\": that is where positions are kept",
+                      "Give it another table with --table-map SCHEMA.TABLE=NAME.");
+  }
+  const auto full = [](const SourceName& one) {
+    return "\"" + one.first + "." + one.second + "\"";
+  };
+  for (auto* const make : {journal_name, live_name, history_name, graves_name}) {
+    const auto under = owners_.find(make(name));
+    const auto above = std::find_if(owners_.begin(), owners_.end(), [&](const auto& owner) {
+      return make(owner.first) == name;
+    });
+    if (under == owners_.end() && above == owners_.end()) continue;
+    const auto& other = under == owners_.end() ? *above : *under;
+    throw base::Error(base::ErrorKind::config,
+                      "could not put " + full(source) + " into table \"" + name +
+                          "\": " + full(other.second) + " goes into \"" + other.first +
+                          "\", and one of them would be what stands beside the other",
+                      "Give one of them another table with --table-map SCHEMA.TABLE=NAME.");
+  }
+}
+
 const ChosenTable& TableNames::target(const SourceName& source) {
   if (const auto known = chosen_.find(source); known != chosen_.end()) return known->second;
   ChosenTable chosen = choose(source);
+  check_beside(source, chosen.name);
   const auto [owner, is_new] = owners_.emplace(chosen.name, source);
   if (!is_new && chosen.constants.empty()) {
     throw base::Error(base::ErrorKind::config,

@@ -24,13 +24,15 @@ class TableNames {
  public:
   // `table_map` holds SRC=DST, SRC is SCHEMA.TABLE or TABLE, or a regular expression for
   // SCHEMA.TABLE whose groups DST may name (\1); `added` holds COLUMN=TEXT with the same groups,
-  // and lets several sources share a table. `single` (may be empty) takes all. Throws usage for
+  // and lets several sources share a table. `single` (may be empty) takes all. `with_journals`:
+  // tables have others beside them, so that T and T_JOURNAL exclude each other. Throws usage for
   // what is no regular expression.
   TableNames(const std::string& single,
              const std::vector<std::string>& table_map,
-             const std::vector<std::string>& added = {});
+             const std::vector<std::string>& added = {},
+             bool with_journals = true);
 
-  // Throws config when another source owns the table already.
+  // Throws config when another source owns the table already, or one of the tables beside it.
   const ChosenTable& target(const SourceName& source);
 
  private:
@@ -39,8 +41,10 @@ class TableNames {
     std::string target;
   };
   [[nodiscard]] ChosenTable choose(const SourceName& source) const;
+  void check_beside(const SourceName& source, const std::string& name) const;
 
   std::string single_;
+  bool with_journals_;
   std::map<std::string, std::string> mapped_;
   std::vector<Pattern> patterns_;
   std::vector<std::pair<std::string, std::string>> added_;

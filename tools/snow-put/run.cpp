@@ -193,7 +193,8 @@ ExitCode run_check(const Options& options, signals::StopToken stop) {
                 .place = [&](const auto& settings) { return place_of(options, settings); },
                 .reach = reach_of(options, stop),
                 .create = options.create,
-                .merges = options.merge_every.count() > 0 && options.layout == Layout::journal});
+                .merges = options.merge_every.count() > 0 && options.layout == Layout::journal,
+                .table = options.tables.empty() ? "" : snow::typed_name(options.tables.front())});
 }
 
 }  // namespace cdckit::snow_put

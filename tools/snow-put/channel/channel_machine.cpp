@@ -19,6 +19,8 @@ using std::chrono::milliseconds;
 
 // A pipe or channel that is there may be unknown to a part of the service for a moment.
 constexpr milliseconds kMisjudged{5'000};
+// For so long at most the rest of a revoked partition goes through it: kcat-cdc consume waits 30 s.
+constexpr milliseconds kHandover{20'000};
 // When every row of a batch is refused one by one it is not the rows.
 constexpr unsigned kMostRefused = 20;
 
@@ -106,10 +108,24 @@ void ChannelMachine::try_again(const base::Error& error, Time now, const char* w
   trouble_.next_try = now + pause;
 }
 
+// Opening it late would take it from its new owner, who may have begun.
+void ChannelMachine::check_released(Time now) const {
+  if (!released_ || since(*released_, now) < kHandover) return;
+  throw base::Error(ErrorKind::temporary,
+                    "could not open channel \"" + name_ +
+                        "\" again: its partition was taken away " +
+                        base::format_duration(since(*released_, now)) + " ago");
+}
+
 void ChannelMachine::broken(const base::Error& reason, Time now) {
+  check_released(now);
   if (!released_) log::warning("opening channel \"" + name_ + "\" again: " + reason.what());
   ++reopenings_;
-  for (Entry& entry : queue_) entry.sent = Sent::no;
+  for (Entry& entry : queue_) {
+    entry.sent = Sent::no;
+    // with another token it is another request, not a retry of the one before
+    if (std::exchange(entry.tries, 0) > 0) entry.batch->request_id = base::random_uuid();
+  }
   phase_ = Phase::closed;
   opening_.request_id = base::random_uuid();
   opening_.tries = 0;
@@ -229,6 +245,7 @@ void ChannelMachine::appended(std::string continuation_token, Time now) {
 }
 
 void ChannelMachine::reopen(Time now) {
+  check_released(now);
   base::require_invariant(queue_.empty(), "a channel is drained before it is opened anew");
   phase_ = Phase::closed;
   opening_ = {true, false, base::random_uuid(), 0};

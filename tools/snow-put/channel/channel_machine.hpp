@@ -65,7 +65,9 @@ class ChannelMachine {
   // The table has changed: opened anew before anything else is sent.
   void reopen(Time now);
   // From now on another owner is expected (its partition was revoked).
-  void release() noexcept { released_ = true; }
+  void release(Time now) noexcept {
+    if (!released_) released_ = now;
+  }
   // Throws temporary when nothing was committed for too long.
   void check_patience(Time now) const;
 
@@ -74,6 +76,8 @@ class ChannelMachine {
   // Something was accepted and is not settled: a status answer would help.
   [[nodiscard]] bool awaits_commit() const noexcept;
   [[nodiscard]] bool idle() const noexcept { return queue_.empty() && settled_.empty(); }
+  // Idle, and no answer is awaited.
+  [[nodiscard]] bool at_rest() const noexcept { return idle() && phase_ != Phase::opening; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] const snow::ChannelStatus& state() const noexcept { return state_; }
   [[nodiscard]] std::uint64_t reopenings() const noexcept { return reopenings_; }
@@ -117,6 +121,7 @@ class ChannelMachine {
   void broken(const base::Error& reason, Time now);
   void taken_over(const base::Error& reason, Time now);
   [[noreturn]] void give_up(const std::string& why) const;
+  void check_released(Time now) const;
   void divide(std::size_t index, const snow::StreamError& error);
   void failed_to_open(const base::Error& error, Time now);
   void failed_to_append(const base::Error& error, Time now);
@@ -143,7 +148,7 @@ class ChannelMachine {
   Trouble trouble_;
   Time last_progress_{};
   bool interrupted_ = false;
-  bool released_ = false;
+  std::optional<Time> released_;
   std::uint64_t reopenings_ = 0;
   unsigned refused_in_a_row_ = 0;
 };

@@ -8,6 +8,7 @@ namespace cdckit::snow_put {
 namespace {
 
 constexpr int kCompressionLevel = 1;
+constexpr std::size_t kWideBody = 4U << 20U;
 
 // Where line number `count` ends.
 std::size_t end_of_lines(std::string_view body, std::size_t count) {
@@ -40,9 +41,16 @@ BatchPointer part(const Batch& whole, std::size_t begin, std::size_t end, std::s
 }  // namespace
 
 void compress(Batch& batch) {
-  thread_local compress::ZstdCompressor compressor(kCompressionLevel);
   batch.body_bytes = batch.body.size();
-  compressor.compress(batch.body, batch.frame);
+  if (batch.body_bytes > kWideBody) {
+    // in pieces: room for the worst case of a wide row would be as much again
+    compress::ZstdWriter writer(kCompressionLevel);
+    writer.append(batch.body, batch.frame);
+    writer.finish(batch.frame);
+  } else {
+    thread_local compress::ZstdCompressor compressor(kCompressionLevel);
+    compressor.compress(batch.body, batch.frame);
+  }
   batch.frame.shrink_to_fit();
   std::string().swap(batch.body);
   batch.request_id = base::random_uuid();

@@ -154,7 +154,9 @@ ExitCode check(const CheckRequest& request) {
   Who found;
   if (check_step("role", code, [&] { return who(api, request.merges, found); })) {
     check_privileges(
-        api, {place, found.role, found.warehouse, request.create, request.merges}, code);
+        api,
+        {place, found.role, found.warehouse, request.create, request.merges, request.table},
+        code);
   }
   return code;
 }

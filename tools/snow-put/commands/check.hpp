@@ -16,6 +16,7 @@ struct CheckRequest {
   Reach reach;
   bool create = false;
   bool merges = true;
+  std::string table = {};  // --table
 };
 
 base::ExitCode check(const CheckRequest& request);

@@ -82,6 +82,10 @@ std::vector<Privilege> needed_privileges(snow::SqlApi& api, const PrivilegeReque
               snow::sql_name(request.place.schema));
   std::set<std::string> tables;
   for (std::size_t i = 0; i < listed.rows.size(); ++i) tables.insert(listed.text(i, "name"));
+  const std::string& appended = request.appended;
+  const bool is_mirror = tables.contains(journal_name(appended));
+  if (!appended.empty() && !is_mirror && (tables.contains(appended) || !request.creates))
+    need({"INSERT"}, "TABLE " + schema + "." + shown(appended));
   for (const std::string& table : tables) {
     for (const char* use : uses_of(table, tables, request.merges))
       need({use}, "TABLE " + schema + "." + shown(table));

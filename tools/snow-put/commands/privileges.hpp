@@ -21,6 +21,7 @@ struct PrivilegeRequest {
   std::string warehouse;
   bool creates = false;
   bool merges = false;
+  std::string appended = {};  // --table: rows go there, unless it is a mirror; stored name
 };
 
 std::vector<Privilege> needed_privileges(snow::SqlApi& api, const PrivilegeRequest& request);

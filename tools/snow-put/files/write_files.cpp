@@ -58,7 +58,8 @@ WriteFiles::WriteFiles(FilesSettings settings, cli::Context& context)
       receipts_(STDOUT_FILENO, ndjson::Writer::Flush::every_line),
       names_(settings_.target.tables.empty() ? "" : settings_.target.tables.front(),
              settings_.target.table_map,
-             settings_.target.added) {
+             settings_.target.added,
+             settings_.target.rows.layout == Layout::journal) {
   if (row_settings_.rows.layout == Layout::journal) row_settings_.rows.layout = Layout::columns;
   row_settings_.rows.nulls_need_no_column = true;
   settings_.folder = absolute_folder(settings_.folder);

@@ -5,6 +5,7 @@
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
 #include "common/snow/identifiers.hpp"
+#include "tools/snow-put/channel/split.hpp"
 #include "tools/snow-put/ingest/journal_marks.hpp"
 
 #include <algorithm>
@@ -42,6 +43,13 @@ bool matches(std::string_view key, const Origins& origins) noexcept {
   return true;
 }
 
+bool belongs_to(const ChannelWriter& writer, const std::vector<event::TopicPartition>& partitions) {
+  return !writer.topic.empty() &&
+         std::any_of(partitions.begin(), partitions.end(), [&](const auto& one) {
+           return one.topic == writer.topic && one.partition == writer.partition;
+         });
+}
+
 }  // namespace
 
 Channels::Channels(TargetCatalog& catalog,
@@ -70,10 +78,24 @@ Shards& Channels::find(const Origins& origins, Target* (*choose)(TargetCatalog&,
     }
     shards->base = channel_name(settings_.prefix + "_" + rest);
     shards->divided = shards->topic.empty() && !origins.table.empty();
+    refuse_shared(*shards);
     found = by_key_.emplace(key_, std::move(shards)).first;
   }
   last_ = found->second.get();
   return *last_;
+}
+
+// Names lose what channel names do not take, and the border between schema and table.
+void Channels::refuse_shared(const Shards& shards) const {
+  for (const auto& [key, other] : by_key_) {
+    if (other->base != shards.base || other->target->table != shards.target->table) continue;
+    throw base::Error(base::ErrorKind::config,
+                      "could not open a channel for \"" + shards.target->source.first + "." +
+                          shards.target->source.second + "\": \"" + other->target->source.first +
+                          "." + other->target->source.second + "\" has the one called \"" +
+                          shards.base + "\"",
+                      "Give one of them a table of its own with --table-map.");
+  }
 }
 
 Shards& Channels::for_event(const Origins& origins) {
@@ -242,7 +264,9 @@ void Channels::opened(const std::vector<OpenedState>& news) {
   }
 }
 
+// A wide row is compressed at once: of those that wait for the network there may be many.
 void Channels::send(ChannelWriter& writer, BatchPointer batch) {
+  if (batch->body.size() > kLargestBody) compress(*batch);
   while (!network_.has_room(batch->weight())) pump_();
   network_.append(writer.id, std::move(batch));
 }
@@ -294,12 +318,15 @@ void Channels::open_again(const Target& target) {
   }
 }
 
+void Channels::expect_owner(const std::vector<event::TopicPartition>& partitions) {
+  for (const ChannelWriter* writer : all()) {
+    if (belongs_to(*writer, partitions)) network_.release(writer->id);
+  }
+}
+
 void Channels::revoke(const std::vector<event::TopicPartition>& partitions) {
   for (ChannelWriter* writer : all()) {
-    const bool gone = std::any_of(partitions.begin(), partitions.end(), [&](const auto& revoked) {
-      return revoked.topic == writer->topic && revoked.partition == writer->partition;
-    });
-    if (!gone || writer->closing || writer->topic.empty()) continue;
+    if (writer->closing || !belongs_to(*writer, partitions)) continue;
     flush(*writer);
     writer->closing = true;
     network_.release(writer->id);

@@ -69,7 +69,9 @@ class Channels {
   void send(ChannelWriter& writer, BatchPointer batch);
   void flush_opened_before(std::chrono::steady_clock::time_point time);
   void flush_all();
-  // Flushes what belongs to the partitions and expects a new owner from now on.
+  // A new owner of the partitions may come at any time from now on.
+  void expect_owner(const std::vector<event::TopicPartition>& partitions);
+  // Flushes what belongs to the partitions.
   void revoke(const std::vector<event::TopicPartition>& partitions);
   // Forgets revoked channels whose rows are all committed.
   void drop_closed();
@@ -89,6 +91,7 @@ class Channels {
 
  private:
   Shards& find(const Origins& origins, Target* (*choose)(TargetCatalog&, const Origins&));
+  void refuse_shared(const Shards& shards) const;
   bool start(Shards& shards);
   bool open_former(Shards& shards);
   void recall(Shards& shards);

@@ -74,9 +74,7 @@ Put::Put(PutSettings settings, cli::Context& context)
   reading_.run_number = base::parse_hex(base::random_id()).value_or(1);
   channels_.on_wait([this] { wait_a_moment(); });
   settlement_.on_parked([this] { return std::min(tables_.oldest(), reading_.held.oldest()); });
-  if (catalog_.layout() != Layout::journal) return;
-  merging_.merger = std::make_unique<Merger>(snow::SqlApi(settings_.connection, settings_.sql),
-                                             wakeup_.event_fd());
+  if (catalog_.layout() == Layout::journal) start_merger();
 }
 
 // What could not be read, or stored, ends the run; what stands before it is made durable first.
@@ -337,6 +335,7 @@ void Put::on_control(const event::Item& item) {
       tables_.learn(event::parse_schema_line(control.line));
       break;
     case ControlKind::revoked:
+      channels_.expect_owner(control.partitions);
       pass_parked();  // rows of them may be among those
       channels_.revoke(control.partitions);
       break;

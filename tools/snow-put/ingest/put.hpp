@@ -86,6 +86,8 @@ class Put final : private pipe::Sink {
   void settle();
   void wait_a_moment();
   void merge_when_due();
+  void start_merger();
+  void ask_for_warehouse();
   void drain();
   void finish_merges(bool at_end);
   void request_merges(bool everything);

@@ -1,6 +1,7 @@
 // When a running put folds its journals, and how far.
 // tested by
 // tests/integration/snow-put/test_merge.py::test_merge_every_folds_while_rows_arrive_and_at_the_end
+#include "common/log/log.hpp"
 #include "common/snow/identifiers.hpp"
 #include "tools/snow-put/ingest/put.hpp"
 
@@ -12,6 +13,30 @@ namespace cdckit::snow_put {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kNoteEvery{60'000};
+
+void Put::start_merger() {
+  merging_.merger = std::make_unique<Merger>(snow::SqlApi(settings_.connection, settings_.sql),
+                                             wakeup_.event_fd());
+  if (settings_.merge_every.count() > 0) ask_for_warehouse();
+}
+
+// Said at once, not when the first merge fails: rows go on without it.
+void Put::ask_for_warehouse() {
+  sql_.submit([](snow::SqlApi& api) -> SqlOwner::Done {
+    bool missing = false;
+    try {
+      missing = api.run("SELECT CURRENT_WAREHOUSE() AS \"warehouse\"").text(0, "warehouse").empty();
+    } catch (const base::Error& error) {
+      log::debug(std::string("could not ask for the warehouse: ") + error.what());
+    }
+    return [missing] {
+      if (!missing) return;
+      log::warning(
+          "nothing will be merged: the connection has no warehouse; name one in the connection, or "
+          "use --merge-every never");
+    };
+  });
+}
 
 void Put::merge_when_due() {
   if (!merging_.merger || steady_clock::now() < merging_.next || !merging_.merger->idle()) return;

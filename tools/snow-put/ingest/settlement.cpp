@@ -3,6 +3,7 @@
 #include "common/base/clock.hpp"
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
+#include "common/snow/identifiers.hpp"
 #include "tools/snow-put/merge/fold_state.hpp"
 #include "tools/snow-put/target/source_state.hpp"
 
@@ -30,6 +31,13 @@ void add_position(std::vector<std::string>& texts, const event::RowPosition& row
   event::append_position(texts.emplace_back(), row.position);
 }
 
+// Its table tells this row from others: a journal knows all positions, metadata those alone that
+// events brought along.
+bool is_told(const ChannelWriter& writer, const event::RowPosition& row) {
+  return has_position(row) && (row.origin != event::Origin::offset ||
+                               writer.target->description.find(std::string(kPos)) != nullptr);
+}
+
 bool in_journal(const ChannelWriter& writer) {
   return writer.target->description.find(std::string(kPos)) != nullptr;
 }
@@ -40,7 +48,7 @@ std::vector<Resent> missing_rows(snow::SqlApi& api,
                                  const std::vector<Resent>& rows) {
   std::vector<std::string> wanted;
   for (const Resent& row : rows) add_position(wanted, row.position);
-  const Positions stored = stored_positions(api, journal, wanted);
+  const Positions stored = stored_positions(api, journal, snow::sql_name(kPos), wanted);
   std::vector<Resent> missing;
   for (const Resent& row : rows) {
     if (!stored.contains(position_text(row.position))) missing.push_back(row);
@@ -87,16 +95,17 @@ void Settlement::settle_next(ChannelId channel) {
   if (waiting.groups.empty() && waiting.unexplained == 0) waiting_.erase(channel);
 }
 
-// The service says how many rows it refused, not which: the journal tells.
+// The service says how many rows it refused, not which: the table tells.
 bool Settlement::ask_which(ChannelId channel, Waiting& waiting) {
   const Committed& group = waiting.groups.front();
   const ChannelWriter& writer = channels_.by_id(channel);
-  if (waiting.unexplained + group.settled.row_errors == 0 || !in_journal(writer)) return false;
+  const std::string position = position_sql(writer.target->description);
+  if (waiting.unexplained + group.settled.row_errors == 0 || position.empty()) return false;
   std::vector<std::string> wanted;
   for (const BatchPointer& batch : group.settled.batches) {
     if (batch->refused()) continue;
     for (const RowInfo& row : batch->rows) {
-      if (has_position(row.position)) add_position(wanted, row.position);
+      if (is_told(writer, row.position)) add_position(wanted, row.position);
     }
   }
   if (wanted.empty()) return false;
@@ -104,11 +113,12 @@ bool Settlement::ask_which(ChannelId channel, Waiting& waiting) {
   sql_.submit([this,
                channel,
                number = start_lookup(),
-               journal = writer.target->table,
+               table = writer.target->table,
+               position,
                wanted = std::move(wanted)](snow::SqlApi& api) -> SqlOwner::Done {
     std::optional<Positions> stored;
     try {
-      stored = stored_positions(api, journal, wanted);
+      stored = stored_positions(api, table, position, wanted);
     } catch (const snow::SqlError& error) {
       if (error.retryable()) throw;
       log::warning(std::string("could not ask which rows were refused: ") + error.what());
@@ -137,7 +147,7 @@ void Settlement::settle(Waiting& waiting, const Committed& group, const Position
     std::uint64_t missing = 0;
     if (waiting.unexplained > 0 && stored != nullptr) {
       missing = std::min(waiting.unexplained,
-                         refuse_missing(*batch, *stored, group.settled.error_message));
+                         refuse_missing(writer, *batch, *stored, group.settled.error_message));
       waiting.unexplained -= missing;
     }
     receipt(writer, *batch, missing);
@@ -214,12 +224,13 @@ void Settlement::refuse_batch(const Batch& batch) {
   }
 }
 
-std::uint64_t Settlement::refuse_missing(const Batch& batch,
+std::uint64_t Settlement::refuse_missing(const ChannelWriter& writer,
+                                         const Batch& batch,
                                          const Positions& stored,
                                          const std::string& message) {
   std::uint64_t missing = 0;
   for (std::size_t i = 0; i < batch.rows.size(); ++i) {
-    if (!has_position(batch.rows[i].position)) continue;
+    if (!is_told(writer, batch.rows[i].position)) continue;
     if (stored.contains(position_text(batch.rows[i].position))) continue;
     ++missing;
     refuse(batch.rows[i], batch.first_sequence + i, message, "", batch.raw_line(i));

@@ -85,8 +85,9 @@ class Settlement {
               std::string_view reason,
               std::string_view code,
               std::string_view line);
-  // How many of its rows the journal lacks.
-  std::uint64_t refuse_missing(const Batch& batch,
+  // How many of its rows the table lacks.
+  std::uint64_t refuse_missing(const ChannelWriter& writer,
+                               const Batch& batch,
                                const Positions& stored,
                                const std::string& message);
   void refuse_rest(const ChannelWriter& writer, Waiting& waiting, const Committed& group);

@@ -71,7 +71,7 @@ void Network::append(ChannelId id, BatchPointer batch) {
     weight_ += weight;
   }
   push([this, id, weight, shared](Loop& loop) {
-    compress(**shared);
+    if ((*shared)->frame.empty()) compress(**shared);
     {
       const std::scoped_lock lock(mutex_);
       weight_ = weight_ - weight + (*shared)->weight();

@@ -47,7 +47,7 @@ void Network::Loop::append(ChannelId id, BatchPointer batch) {
 }
 
 void Network::Loop::release(ChannelId id) {
-  channels_.at(id)->machine.release();
+  channels_.at(id)->machine.release(steady_clock::now());
 }
 
 void Network::Loop::forget(ChannelId id) {
@@ -68,7 +68,7 @@ void Network::Loop::step() {
 
 void Network::Loop::send_wishes(Time now) {
   for (auto& [id, channel] : channels_) {
-    if (channel->reopens && channel->machine.idle()) {
+    if (channel->reopens && channel->machine.at_rest()) {
       channel->reopens = false;
       channel->machine.reopen(now);
     }

@@ -59,11 +59,23 @@ std::string store_acknowledged_sql(const snow::TableAddress& state,
          " AND \"TABLE_NAME\" = ''";
 }
 
+// Made only where it is missing: a role that may not create is fine with what is there.
+std::optional<SourceState::Stored> SourceState::find_or_make(snow::SqlApi& api) const {
+  try {
+    return stored(api);
+  } catch (const snow::SqlError& error) {
+    if (!create_ || !error.is_missing_object()) throw;
+  }
+  api.run(create_state_sql(state_));
+  return stored(api);
+}
+
 // A row without a source was made by a merge.
 std::optional<SourceState::Stored> SourceState::stored(snow::SqlApi& api) const {
   const snow::StatementResult result =
       api.run("SELECT \"SOURCE\", \"ACKED_POS\" FROM " + snow::sql_name(state_) +
-              " WHERE \"PREFIX\" = " + snow::sql_text(prefix_) + " AND \"TABLE_NAME\" = ''");
+              " WHERE \"PREFIX\" = " + snow::sql_text(prefix_) +
+              " AND \"TABLE_NAME\" = '' ORDER BY \"SOURCE\" NULLS LAST");
   if (result.rows.empty()) return std::nullopt;
   return Stored{result.text(0, "SOURCE"), result.text(0, "ACKED_POS") == kAllAcknowledged};
 }
@@ -84,8 +96,7 @@ void SourceState::store(snow::SqlApi& api, std::string_view source_json, bool is
 void SourceState::check(snow::SqlApi& api, const std::string& source) {
   if (source.empty()) return;
   try {
-    if (create_) api.run(create_state_sql(state_));
-    const auto before = stored(api);
+    const auto before = find_or_make(api);
     counts_lsns_ = !ndjson::find_member(source, "system_id").empty();
     kept_ = true;
     if (!before) return store(api, source, true);

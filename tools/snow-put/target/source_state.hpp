@@ -48,6 +48,7 @@ class SourceState {
     bool all_acknowledged = false;
   };
   std::optional<Stored> stored(snow::SqlApi& api) const;
+  std::optional<Stored> find_or_make(snow::SqlApi& api) const;
   void store(snow::SqlApi& api, std::string_view source_json, bool is_new) const;
   void warn(const std::string& why) const;
 

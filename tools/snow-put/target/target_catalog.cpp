@@ -31,7 +31,8 @@ TargetCatalog::TargetCatalog(TableKeeper keeper)
       decoding_(keeper_.settings().decoding),
       names_(keeper_.settings().tables.empty() ? "" : keeper_.settings().tables.front(),
              keeper_.settings().table_map,
-             keeper_.settings().added) {}
+             keeper_.settings().added,
+             keeper_.settings().rows.layout == Layout::journal) {}
 
 std::unique_ptr<Target> TargetCatalog::make_target(const std::string& name,
                                                    const std::string& table) const {

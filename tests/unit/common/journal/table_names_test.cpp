@@ -47,3 +47,19 @@ TEST_CASE("names with dots are not each other") {
   CHECK_THROWS_AS(names.target({"a", "c"}), base::Error);
   CHECK(names.target({"a", "b.c"}).name == "b.c");
 }
+
+TEST_CASE("a table and what stands beside another one exclude each other") {
+  for (const char* suffix : {"_journal", "_live", "_history", "_deleted"}) {
+    TableNames names("", {"s.mapped=OTHER"});
+    names.target({"s", "t"});
+    CHECK_THROWS_AS(names.target({"s", std::string("t") + suffix}), base::Error);
+    TableNames reversed("", {});
+    reversed.target({"s", std::string("t") + suffix});
+    CHECK_THROWS_AS(reversed.target({"s", "t"}), base::Error);
+    TableNames plain("", {}, {}, false);
+    plain.target({"s", "t"});
+    CHECK_NOTHROW(plain.target({"s", std::string("t") + suffix}));
+  }
+  TableNames names("", {});
+  CHECK_THROWS_AS(names.target({"s", "_cdc_state"}), base::Error);
+}

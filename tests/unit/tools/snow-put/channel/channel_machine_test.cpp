@@ -197,9 +197,17 @@ TEST_CASE("another writer ends it at once") {
 TEST_CASE("after revocation a new owner is expected") {
   Setup setup;
   setup.add(1, 1);
-  setup.writer.machine.release();
+  setup.writer.machine.release(at(0));
   setup.service.open(0);
   CHECK(failure_of([&] { setup.append(); }) == base::ErrorKind::temporary);
+}
+
+TEST_CASE("a channel is not opened again long after its partition was revoked") {
+  Setup setup;
+  setup.writer.machine.release(at(0));
+  setup.writer.machine.reopen(at(1'000));
+  answer_open(setup.writer, setup.service, 1'001);
+  CHECK(failure_of([&] { setup.writer.machine.reopen(at(25'000)); }) == base::ErrorKind::temporary);
 }
 
 TEST_CASE("a token that is not ours means another writer, one from before does not") {

@@ -24,3 +24,15 @@ TEST_CASE("halves have their rows, lines and tokens") {
   CHECK(first->request_id != second->request_id);
   CHECK(second->first_sequence == 7);
 }
+
+TEST_CASE("a wide row comes back as it was") {
+  Batch batch;
+  std::string row;
+  while (row.size() < (5U << 20U)) row += std::to_string(row.size() * 2'654'435'761U);
+  batch.body = row;
+  snow_put::compress(batch);
+  CHECK(batch.body_bytes == row.size());
+  CHECK(batch.body.empty());
+  CHECK(batch.frame.size() < row.size());
+  CHECK(compress::zstd_decompress(batch.frame) == row);
+}

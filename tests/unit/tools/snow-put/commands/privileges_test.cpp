@@ -31,4 +31,15 @@ TEST_CASE("each privilege that a run needs, by the role's own grants and those o
   CHECK(lacking ==
         "CREATE TABLE on SCHEMA D.S;CREATE VIEW on SCHEMA D.S;USAGE on WAREHOUSE W;"
         "SELECT on TABLE D.S.T;INSERT on TABLE D.S.T;UPDATE on TABLE D.S.T;DELETE on TABLE D.S.T;");
+  const auto asks_for = [&](const std::string& appended, bool creates) {
+    std::string texts;
+    for (const auto& one :
+         needed_privileges(api, {{"D", "S"}, "LOADER", "", creates, false, appended}))
+      texts += one.text + ";";
+    return texts.find("INSERT on TABLE D.S." + appended + ";") != std::string::npos;
+  };
+  CHECK(asks_for("OTHER", true));
+  CHECK(asks_for("MISSING", false));
+  CHECK_FALSE(asks_for("MISSING", true));
+  CHECK_FALSE(asks_for("T", false));  // a mirror, and nothing is merged
 }

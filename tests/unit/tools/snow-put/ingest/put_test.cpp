@@ -1,5 +1,6 @@
 #include "tools/snow-put/ingest/put.hpp"
 
+#include "common/log/log.hpp"
 #include "tests/unit/support/child.hpp"
 #include "tests/unit/support/snow_stub.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 tests::SqlReply table(const std::string& request) {
   if (request.find("SOURCE") != std::string::npos)
     return {{"SOURCE", "ACKED_POS"}, {{R"({"a":1})", ""}}, ""};
+  if (request.find("CURRENT_WAREHOUSE") != std::string::npos) return {{"warehouse"}, {{""}}, ""};
   if (request.find("SELECT \\\"FOLDED") != std::string::npos) return {{"FOLDED"}, {}, ""};
   if (request.find("BETWEEN") != std::string::npos) {
     return {{"_CDC_POS"},
@@ -38,17 +40,19 @@ struct Run {
   tests::ScratchFolder folder;
   tests::SnowStub stub{table};
   cli::CommonOptions common;
+  std::chrono::milliseconds merge_every{0};
 
   tests::Output over(const std::string& input) {
     const snow::ConnectionSettings settings = stub.settings();
     return tests::run_captured(
         [&] {
+          log::configure({.level = log::Level::warning});  // other tests want it quiet
           cli::Context context("snow-put", common, {});
           snow_put::PutSettings put;
           put.connection = settings;
           put.place = {"CDC", "RAW"};
           put.channels.prefix = "p";
-          put.merge_every = std::chrono::milliseconds(0);
+          put.merge_every = merge_every;
           put.streaming.retry.give_up_after = std::chrono::milliseconds(5000);
           try {
             return base::to_int(snow_put::Put(put, context).run());
@@ -94,6 +98,16 @@ TEST_CASE("another source under the same prefix is refused before anything is st
   std::string input = kHello + insert(1);
   input.replace(input.find(R"("a":1)"), 5, R"("a":2)");
   CHECK(run.over(input).code == 69);
+}
+
+TEST_CASE("a connection without a warehouse is said before a merge fails for it") {
+  Run run;
+  run.merge_every = std::chrono::hours(1);
+  const tests::Output done = run.over(kHello + insert(1) +
+                                      R"({"__cdc":"eof","run":"r","seq":1,"pos":"end"})"
+                                      "\n");
+  CHECK(done.code == 0);
+  CHECK(done.err.find("the connection has no warehouse") != std::string::npos);
 }
 
 TEST_CASE("a row below the mark that the journal does not hold is refused") {

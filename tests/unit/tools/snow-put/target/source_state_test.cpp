@@ -42,3 +42,20 @@ TEST_CASE("another source under a prefix is refused, a new prefix is written dow
   error = "003001";
   CHECK_THROWS_AS(state.check(api, other), base::Error);
 }
+
+TEST_CASE("_CDC_STATE is made where it is missing alone") {
+  bool there = true;
+  bool made = false;
+  tests::SnowStub stub([&](const std::string& request) {
+    if (request.find("CREATE TABLE") != std::string::npos) there = made = true;
+    if (!there) return tests::SqlReply{{}, {}, "002003"};
+    return tests::SqlReply{{"SOURCE", "ACKED_POS"}, {}, ""};
+  });
+  snow::SqlApi api(stub.settings(), {});
+  SourceState state({"D", "S"}, "p", true);
+  CHECK_NOTHROW(state.check(api, R"({"slot":"a"})"));
+  CHECK_FALSE(made);
+  there = false;
+  CHECK_NOTHROW(state.check(api, R"({"slot":"a"})"));
+  CHECK(made);
+}
