@@ -15,6 +15,8 @@ import termios
 import threading
 import time
 import unittest
+import urllib.error
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from change_lines import SourceTable, checkpoint, expected, hello
@@ -350,6 +352,43 @@ class ServiceRestart(Case):
         self.assertEqual(process.wait(timeout=90), 0, process.stderr.read())
         process.stderr.close()
         self.assert_all_there(table)
+
+    def is_alive(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.lab.url + "/healthz", timeout=5):
+                return True
+        except (urllib.error.URLError, ConnectionError):
+            return False
+
+    def test_the_service_dies_with_an_answer_on_its_tongue(self):
+        for switch in ("kill_before_commit", "kill_after_commit", "kill_answers"):
+            with self.subTest(switch=switch):
+                self.lab.fresh()
+                self.lab.settings(commit_delay=0.2)
+                table = history("dies", SEED, 200)
+                process = subprocess.Popen(
+                    command("--create", "--max-lag", "50ms"),
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    env=self.lab.environment,
+                )
+                middle = len(table.lines) // 2
+                process.stdin.write("\n".join([table.schema_line(), *table.lines[:middle]]) + "\n")
+                process.stdin.flush()
+                process.stdout.readline()  # some are committed
+                self.lab.settings(**{switch: 1})
+                process.stdin.write("\n".join(table.lines[middle:]) + "\n")
+                process.stdin.flush()
+                until = time.monotonic() + 30
+                while self.is_alive() and time.monotonic() < until:
+                    time.sleep(0.05)
+                self.assertFalse(self.is_alive())
+                self.lab.start()
+                _, errors = process.communicate(timeout=90)
+                self.assertEqual(process.returncode, 0, errors)
+                self.assert_all_there(table)
 
 
 if __name__ == "__main__":
