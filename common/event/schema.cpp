@@ -70,6 +70,10 @@ void append_schema_line(std::string& out, const TableSchema& schema) {
     out += R"(,"oid":)" + std::to_string(column.oid) + R"(,"modifier":)" +
            std::to_string(column.modifier) + R"(,"nullable":)" +
            (column.nullable ? "true" : "false");
+    if (!column.base.empty()) {
+      out += R"(,"base":)";
+      append_string(out, column.base);
+    }
     if (!column.default_expression.empty()) {
       out += R"(,"default":)";
       append_string(out, column.default_expression);
@@ -105,7 +109,8 @@ TableSchema parse_schema_line(std::string_view line) {
                              number_of<std::int32_t>(item, "modifier", -1),
                              item.value("nullable", true),
                              item.value("default", std::string()),
-                             text_of(item, "missing")});
+                             text_of(item, "missing"),
+                             item.value("base", std::string())});
     }
     out.encoding = json.value("encoding", std::string());
     out.root = root_of(json);

@@ -19,7 +19,12 @@ struct Column {
   // What rows have that are older than the column, as the server prints it; nothing: NULL, or not
   // known.
   std::optional<std::string> missing = {};
+  std::string base = {};  // of a domain: the server's own type that it is made of
+  [[nodiscard]] const std::string& stored_type() const noexcept {
+    return base.empty() ? type : base;
+  }
   // The values of old rows are no part of the shape: a server forgets them when it rewrites them.
+  // Nor is what a domain is made of, which its name says.
   bool operator==(const Column& other) const {
     return name == other.name && type == other.type && oid == other.oid &&
            modifier == other.modifier && nullable == other.nullable &&

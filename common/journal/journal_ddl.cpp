@@ -55,7 +55,7 @@ std::vector<TargetColumn> target_columns(const event::TableSchema& schema) {
   std::set<std::string> names;
   for (const event::Column& source : schema.columns) {
     TargetColumn column{snow::column_name(source.name),
-                        snow::snowflake_type(source.type),
+                        snow::snowflake_type(source.stored_type()),
                         place_in(schema.key, source.name)};
     if (is_metadata_name(column.name)) refuse(schema, "column \"" + source.name + "\" is ours");
     if (!names.insert(column.name).second) {

@@ -134,7 +134,7 @@ std::vector<DigestColumn> digest_columns(const event::TableSchema& source,
                         "could not compare column \"" + column.name + "\" of \"" + source.schema +
                             "." + source.table + "\": the mirror has none");
     }
-    fill(out, *found, column.type);
+    fill(out, *found, column.stored_type());
     columns.push_back(std::move(out));
   }
   std::sort(

@@ -154,7 +154,8 @@ Table build_table(const Relation& relation,
                                    column.modifier,
                                    known.nullable,
                                    known.default_expression,
-                                   known.missing});
+                                   known.missing,
+                                   known.type ? base_name(*known.type) : ""});
     table.columns.push_back(build_column(column, known, encoding, snapshot));
   }
   set_key(table, choose_key(relation, catalog));

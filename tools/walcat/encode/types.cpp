@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string_view>
 
 namespace cdckit::walcat {
 namespace {
@@ -10,48 +11,55 @@ namespace {
 struct KnownType {
   std::uint32_t oid;
   TypeForm form;
+  std::string_view name;  // format_type()
 };
 
-// OIDs are fixed in src/include/catalog/pg_type.dat.
+// OIDs are fixed in src/include/catalog/pg_type.dat. row_to_json() prints an oid as a string; a
+// date's text is ISO already.
 constexpr std::array kKnown{
-    KnownType{16, TypeForm::boolean},
-    KnownType{17, TypeForm::text},    // bytea
-    KnownType{18, TypeForm::text},    // "char"
-    KnownType{19, TypeForm::text},    // name
-    KnownType{20, TypeForm::number},  // int8
-    KnownType{21, TypeForm::number},  // int2
-    KnownType{23, TypeForm::number},  // int4
-    KnownType{25, TypeForm::text},
-    KnownType{26, TypeForm::text},  // oid: row_to_json prints it as a string
-    KnownType{114, TypeForm::json},
-    KnownType{142, TypeForm::text},  // xml
-    KnownType{700, TypeForm::number},
-    KnownType{701, TypeForm::number},
-    KnownType{790, TypeForm::text},  // money
-    KnownType{829, TypeForm::text},  // macaddr
-    KnownType{869, TypeForm::text},  // inet
-    KnownType{1042, TypeForm::text},
-    KnownType{1043, TypeForm::text},
-    KnownType{1082, TypeForm::text},  // date: ISO already
-    KnownType{1083, TypeForm::text},
-    KnownType{1114, TypeForm::timestamp},
-    KnownType{1184, TypeForm::timestamptz},
-    KnownType{1186, TypeForm::text},
-    KnownType{1266, TypeForm::text},
-    KnownType{1560, TypeForm::text},
-    KnownType{1562, TypeForm::text},
-    KnownType{1700, TypeForm::number},
-    KnownType{2950, TypeForm::text},  // uuid
-    KnownType{3802, TypeForm::jsonb},
+    KnownType{16, TypeForm::boolean, "boolean"},
+    KnownType{17, TypeForm::text, "bytea"},
+    KnownType{18, TypeForm::text, "\"char\""},
+    KnownType{19, TypeForm::text, "name"},
+    KnownType{20, TypeForm::number, "bigint"},
+    KnownType{21, TypeForm::number, "smallint"},
+    KnownType{23, TypeForm::number, "integer"},
+    KnownType{25, TypeForm::text, "text"},
+    KnownType{26, TypeForm::text, "oid"},
+    KnownType{114, TypeForm::json, "json"},
+    KnownType{142, TypeForm::text, "xml"},
+    KnownType{700, TypeForm::number, "real"},
+    KnownType{701, TypeForm::number, "double precision"},
+    KnownType{790, TypeForm::text, "money"},
+    KnownType{829, TypeForm::text, "macaddr"},
+    KnownType{869, TypeForm::text, "inet"},
+    KnownType{1042, TypeForm::text, "character"},
+    KnownType{1043, TypeForm::text, "character varying"},
+    KnownType{1082, TypeForm::text, "date"},
+    KnownType{1083, TypeForm::text, "time without time zone"},
+    KnownType{1114, TypeForm::timestamp, "timestamp without time zone"},
+    KnownType{1184, TypeForm::timestamptz, "timestamp with time zone"},
+    KnownType{1186, TypeForm::text, "interval"},
+    KnownType{1266, TypeForm::text, "time with time zone"},
+    KnownType{1560, TypeForm::text, "bit"},
+    KnownType{1562, TypeForm::text, "bit varying"},
+    KnownType{1700, TypeForm::number, "numeric"},
+    KnownType{2950, TypeForm::text, "uuid"},
+    KnownType{3802, TypeForm::jsonb, "jsonb"},
 };
 
-std::optional<TypeForm> known_form(std::uint32_t oid) noexcept {
+const KnownType* find_known(std::uint32_t oid) noexcept {
   const auto* found = std::lower_bound(
       kKnown.begin(), kKnown.end(), oid, [](const KnownType& type, std::uint32_t value) {
         return type.oid < value;
       });
-  if (found == kKnown.end() || found->oid != oid) return std::nullopt;
-  return found->form;
+  return found == kKnown.end() || found->oid != oid ? nullptr : &*found;
+}
+
+std::optional<TypeForm> known_form(std::uint32_t oid) noexcept {
+  const KnownType* known = find_known(oid);
+  if (known == nullptr) return std::nullopt;
+  return known->form;
 }
 
 bool is_character(std::uint32_t oid) noexcept {
@@ -60,6 +68,8 @@ bool is_character(std::uint32_t oid) noexcept {
 
 constexpr std::uint32_t kInt2Vector = 22;
 constexpr std::uint32_t kOidVector = 30;
+constexpr std::uint32_t kNumeric = 1700;
+constexpr std::int32_t kModifierOffset = 4;
 
 TypePointer build_from_row(const TypeRow& row, const TypeRows& rows) {
   auto type = std::make_shared<Type>();
@@ -92,6 +102,18 @@ TypePointer build_domain(const TypeRow& row, const TypeRows& rows) {
 }
 
 }  // namespace
+
+std::string base_name(const Type& type) {
+  if (!type.domain) return {};
+  const KnownType* known = find_known(type.oid);
+  if (known == nullptr) return {};
+  std::string name(known->name);
+  if (type.oid != kNumeric || type.modifier < kModifierOffset) return name;
+  // precision in the upper half; the scale has 11 bits and a sign
+  const std::int32_t digits = type.modifier - kModifierOffset;
+  const std::int32_t scale = ((digits & 0x7FF) ^ 0x400) - 0x400;
+  return name + "(" + std::to_string((digits >> 16) & 0xFFFF) + "," + std::to_string(scale) + ")";
+}
 
 bool is_known_scalar(std::uint32_t oid) noexcept {
   return known_form(oid).has_value();

@@ -63,6 +63,9 @@ struct TypeRow {
 };
 using TypeRows = std::map<std::uint32_t, TypeRow>;
 
+// Of a domain over a built-in scalar that type's name as format_type() prints it, with a precision
+// where it is numeric; else empty.
+std::string base_name(const Type& type);
 // True for types that need no look into the catalog.
 bool is_known_scalar(std::uint32_t oid) noexcept;
 // An OID that is neither known nor in `rows` (dropped meanwhile) is taken as text.

@@ -50,6 +50,16 @@ TEST_CASE(
   CHECK(schema == without);
 }
 
+TEST_CASE("a domain says what it is made of, which is no part of the shape") {
+  TableSchema schema{"s", "t", "default", {}, {{"n", "amount", 70000, -1, true}}};
+  const TableSchema without = schema;
+  CHECK(schema.columns[0].stored_type() == "amount");
+  schema.columns[0].base = "numeric(5,2)";
+  CHECK(line_of(schema).find(R"x("nullable":true,"base":"numeric(5,2)"})x") != std::string::npos);
+  CHECK(event::parse_schema_line(line_of(schema)).columns[0].stored_type() == "numeric(5,2)");
+  CHECK(schema == without);
+}
+
 TEST_CASE("what a line leaves out has its usual value") {
   const auto schema = event::parse_schema_line(
       R"({"__cdc":"schema","schema":"s","table":"t","key":[],"columns":[{"name":"a","type":"text"}]})");

@@ -41,6 +41,9 @@ TEST_CASE("columns stand in the order of the source's names") {
   CHECK(columns[2].in_key);
   CHECK(columns[2].sql == "\"ID\"::VARCHAR");
   CHECK(columns[3].form == CellForm::done);
+  // a domain is compared as what it is made of
+  source.columns[3] = {"big", "amounts", 0, -1, true, "", std::nullopt, "numeric(5,2)"};
+  CHECK(digest_columns(source, mirror)[1].sql == columns[1].sql);
   source.columns.push_back({"gone", "text"});
   CHECK_THROWS_AS(digest_columns(source, mirror), base::Error);
 }

@@ -37,6 +37,23 @@ TEST_CASE("domains, arrays, composites and hstore from the catalog's rows") {
   CHECK(build_type(22, rows)->form == TypeForm::vector);
 }
 
+TEST_CASE("what a domain is made of") {
+  TypeRows rows;
+  rows[100] = {.oid = 100, .kind = 'd', .base = 1700, .modifier = ((5 << 16) | 2) + 4};
+  rows[101] = {.oid = 101, .kind = 'd', .base = 100};
+  rows[102] = {.oid = 102, .kind = 'd', .base = 1700};
+  rows[103] = {.oid = 103, .kind = 'd', .base = 1700, .modifier = ((3 << 16) | (-2 & 0x7FF)) + 4};
+  rows[104] = {.oid = 104, .kind = 'd', .base = 1184};
+  rows[105] = {.oid = 105, .kind = 'e'};
+  rows[106] = {.oid = 106, .kind = 'd', .base = 105};
+  CHECK(base_name(*build_type(101, rows)) == "numeric(5,2)");
+  CHECK(base_name(*build_type(102, rows)) == "numeric");
+  CHECK(base_name(*build_type(103, rows)) == "numeric(3,-2)");
+  CHECK(base_name(*build_type(104, rows)) == "timestamp with time zone");
+  CHECK(base_name(*build_type(106, rows)).empty());
+  CHECK(base_name(*build_type(1700, rows)).empty());
+}
+
 TEST_CASE("a type that is gone is taken as text") {
   const auto type = build_type(99999, {});
   CHECK(type->form == TypeForm::text);
