@@ -16,12 +16,15 @@
 #include "tools/snow-put/merge/fold.hpp"
 #include "tools/snow-put/verify/verify.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 
 namespace cdckit::snow_put {
 namespace {
 
 using base::ExitCode;
+
+constexpr int kWideRoom = 8 << 20;
 
 snow::ConnectionSettings connection_of(const Options& options) {
   return snow::load_connection(options.connection, {options.token_command, options.ca_file});
@@ -111,6 +114,8 @@ std::string merge_bound(const Options& options) {
 
 ExitCode run_put(const Options& options, cli::Context& context) {
   if (context.options().check) return run_check(options, context.stop());
+  // the room of a wide row goes back at once, and does not wait in the heap for the next one
+  ::mallopt(M_MMAP_THRESHOLD, kWideRoom);
   return Put(put_settings(options, context), context).run();
 }
 
