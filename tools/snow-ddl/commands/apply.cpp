@@ -180,7 +180,9 @@ ExitCode apply(const Settings& settings, const ApplyFlags& flags, cli::Context& 
 
 ExitCode undo(const Settings& settings, cli::Context& context) {
   const std::vector<Script> scripts = load_undo_scripts(settings.scripts);
-  Work work(settings, context);
+  Settings with = settings;
+  with.secrets = secrets_of(scripts);
+  Work work(with, context);
   if (!work.plan_locked()) return ExitCode::differences;
   Printer printer;
   Teller teller(context);

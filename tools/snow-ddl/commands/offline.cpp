@@ -58,8 +58,9 @@ base::ExitCode lint(const ScriptSettings& settings) {
 }
 
 base::ExitCode render_scripts(const ScriptSettings& settings) {
-  const Mask mask(settings.variables);
-  for (const Script& script : load_scripts(settings)) {
+  const std::vector<Script> scripts = load_scripts(settings);
+  const Mask mask(settings.variables, secrets_of(scripts));
+  for (const Script& script : scripts) {
     std::string text = fmt::format("-- {}\n{}", script.path, mask(script.rendered));
     if (!text.ends_with('\n')) text += '\n';
     io::write_all(STDOUT_FILENO, text, "stdout");

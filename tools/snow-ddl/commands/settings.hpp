@@ -7,12 +7,14 @@
 #include "tools/snow-ddl/scripts/script.hpp"
 
 #include <string>
+#include <vector>
 
 namespace cdckit::snow_ddl {
 
 struct Settings {
   ServerSettings server{};
   ScriptSettings scripts{};
+  std::vector<std::string> secrets{};  // of scripts beside the plan's: env_var() of undo scripts
   PlanSettings plan{};
   HistoryTable history{};
   std::string table_format{};  // of status and verify

@@ -12,7 +12,7 @@ namespace cdckit::snow_ddl {
 Work::Work(const Settings& settings, const cli::Context& context)
     : settings_(settings),
       scripts_(load_scripts(settings.scripts)),
-      mask_(settings.scripts.variables),
+      mask_(settings.scripts.variables, secrets_of(scripts_, settings.secrets)),
       stop_(context.stop()),
       server_(settings.server, stop_, mask_),
       history_(settings.history, server_.execute()),

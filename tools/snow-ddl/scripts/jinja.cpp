@@ -40,6 +40,15 @@ class Expression {
     const std::string_view token = take(end + 1);
     return std::string(token.substr(1, token.size() - 2));
   }
+  // A string or a number, as it is shown.
+  std::optional<std::string> constant() {
+    if (auto text = string()) return text;
+    const std::string_view digits = rest_.substr(rest_.starts_with('-') ? 1 : 0);
+    if (digits.empty() || std::isdigit(static_cast<unsigned char>(digits.front())) == 0) return {};
+    const std::string number(name());
+    if (number.find_first_not_of("0123456789.-") != std::string::npos) return {};
+    return number;
+  }
   [[nodiscard]] bool done() const { return rest_.empty(); }
 
  private:
@@ -56,8 +65,11 @@ class Expression {
 
 class Renderer {
  public:
-  Renderer(std::string_view text, const Variables& variables, const std::string& source)
-      : text_(text), variables_(variables), source_(source) {}
+  Renderer(std::string_view text,
+           const Variables& variables,
+           const std::string& source,
+           std::vector<std::string>* secrets)
+      : text_(text), variables_(variables), source_(source), secrets_(secrets) {}
 
   std::string render() {
     std::string out;
@@ -97,6 +109,14 @@ class Renderer {
     return out;
   }
 
+  // From the environment of the process; nothing: it is not there.
+  std::optional<std::string> from_environment(const std::string& name) const {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return std::nullopt;
+    if (secrets_ != nullptr && is_secret_name(name)) secrets_->emplace_back(value);
+    return value;
+  }
+
   std::string evaluate(std::string_view inside) const {
     const auto refuse_it = [&] { refuse(fmt::format("{{{{{}}}}} is not understood", inside)); };
     Expression expression(inside);
@@ -108,17 +128,17 @@ class Renderer {
     if (expression.symbol('(')) {
       const auto argument = name == "env_var" ? expression.string() : std::nullopt;
       if (!argument) refuse_it();
-      if (expression.symbol(',') && !(otherwise = expression.string())) refuse_it();
+      if (expression.symbol(',') && !(otherwise = expression.constant())) refuse_it();
       if (!expression.symbol(')')) refuse_it();
       wanted = *argument;
-      if (const char* set = std::getenv(wanted.c_str())) found = set;
+      found = from_environment(wanted);
     } else if (const auto known = variables_.find(wanted); known != variables_.end()) {
       found = known->second.value;
     }
     if (expression.symbol('|')) {
       const std::string_view filter = expression.name();
       if ((filter != "default" && filter != "d") || !expression.symbol('(') ||
-          !(otherwise = expression.string()) || !expression.symbol(')'))
+          !(otherwise = expression.constant()) || !expression.symbol(')'))
         refuse_it();
     }
     if (!expression.done()) refuse_it();
@@ -134,6 +154,7 @@ class Renderer {
   std::string_view text_;
   const Variables& variables_;
   const std::string& source_;
+  std::vector<std::string>* secrets_;
   std::size_t at_ = 0;
 };
 
@@ -141,8 +162,9 @@ class Renderer {
 
 std::string render_jinja(std::string_view text,
                          const Variables& variables,
-                         const std::string& source) {
-  return Renderer(text, variables, source).render();
+                         const std::string& source,
+                         std::vector<std::string>* secrets) {
+  return Renderer(text, variables, source, secrets).render();
 }
 
 void refuse_template(std::string_view text,

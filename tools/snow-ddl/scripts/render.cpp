@@ -99,9 +99,10 @@ class DollarRenderer {
 std::string render(std::string_view text,
                    const Variables& variables,
                    Template with,
-                   const std::string& source) {
+                   const std::string& source,
+                   std::vector<std::string>* secrets) {
   if (with == Template::none) return std::string(text);
-  if (with == Template::jinja) return render_jinja(text, variables, source);
+  if (with == Template::jinja) return render_jinja(text, variables, source, secrets);
   return DollarRenderer(text, variables, source).render();
 }
 

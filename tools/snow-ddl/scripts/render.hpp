@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cdckit::snow_ddl {
 
@@ -16,10 +17,12 @@ enum class Template {
   none,
 };
 
-// `text` is normalised.
+// `text` is normalised. `secrets` gets the values that env_var() took from variables whose names
+// speak of secrets.
 std::string render(std::string_view text,
                    const Variables& variables,
                    Template with,
-                   const std::string& source);
+                   const std::string& source,
+                   std::vector<std::string>* secrets = nullptr);
 
 }  // namespace cdckit::snow_ddl

@@ -3,6 +3,7 @@
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
 #include "common/io/file_descriptor.hpp"
+#include "common/log/log.hpp"
 #include "tools/snow-ddl/scripts/checksum.hpp"
 #include "tools/snow-ddl/scripts/include.hpp"
 #include "tools/snow-ddl/scripts/running_order.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -51,15 +53,22 @@ Script load_script(const fs::path& path, ScriptName name, const ScriptSettings& 
   script.name = std::move(name);
   script.path = source;
   script.stream = stream_of(settings.folder, path);
-  IncludedText whole = include_files(
-      normalise(io::read_file(source), source), source, settings.folder, settings.with);
+  const Template with = is_jinja_file(source) ? Template::jinja : settings.with;
+  IncludedText whole =
+      include_files(normalise(io::read_file(source), source), source, settings.folder, with);
   script.raw = std::move(whole.text);
   script.checksum = checksum_of(script.raw);
-  script.rendered = render(script.raw, settings.variables, settings.with, source);
+  script.rendered = render(script.raw, settings.variables, with, source, &script.secrets);
   script.statements = split_statements(script.rendered, source);
   for (SqlStatement& statement : script.statements) statement.line = whole.own_line(statement.line);
   if (script.name.kind == ScriptKind::repeatable) script.after = read_after(script.raw);
   return script;
+}
+
+[[noreturn]] void refuse_name(const std::string& path) {
+  throw Error(ErrorKind::data,
+              fmt::format("could not take script \"{}\": it would never run", path),
+              "Two underscores stand in front of the description: V1.2__name.sql, R__name.sql.");
 }
 
 std::vector<Script> load(const ScriptSettings& settings, bool undo) {
@@ -68,7 +77,13 @@ std::vector<Script> load(const ScriptSettings& settings, bool undo) {
   auto entries = fs::recursive_directory_iterator(settings.folder, error);
   for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
     if (!entries->is_regular_file()) continue;
-    auto name = parse_script_name(entries->path().filename().string());
+    const std::string file = entries->path().filename().string();
+    if (!undo && is_step_file(file))
+      log::warning(
+          fmt::format("\"{}\" is left out: it holds steps of Snowflake's command line, no SQL",
+                      entries->path().string()));
+    if (is_misnamed(file)) refuse_name(entries->path().string());
+    auto name = parse_script_name(file);
     if (name && (name->kind == ScriptKind::undo) == undo)
       scripts.push_back(load_script(entries->path(), std::move(*name), settings));
   }
@@ -98,19 +113,26 @@ std::vector<Script> load_undo_scripts(const ScriptSettings& settings) {
   return load(settings, true);
 }
 
+std::vector<std::string> secrets_of(const std::vector<Script>& scripts,
+                                    std::vector<std::string> others) {
+  for (const Script& script : scripts)
+    others.insert(others.end(), script.secrets.begin(), script.secrets.end());
+  return others;
+}
+
 std::vector<std::string> find_twins(const std::vector<Script>& scripts) {
   std::vector<std::string> found;
-  for (std::size_t i = 1; i < scripts.size(); ++i) {
-    const Script& one = scripts[i - 1];
-    const Script& other = scripts[i];
-    const bool versioned = one.name.kind == ScriptKind::versioned;
-    const bool same = one.name.kind == other.name.kind && one.stream == other.stream &&
-                      (versioned ? compare_natural(one.name.version, other.name.version) == 0
-                                 : one.name.file == other.name.file);
-    if (!same) continue;
+  std::map<std::string, const Script*> seen;
+  for (const Script& script : scripts) {
+    const bool versioned = script.name.kind == ScriptKind::versioned;
+    const std::string id = versioned
+                               ? "V/" + script.stream + "/" + canonical_version(script.name.version)
+                               : script.key();
+    const auto [known, fresh] = seen.emplace(id, &script);
+    if (fresh) continue;
     found.push_back(fmt::format("could not order scripts: \"{}\" and \"{}\" have the same {}",
-                                one.path,
-                                other.path,
+                                known->second->path,
+                                script.path,
                                 versioned ? "version" : "name"));
   }
   return found;

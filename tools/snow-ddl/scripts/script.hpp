@@ -19,8 +19,9 @@ struct Script {
   std::string raw = {};     // with what it includes
   std::string rendered = {};
   std::vector<SqlStatement> statements;
-  std::vector<std::string> after =
-      {};  // repeatable ones that run before: `-- snow-ddl: after R__x`
+  // repeatable ones that run before: `-- snow-ddl: after R__x`
+  std::vector<std::string> after = {};
+  std::vector<std::string> secrets = {};  // what env_var() gave it
 
   // What the history knows it by: those of a stream carry its name.
   [[nodiscard]] std::string version() const;
@@ -30,7 +31,7 @@ struct Script {
 struct ScriptSettings {
   std::string folder{};
   Variables variables{};
-  Template with = Template::dollar;
+  Template with = Template::dollar;  // files .sql.jinja are always Jinja
 };
 
 // Versioned scripts by version, then repeatable ones by name and what they say they come after,
@@ -40,6 +41,10 @@ struct ScriptSettings {
 std::vector<Script> load_scripts(const ScriptSettings& settings);
 // Those that take a version back, U1.2__name.sql, by version.
 std::vector<Script> load_undo_scripts(const ScriptSettings& settings);
+
+// What must be shown nowhere, behind `others`.
+std::vector<std::string> secrets_of(const std::vector<Script>& scripts,
+                                    std::vector<std::string> others = {});
 
 // Pairs that cannot both run: one version, or one name. The message for each.
 std::vector<std::string> find_twins(const std::vector<Script>& scripts);

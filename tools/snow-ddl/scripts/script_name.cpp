@@ -44,10 +44,23 @@ std::string describe(std::string_view words) {
 
 }  // namespace
 
-std::optional<ScriptName> parse_script_name(const std::string& file) {
+bool is_jinja_file(std::string_view file) {
+  return base::to_lower(file).ends_with(".sql.jinja");
+}
+
+bool is_step_file(std::string_view file) {
+  const std::string lower = base::to_lower(file);
+  const bool steps = lower.ends_with(".cli.yml") || lower.ends_with(".cli.yml.jinja");
+  return steps && std::string_view("vra").find(lower.front()) != std::string_view::npos &&
+         lower.find("__") != std::string::npos;
+}
+
+std::optional<ScriptName> parse_script_name(const std::string& whole) {
   constexpr std::string_view kExtension = ".sql";
-  if (file.size() < kExtension.size() || base::to_lower(file).substr(file.size() - 4) != kExtension)
-    return {};
+  constexpr std::string_view kJinja = ".jinja";
+  const std::string file =
+      is_jinja_file(whole) ? whole.substr(0, whole.size() - kJinja.size()) : whole;
+  if (!base::to_lower(file).ends_with(kExtension)) return {};
   const std::string_view stem = std::string_view(file).substr(0, file.size() - kExtension.size());
   const std::size_t border = stem.find("__");
   if (border == std::string_view::npos || border == 0 || border + 2 == stem.size()) return {};
@@ -72,6 +85,16 @@ std::optional<ScriptName> parse_script_name(const std::string& file) {
   }
   if (!version.empty()) return {};
   return name;
+}
+
+bool is_misnamed(const std::string& file) {
+  const std::string lower = base::to_lower(file);
+  if (lower.size() < 2 || !(lower.ends_with(".sql") || is_jinja_file(file))) return false;
+  const bool numbered = lower.front() == 'v' || lower.front() == 'u';
+  const bool named = lower.front() == 'r' || lower.front() == 'a';
+  const bool meant = (numbered && is_digit(lower[1]) && lower.find('_') != std::string::npos) ||
+                     (named && lower[1] == '_');
+  return meant && !parse_script_name(file);
 }
 
 char kind_letter(ScriptKind kind) noexcept {

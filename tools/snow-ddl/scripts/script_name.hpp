@@ -19,6 +19,14 @@ struct ScriptName {
   std::string description;  // Add table
 };
 
+// x.sql.jinja is a script as x.sql is, known by that name.
+bool is_jinja_file(std::string_view file);
+// x.cli.yml, which schemachange gives to Snowflake's command line.
+bool is_step_file(std::string_view file);
+
+// What is meant as a script and would never run: V1_x.sql, R_x.sql, V1__.sql.
+bool is_misnamed(const std::string& file);
+
 // Nothing for a file that is no script.
 std::optional<ScriptName> parse_script_name(const std::string& file);
 // V, R, A or U.

@@ -77,16 +77,28 @@ void add_variable_of_file(Variables& variables, const std::string& text) {
   variables[name] = {std::string(secrets::Secret::from_file(file).reveal()), true};
 }
 
-Mask::Mask(const Variables& variables) {
+Mask::Mask(const Variables& variables, const std::vector<std::string>& more) {
   for (const auto& [name, variable] : variables) {
-    if (!variable.secret || variable.value.empty()) continue;
-    secrets_.push_back(variable.value);
-    const std::string quoted = doubled_quotes(variable.value);
-    if (quoted != variable.value) secrets_.push_back(quoted);
+    if (variable.secret) add(variable.value);
   }
+  for (const std::string& value : more) add(value);
   std::sort(secrets_.begin(), secrets_.end(), [](const std::string& a, const std::string& b) {
     return a.size() > b.size();
   });
+}
+
+void Mask::add(const std::string& value) {
+  constexpr std::size_t kShort = 6;  // shorter lines and words stand in many texts
+  if (value.empty()) return;
+  const std::string upper = value.size() < kShort ? value : base::to_upper(value);
+  for (const std::string& form : {value, doubled_quotes(value), upper}) {
+    if (std::find(secrets_.begin(), secrets_.end(), form) == secrets_.end())
+      secrets_.push_back(form);
+  }
+  if (value.find('\n') == std::string::npos) return;
+  for (const std::string& line : base::split(value, '\n')) {
+    if (line.size() >= kShort) add(line);
+  }
 }
 
 std::string Mask::operator()(std::string_view text) const {

@@ -27,14 +27,17 @@ void add_variable(Variables& variables, const std::string& text);
 void add_variable_of_environment(Variables& variables, const std::string& text);
 void add_variable_of_file(Variables& variables, const std::string& text);
 
-// Replaces secret values by ***, also as they stand in a SQL string.
+// Replaces secret values by ***, also as they stand in a SQL string, as a server repeats a name
+// (in upper case), and line by line.
 class Mask {
  public:
   Mask() = default;
-  explicit Mask(const Variables& variables);
+  explicit Mask(const Variables& variables, const std::vector<std::string>& more = {});
   [[nodiscard]] std::string operator()(std::string_view text) const;
 
  private:
+  void add(const std::string& value);
+
   std::vector<std::string> secrets_;  // the longest first
 };
 

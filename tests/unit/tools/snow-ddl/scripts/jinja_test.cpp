@@ -36,6 +36,21 @@ TEST_CASE("names, defaults, the environment and comments, as schemachange render
   CHECK(rendered("a{# {{ none }} #}b { c } ${db}") == "ab { c } ${db}");
 }
 
+TEST_CASE("a default may be a number; secrets of the environment are told") {
+  CHECK(rendered("{{ none | default(7) }} {{ none | default(-1.5) }}") == "7 -1.5");
+  CHECK(rendered("{{ env_var('SNOW_DDL_NONE', 3) }}") == "3");
+  ::setenv("SNOW_DDL_TEST", "E", 1);
+  ::setenv("SNOW_DDL_PASSWORD", "hunter2", 1);
+  std::vector<std::string> secrets;
+  (void)render_jinja(
+      "{{ env_var('SNOW_DDL_TEST') }}{{ env_var('SNOW_DDL_PASSWORD', 'x') }}"
+      "{{ env_var('SNOW_DDL_OTHER_PASSWORD', 'known') }}",
+      kVariables,
+      "s",
+      &secrets);
+  CHECK(secrets == std::vector<std::string>{"hunter2"});
+}
+
 TEST_CASE(
     "what is missing is a matter of configuration, what is not understood one of the script") {
   CHECK(refusal("{{ none }}") == base::ErrorKind::config);
@@ -48,6 +63,8 @@ TEST_CASE(
                            "{{ f(1) }}",
                            "{{ db | default }}",
                            "{{ db + 1 }}",
+                           "{{ none | default(a7) }}",
+                           "{{ none | default(7x) }}",
                            "{{ env_var(db) }}"})
     CHECK_MESSAGE(refusal(text) == base::ErrorKind::data, text);
 }

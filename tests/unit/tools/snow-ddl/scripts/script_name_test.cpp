@@ -42,6 +42,33 @@ TEST_CASE("one spelling for one version") {
   CHECK(canonical_version("") == "");
 }
 
+TEST_CASE("a script that is Jinja by its name is known without that") {
+  const auto name = parse_script_name("V1__a.sql.jinja");
+  REQUIRE(name.has_value());
+  CHECK(name->file == "V1__a.sql");
+  CHECK(is_jinja_file("R__a.SQL.Jinja"));
+  CHECK_FALSE(is_jinja_file("R__a.jinja"));
+}
+
+TEST_CASE("what was meant as a script is told from what was not") {
+  for (const char* file : {"V1_add.sql", "V1__.sql", "R_x.sql", "a_x.sql.jinja", "U3_x.sql"})
+    CHECK_MESSAGE(is_misnamed(file), file);
+  for (const char* file : {"V1__x.sql",
+                           "views_x.sql",
+                           "v1.sql",
+                           "V1-x.sql",
+                           "roles.sql",
+                           "audit_x.sql",
+                           "R_x.txt",
+                           "x.sql",
+                           "V.sql",
+                           ""})
+    CHECK_FALSE_MESSAGE(is_misnamed(file), file);
+  CHECK(is_step_file("V1__x.cli.yml"));
+  CHECK(is_step_file("R__x.cli.yml.jinja"));
+  CHECK_FALSE(is_step_file("config.cli.yml"));
+}
+
 TEST_CASE("other files are no scripts") {
   for (const char* file : {"README.md",
                            "V1_add.sql",

@@ -54,6 +54,13 @@ TEST_CASE("secrets are masked wherever they stand, the longest first") {
   CHECK(Mask()("pass") == "pass");
 }
 
+TEST_CASE("secrets are masked in upper case and line by line, too") {
+  const Mask mask({{"a", {"hunter2", true}}, {"b", {"-- begin\nabcdefgh\nxy", true}}}, {"other1"});
+  CHECK(mask("user 'HUNTER2' other1 OTHER1") == "user '***' *** ***");
+  CHECK(mask("unexpected abcdefgh, xy") == "unexpected ***, xy");
+  CHECK(Mask({{"a", {"ab", true}}})("ab AB") == "*** AB");
+}
+
 TEST_CASE("names of variables") {
   for (const char* name : {"a", "A_1.b", "_x"}) CHECK(is_variable_name(name));
   for (const char* name : {"", "1a", "a-b", "a b", ".a"}) CHECK_FALSE(is_variable_name(name));
