@@ -35,7 +35,7 @@ std::vector<Finding> findings_of(const Script& script) {
     if (facts.begins) begun = statement.line;
     if (facts.ends && begun == 0) add(statement.line, facts.verb + " without BEGIN");
     if (facts.ends) begun = 0;
-    if (begun != 0 && (facts.verb == "CREATE" || facts.verb == "ALTER" || facts.verb == "DROP"))
+    if (begun != 0 && facts.ddl)
       add(statement.line, facts.verb + " commits the transaction that was begun");
   }
   if (begun != 0) add(begun, "BEGIN without COMMIT");

@@ -50,7 +50,7 @@ class Rows {
 bool needs_session(const std::vector<SqlStatement>& statements, const Units& units) {
   for (std::size_t i = 0; i < statements.size(); ++i) {
     const StatementFacts& facts = units.facts(i);
-    if (facts.begins || facts.temporary ||
+    if (facts.begins || facts.temporary || units.leans(i) ||
         (facts.session && !Session::is_noted(statements[i].text)))
       return true;
   }

@@ -181,15 +181,18 @@ bool Applier::apply_script(const Script& script) {
   if (start > 0) log::info(fmt::format("\"{}\" goes on behind statement {}", run.key, start));
   try {
     for (const Unit& unit : run.units.all()) {
-      if (unit.noted) run.session.note(script.statements[unit.first].text);
+      const std::size_t begin = std::max(start, unit.first);
+      const std::size_t passed = unit.noted ? unit.last + 1 : std::min(begin, unit.last + 1);
+      run.session.follow(script.statements, unit.first, passed);
       if (unit.last < start) continue;
       if (stop_.stop_requested()) {
         if (run.unsaid) progress_.add({*run.unsaid});
         return false;
       }
       require_lock();
-      if (on_begin) on_begin(report_for(script, run.key, std::max(start, unit.first)));
-      run_unit(run, unit, std::max(start, unit.first));
+      if (on_begin) on_begin(report_for(script, run.key, begin));
+      run_unit(run, unit, begin);
+      run.session.follow(script.statements, begin, unit.last + 1);
     }
   } catch (const Refused& refused) {
     const ErrorKind kind = refused.permission ? ErrorKind::permission : ErrorKind::unavailable;
@@ -222,9 +225,7 @@ std::vector<std::string> Applier::record(const Run& run,
                                          std::size_t last) const {
   std::vector<Step> steps;
   for (std::size_t i = first; i <= last; ++i) steps.push_back(step_of(run, i, StepState::done));
-  std::string role = run.units.role_statement(last);
-  if (role.empty() && !run.session.role().empty())
-    role = "USE ROLE " + snow::sql_name(run.session.role());
+  const std::string role = run.units.role_statement(last);
   if (role.empty()) return {progress_.add_text(steps)};
   return {"USE ROLE " + snow::sql_name(server_.role()), progress_.add_text(steps), role};
 }
@@ -255,7 +256,7 @@ void Applier::run_request(Run& run, const Unit& unit, std::size_t start) {
   } catch (const Error& error) {
     if (!is_refusal(error)) throw;
     const Failure failure = failure_of(plan, start, error);
-    if (const auto again = take_apart(run, unit, plan, start, failure))
+    if (const auto again = take_apart(run, plan, start, failure))
       return run_request(run, unit, *again);
     if (!unsettled || plan.parts.size() > 1 || !says_done_before(run.units.facts(start), error)) {
       fail(run, start, failure, error);
@@ -275,13 +276,12 @@ void Applier::run_request(Run& run, const Unit& unit, std::size_t start) {
 // A server that cannot commit rows of one database together with a mark in another: what was to
 // commit did not, what went before it is done. From now on the mark comes behind. Where to go on.
 std::optional<std::size_t> Applier::take_apart(Run& run,
-                                               const Unit& unit,
                                                const RequestPlan& plan,
                                                std::size_t start,
                                                const Failure& failure) {
   if (!plan.together || !failure.ours) return std::nullopt;
   together_ = false;
-  const std::size_t again = unit.transaction ? start : failure.statement;
+  const std::size_t again = failure.group;
   for (std::size_t i = start; i < again; ++i) {
     StatementReport report = report_for(run.script, run.key, i);
     report.status = "ok";

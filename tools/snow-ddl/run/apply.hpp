@@ -65,7 +65,6 @@ class Applier {
   void run_request(Run& run, const Unit& unit, std::size_t start);
   void tell(Run& run, const RequestPlan& plan, const snow::StatementResult& result);
   std::optional<std::size_t> take_apart(Run& run,
-                                        const Unit& unit,
                                         const RequestPlan& plan,
                                         std::size_t start,
                                         const Failure& failure);

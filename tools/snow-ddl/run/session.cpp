@@ -70,6 +70,12 @@ bool Session::note(const std::string& text) {
   return true;
 }
 
+void Session::follow(const std::vector<SqlStatement>& statements,
+                     std::size_t begin,
+                     std::size_t end) {
+  for (std::size_t i = begin; i < end; ++i) note(statements[i].text);
+}
+
 snow::Statement Session::request(std::string text, unsigned count) const {
   snow::Statement statement = context_;
   statement.text = std::move(text);

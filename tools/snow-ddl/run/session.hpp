@@ -3,8 +3,10 @@
 #pragma once
 
 #include "common/snow/sql_api.hpp"
+#include "tools/snow-ddl/scripts/split.hpp"
 
 #include <string>
+#include <vector>
 
 namespace cdckit::snow_ddl {
 
@@ -13,11 +15,11 @@ class Session {
   explicit Session(std::string query_tag);
   // True for a USE with a plain name: it is noted, and needs not be sent.
   bool note(const std::string& text);
+  // Notes what is to be noted of these, up to `end`.
+  void follow(const std::vector<SqlStatement>& statements, std::size_t begin, std::size_t end);
   [[nodiscard]] static bool is_noted(const std::string& text);
   // A request with that context.
   [[nodiscard]] snow::Statement request(std::string text, unsigned count) const;
-  // As it is stored; empty: the connection's.
-  [[nodiscard]] const std::string& role() const noexcept { return context_.role; }
   // Names as they are stored, in the place of what the connection says.
   void use_database(std::string name) { context_.database = std::move(name); }
 

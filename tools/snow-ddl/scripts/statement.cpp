@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace cdckit::snow_ddl {
 namespace {
@@ -153,16 +154,26 @@ void read_object(Reader& reader, StatementFacts& facts) {
   facts.name = reader.name();
   if (facts.kind == "FUNCTION" || facts.kind == "PROCEDURE" || facts.kind == "EXTERNAL FUNCTION")
     facts.arguments = read_arguments(reader);
+  if (facts.verb == "ALTER" && reader.take("RENAME") && reader.take("TO"))
+    facts.renamed = reader.name();
 }
 
+// A value that is the same whenever it is said.
+bool is_constant(const SqlToken& token) {
+  constexpr std::array<std::string_view, 3> kWords{"TRUE", "FALSE", "NULL"};
+  constexpr std::array<std::string_view, 3> kSigns{"-", "+", "."};
+  if (token.kind == TokenKind::symbol) return is_one_of(token.text, kSigns);
+  if (token.kind == TokenKind::literal) return !token.text.starts_with('"');
+  const bool number = std::isdigit(static_cast<unsigned char>(token.text.front())) != 0;
+  return number || is_one_of(base::to_upper(token.text), kWords);
+}
+
+// NAME = VALUE; everything else counts as computed.
 void read_set(Reader& reader, StatementFacts& facts) {
-  for (bool first = true; !reader.done(); reader.advance()) {
-    const SqlToken& token = reader.token();
-    const bool simple = token.kind != TokenKind::symbol || token.text == "=" || token.text == "-" ||
-                        token.text == "." || token.text == "+";
-    facts.computed = facts.computed || !simple || (first && token.text == "(");
-    first = false;
-  }
+  reader.advance();
+  facts.computed = reader.token().text != "=";
+  for (reader.advance(); !reader.done(); reader.advance())
+    facts.computed = facts.computed || !is_constant(reader.token());
 }
 
 void read_dml(Reader& reader, StatementFacts& facts) {
@@ -208,6 +219,9 @@ StatementFacts facts_of(const std::string& statement) {
   } else if (is_one_of(verb, kObjectVerbs)) {
     read_object(reader, facts);
   }
+  constexpr std::array<std::string_view, 7> kCommitting{
+      "CREATE", "ALTER", "DROP", "UNDROP", "COMMENT", "GRANT", "REVOKE"};
+  facts.ddl = is_one_of(verb, kCommitting) && !facts.session;
   facts.upload = verb == "PUT" || verb == "GET";
   return facts;
 }

@@ -13,13 +13,15 @@ struct StatementFacts {
   std::string verb;               // CREATE, INSERT, .. in upper case; empty: no word
   std::string kind;               // TABLE, VIEW, FILE FORMAT .. of CREATE, ALTER, DROP and the like
   std::vector<std::string> name;  // stored names of that object, or of what DML writes to
-  std::string arguments;          // of a function or procedure: (NUMBER, VARCHAR)
-  bool replaces = false;          // CREATE OR REPLACE
+  std::vector<std::string> renamed = {};  // ALTER .. RENAME TO this
+  std::string arguments;                  // of a function or procedure: (NUMBER, VARCHAR)
+  bool replaces = false;                  // CREATE OR REPLACE
   bool if_not_exists = false;
   bool temporary = false;  // CREATE TEMPORARY
   bool dml = false;        // INSERT UPDATE DELETE MERGE
   bool session = false;    // SET UNSET USE, ALTER SESSION: counts for what follows
   bool computed = false;   // SET from a query or an expression: not the same twice
+  bool ddl = false;        // commits a transaction that was begun
   bool begins = false;     // a transaction
   bool ends = false;
   bool upload = false;  // PUT GET: not possible through the SQL API

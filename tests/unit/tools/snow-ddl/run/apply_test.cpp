@@ -194,7 +194,28 @@ TEST_CASE("marks are written by our own role, whatever role the script uses") {
   const std::string all = scene.server.texts();
   const std::size_t ours = all.find("USE ROLE \"OWN\"");
   REQUIRE(ours != std::string::npos);
-  CHECK(all.find("'DONE'", ours) < all.find("USE ROLE \"Reader\"", ours));
+  CHECK(all.find("'DONE'", ours) < all.find("use role \"Reader\"", ours));
+}
+
+TEST_CASE("a USE inside of a unit counts behind it") {
+  Scene scene;
+  scene.folder.add("V1__a.sql",
+                   "begin; use schema b; insert into x select 1; commit; select 11; use role "
+                   "identifier('r'); use schema c; select 12");
+  CHECK(scene.apply() == Outcome::done);
+  for (const snow::Statement& statement : scene.server.statements) {
+    if (statement.text == "select 11") CHECK(statement.schema == "B");
+    if (statement.text.find("select 12") != std::string::npos)
+      CHECK(statement.text.starts_with("use role identifier('r');\nuse schema c;\nselect 12"));
+  }
+}
+
+TEST_CASE("marks are written by our own role inside of a transaction that changes it") {
+  Scene scene;
+  scene.folder.add("V1__a.sql", "begin; use role r; insert into x select 1; commit");
+  CHECK(scene.apply() == Outcome::done);
+  CHECK(scene.server.texts().find("insert into x select 1;\nUSE ROLE \"OWN\";\nINSERT INTO") !=
+        std::string::npos);
 }
 
 TEST_CASE("nothing runs once the lock is lost") {

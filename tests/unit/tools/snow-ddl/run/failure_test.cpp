@@ -30,6 +30,24 @@ TEST_CASE("of several statements the one that failed is found") {
   CHECK(failure.message == "could not run statement: Table 'T' does not exist (100132)");
 }
 
+TEST_CASE("a server that says the line alone means that statement") {
+  const RequestPlan plan{{{"set a = 1", kNoStatement, false},
+                          {"insert into t\nvalues (1)", 2, false},
+                          {"delete from t", 3, false}},
+                         true,
+                         false};
+  const auto at = [&](const char* place) {
+    const std::string text = std::string("Uncaught Execution of multiple statements failed on ") +
+                             "statement \"x\" (at line " + place + ").\nno such table";
+    return failure_of(plan, 2, refusal(text, "100132"));
+  };
+  CHECK(at("2, position 0").statement == 2);
+  CHECK(at("3").statement == 2);
+  CHECK(at("4, position 12").statement == 3);
+  CHECK(at("4, position 12").message == "could not run statement: no such table");
+  CHECK(at("9").statement == 2);
+}
+
 TEST_CASE("our own parts belong to the statement beside them") {
   const auto at = [](int number) {
     return failure_of(kSeveral,
@@ -56,6 +74,9 @@ TEST_CASE("a refusal may say that it took effect before") {
   const auto exists = refusal("m", "002002");
   const auto missing = refusal("m", "002003");
   CHECK(says_done_before(facts_of("create table t (a int)"), exists));
+  CHECK(says_done_before(facts_of("alter table t rename to u"), missing));
+  CHECK(says_done_before(facts_of("alter table t add column b int"), refusal("m", "001430")));
+  CHECK_FALSE(says_done_before(facts_of("alter table t add column b int"), missing));
   CHECK_FALSE(says_done_before(facts_of("create or replace table t (a int)"), exists));
   CHECK_FALSE(says_done_before(facts_of("create table t (a int)"), missing));
   CHECK(says_done_before(facts_of("drop table t"), missing));

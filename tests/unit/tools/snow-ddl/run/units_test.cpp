@@ -77,11 +77,11 @@ TEST_CASE("a variable that was computed keeps the rest together") {
             .all() == "[alone 1] [2 done2 3 done3 BEGIN 4 done4 COMMIT] ");
 }
 
-TEST_CASE("a role that is no plain name is known by its statement") {
+TEST_CASE("a role is known by its statement") {
   const auto statements =
       split_statements("use role a; select 1; use role identifier('X'); select 2", "s");
   const Units units(statements);
-  CHECK(units.role_statement(1).empty());
+  CHECK(units.role_statement(1) == "use role a");
   CHECK(units.role_statement(3) == "use role identifier('X')");
 }
 
@@ -90,6 +90,44 @@ TEST_CASE("a transaction is one request, and done when it commits") {
         "[1 2 3 done1-4 4] [alone 5] ");
   CHECK(Cut("begin; insert into t values (1); rollback").all() == "[1 2 3 done1-3] ");
   CHECK(Cut("begin; insert into t values (1)").all() == "[1 2 done1-2 COMMIT] ");
+}
+
+TEST_CASE("DDL ends a transaction, as it does at the server") {
+  CHECK(Cut("begin; insert into t values (1); create table u (x int); insert into u values (1); "
+            "commit; select 1")
+            .all() == "[1 2 done1-2 COMMIT] [alone 3] [BEGIN 4 done4 COMMIT] use [alone 6] ");
+  CHECK(Cut("begin; create table u (x int); commit").all() == "use [alone 2] use ");
+  CHECK(Cut("insert into t values (1); commit").all() == "[BEGIN 1 done1 COMMIT] use ");
+}
+
+TEST_CASE("rows that change behind what the session keeps change together") {
+  CHECK(Cut("set m = (select max(a) from t); insert into t select $m; delete from u; create table "
+            "v (x int); begin; insert into v values (1); commit; delete from v")
+            .all() ==
+        "[1 done1 BEGIN 2 done2 3 done3 COMMIT 4 done4 5 6 done5-7 7 BEGIN 8 done8 COMMIT] ");
+  CHECK(Cut("set m = (select 1); delete from t; delete from u; select 1; delete from v")
+            .all(true, false) == "[1 done1 BEGIN 2 3 COMMIT done2-3 4 done4 5 done5] ");
+  CHECK(Cut("create temp table t as select 1; begin; delete from u; insert into u select * from "
+            "t; delete from w; commit")
+            .all() == "[1 done1 2 3 4 5 done2-6 6] ");
+  CHECK(Cut("set now = current_timestamp; delete from u").all() ==
+        "[1 done1 BEGIN 2 done2 COMMIT] ");
+}
+
+TEST_CASE("what leans on the query before it comes right behind it") {
+  CHECK(Cut("show tables; create table t as select * from table(result_scan(last_query_id())); "
+            "select 1")
+            .all() == "[1 2 done1-2] [alone 3] ");
+  CHECK(Cut("insert into t values (1); insert into l select last_query_id()").all() ==
+        "[BEGIN 1 2 done1-2 COMMIT] ");
+  CHECK(Cut("create table t (a int); select last_query_id()").all() == "[alone 1] [alone 2] ");
+  CHECK(Cut("insert into t values (1); create table u as select last_query_id() as q").all() ==
+        "[BEGIN 1 done1 COMMIT] [alone 2] ");
+}
+
+TEST_CASE("a USE behind one of a computed name is said behind it") {
+  CHECK(Cut("use schema a; use schema identifier('b'); select 1; use schema c; select 2").all() ==
+        "use [2 done2] [(2) 3 done3] use [(2) (4) 5 done5] ");
 }
 
 TEST_CASE("where both cannot commit together the mark comes behind") {
