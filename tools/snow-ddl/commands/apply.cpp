@@ -84,7 +84,7 @@ Applier applier_of(Work& work, Printer& printer, Teller& teller) {
                    [&work] { return work.own_role(); }},
                   work.mask(),
                   [&printer](const std::string& line) { printer(line); });
-  applier.on_through = [&work](const Script& script) { work.keep_objects(script); };
+  applier.on_through = [&work](const Script& script) { work.keep_objects({&script}); };
   applier.on_done = [&teller](const Script& /*script*/) { teller.script(); };
   applier.on_begin = [&teller](const StatementReport& report) { teller.begin(report); };
   applier.on_statement = [&teller](const StatementReport& report) { teller.statement(report); };
@@ -184,6 +184,7 @@ ExitCode undo(const Settings& settings, cli::Context& context) {
   with.secrets = secrets_of(scripts);
   Work work(with, context);
   if (!work.plan_locked()) return ExitCode::differences;
+  work.history().prove_forget();
   Printer printer;
   Teller teller(context);
   const std::vector<PlannedScript> planned = plan_undo(work, scripts);

@@ -66,6 +66,16 @@ ScriptProgress repaired(const Script& script, const ScriptProgress& known, const
   return out;
 }
 
+HistoryEntry baseline_entry(const Script& script) {
+  HistoryEntry entry;
+  entry.version = script.version();
+  entry.description = script.name.description + " (baseline: not run)";
+  entry.script = script.key();
+  entry.kind = kind_letter(script.name.kind);
+  entry.checksum = script.checksum;
+  return entry;
+}
+
 }  // namespace
 
 ExitCode status(const Settings& settings, const cli::Context& context) {
@@ -129,23 +139,22 @@ ExitCode baseline(const Settings& settings, bool repeatables, const cli::Context
   all.plan.out_of_order = true;
   Work work(all, context);
   if (!work.plan_locked()) return ExitCode::differences;
-  ndjson::Writer out = stdout_writer();
+  std::vector<const Script*> scripts;
+  std::vector<HistoryEntry> entries;
   for (const PlannedScript& planned : work.planned()) {
     if (planned.state != ScriptState::pending) continue;
     const Script& script = *planned.script;
     const bool wanted = script.name.kind == ScriptKind::versioned ||
                         (repeatables && script.name.kind == ScriptKind::repeatable);
     if (!wanted) continue;
-    HistoryEntry entry;
-    entry.version = script.version();
-    entry.description = script.name.description + " (baseline: not run)";
-    entry.script = script.key();
-    entry.kind = kind_letter(script.name.kind);
-    entry.checksum = script.checksum;
-    work.keep_objects(script);
-    work.history().add(entry);
-    out.write(change_line(script.key(), "taken for applied"));
+    scripts.push_back(&script);
+    entries.push_back(baseline_entry(script));
   }
+  if (scripts.empty()) return ExitCode::done;
+  work.keep_objects(scripts);
+  work.history().add(entries);
+  ndjson::Writer out = stdout_writer();
+  for (const Script* script : scripts) out.write(change_line(script->key(), "taken for applied"));
   return ExitCode::done;
 }
 

@@ -5,6 +5,8 @@
 #include "tools/snow-ddl/objects/object_store.hpp"
 #include "tools/snow-ddl/plan/live_objects.hpp"
 
+#include <map>
+
 #include <fmt/format.h>
 
 namespace cdckit::snow_ddl {
@@ -37,6 +39,8 @@ bool Work::plan_locked() {
   lock_.emplace(settings_.history, owner, server_.execute());
   renewing_.emplace(settings_.history, owner, keeping_->execute());
   keeper_.emplace(*lock_, *renewing_);
+  progress_.guard(lock_->held());
+  progress_.prove();
   entries_ = history_.read();  // what a run before us did while we waited for nothing
   return make();
 }
@@ -50,14 +54,22 @@ std::string Work::own_role() {
   return result.rows.at(0).at(0).value_or("");
 }
 
-void Work::keep_objects(const Script& script) {
+void Work::keep_objects(const std::vector<const Script*>& scripts) {
+  std::map<std::string, LeftObject> left;  // the last script that had to do with it counts
+  for (const Script* script : scripts) {
+    for (MadeObject& object : made_objects(*script, {server_.database(), server_.schema()})) {
+      const std::string id = object.kind + " " + object.name;
+      left.insert_or_assign(id, LeftObject{script->key(), std::move(object)});
+    }
+  }
+  std::vector<LeftObject> objects;
+  for (auto& [id, object] : left) objects.push_back(std::move(object));
   try {
-    ObjectStore(settings_.history, server_.execute())
-        .keep(script.key(), made_objects(script, {server_.database(), server_.schema()}));
+    ObjectStore(settings_.history, server_.execute()).keep(objects);
   } catch (const snow::SqlError& error) {
     if (error.kind() == base::ErrorKind::temporary) throw;
     log::warning(fmt::format(
-        "could not remember what \"{}\" made, for drift: {}", script.key(), error.what()));
+        "could not remember for drift what \"{}\" made: {}", scripts.back()->key(), error.what()));
   }
 }
 

@@ -30,8 +30,8 @@ class Work {
   // What would be lost by the statements that are to run. Asks the server which replaced objects
   // are there.
   Losses find_losses();
-  // Remembers what the script made, for drift.
-  void keep_objects(const Script& script);
+  // Remembers what the scripts made, in their order, for drift.
+  void keep_objects(const std::vector<const Script*>& scripts);
   // Logs why scripts are refused; true when some are.
   [[nodiscard]] bool tell_refused() const;
 

@@ -5,23 +5,12 @@
 #include <fmt/format.h>
 
 namespace cdckit::snow_ddl {
-namespace {
-
-[[noreturn]] void refuse(const HistoryTable& table, const snow::SqlError& error) {
-  throw base::Error(base::ErrorKind::permission,
-                    fmt::format("could not use the history {}: {}", sql_name(table), error.what()),
-                    fmt::format("An administrator may run: GRANT SELECT, INSERT, UPDATE, DELETE ON "
-                                "TABLE {} TO ROLE ..",
-                                sql_name(table)));
-}
-
-}  // namespace
-
 std::vector<HistoryEntry> History::read() {
   try {
     return read_entries(run_text(execute_, select_text(table_)));
   } catch (const snow::SqlError& error) {
     if (!error.is_missing_object()) throw;
+    found_ = false;
     return {};
   }
 }
@@ -36,13 +25,28 @@ std::vector<HistoryEntry> History::prove() {
                                sql_name(table_)));
     return entries;
   } catch (const snow::SqlError& error) {
-    if (error.kind() == base::ErrorKind::temporary) throw;
-    refuse(table_, error);
+    refuse_rights("history", table_, error);
   }
 }
 
-void History::add(const HistoryEntry& entry) {
-  (void)run_text(execute_, insert_text(table_, entry));
+void History::prove_forget() {
+  try {
+    (void)run_text(execute_, fmt::format("DELETE FROM {} WHERE 1 = 0", sql_name(table_)));
+  } catch (const snow::SqlError& error) {
+    refuse_rights("history", table_, error);
+  }
+}
+
+void History::add(const std::vector<HistoryEntry>& entries) {
+  constexpr std::size_t kMost = 200;  // in one statement
+  std::string text;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    text += text.empty() ? insert_text(table_, entries[i])
+                         : "\nUNION ALL\n" + select_of(entries[i], i % kMost);
+    if ((i + 1) % kMost != 0 && i + 1 < entries.size()) continue;
+    (void)run_text(execute_, text);
+    text.clear();
+  }
 }
 
 }  // namespace cdckit::snow_ddl

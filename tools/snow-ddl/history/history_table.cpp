@@ -80,20 +80,30 @@ std::string forget_version_text(const HistoryTable& table, const std::string& ve
                      snow::sql_text(version));
 }
 
+std::string select_of(const HistoryEntry& entry, std::size_t later) {
+  const std::string now = later == 0
+                              ? "CURRENT_TIMESTAMP()"
+                              : fmt::format("DATEADD(microsecond, {}, CURRENT_TIMESTAMP())", later);
+  return fmt::format(
+      "SELECT {version}, {description}, {script}, {kind}, {checksum}, {seconds}, {status},\n"
+      "  CURRENT_USER(), {now}",
+      fmt::arg("version", snow::sql_text(entry.version)),
+      fmt::arg("description", snow::sql_text(entry.description)),
+      fmt::arg("script", snow::sql_text(entry.script)),
+      fmt::arg("kind", snow::sql_text(std::string(1, entry.kind))),
+      fmt::arg("checksum", snow::sql_text(entry.checksum)),
+      fmt::arg("seconds", entry.seconds),
+      fmt::arg("status", entry.success ? "'Success'" : "'Failed'"),
+      fmt::arg("now", now));
+}
+
 std::string insert_text(const HistoryTable& table, const HistoryEntry& entry) {
   return fmt::format(R"(
-INSERT INTO {table} (VERSION, DESCRIPTION, SCRIPT, SCRIPT_TYPE, CHECKSUM, EXECUTION_TIME, STATUS,
+INSERT INTO {} (VERSION, DESCRIPTION, SCRIPT, SCRIPT_TYPE, CHECKSUM, EXECUTION_TIME, STATUS,
   INSTALLED_BY, INSTALLED_ON)
-SELECT {version}, {description}, {script}, {kind}, {checksum}, {seconds}, {status},
-  CURRENT_USER(), CURRENT_TIMESTAMP())",
-                     fmt::arg("table", sql_name(table)),
-                     fmt::arg("version", snow::sql_text(entry.version)),
-                     fmt::arg("description", snow::sql_text(entry.description)),
-                     fmt::arg("script", snow::sql_text(entry.script)),
-                     fmt::arg("kind", snow::sql_text(std::string(1, entry.kind))),
-                     fmt::arg("checksum", snow::sql_text(entry.checksum)),
-                     fmt::arg("seconds", entry.seconds),
-                     fmt::arg("status", entry.success ? "'Success'" : "'Failed'"));
+{})",
+                     sql_name(table),
+                     select_of(entry));
 }
 
 }  // namespace cdckit::snow_ddl

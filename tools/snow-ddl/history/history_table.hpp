@@ -5,6 +5,7 @@
 #include "common/snow/sql_api.hpp"
 #include "tools/snow-ddl/scripts/script_name.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -49,6 +50,9 @@ std::string select_text(const HistoryTable& table);
 std::vector<HistoryEntry> read_entries(const snow::StatementResult& result);
 // As if that version had never run.
 std::string forget_version_text(const HistoryTable& table, const std::string& version);
+// The row as a SELECT; insert_text() is that behind INSERT INTO. Of several at one moment each is
+// `later` by a microsecond: older versions of schemachange go by the newest.
+std::string select_of(const HistoryEntry& entry, std::size_t later = 0);
 std::string insert_text(const HistoryTable& table, const HistoryEntry& entry);
 
 }  // namespace cdckit::snow_ddl

@@ -90,6 +90,11 @@ bool Lock::renew() {
   return is_ours();
 }
 
+std::string Lock::held() const {
+  return fmt::format(
+      "EXISTS (SELECT 1 FROM {} WHERE RUN = {})", sql_name(table_), snow::sql_text(owner_.run));
+}
+
 void Lock::release() {
   (void)run_text(execute_,
                  fmt::format("UPDATE {} SET OWNER = NULL, HOST = NULL, PID = NULL, RUN = NULL, "

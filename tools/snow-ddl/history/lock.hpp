@@ -27,6 +27,8 @@ class Lock {
   // False when it is no longer ours.
   bool renew();
   void release();
+  // SQL that is true while no other run has taken it over.
+  [[nodiscard]] std::string held() const;
 
  private:
   [[nodiscard]] snow::StatementResult look() const;

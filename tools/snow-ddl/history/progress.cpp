@@ -70,31 +70,69 @@ std::map<std::string, ScriptProgress> Progress::read(bool make) {
   return found;
 }
 
-std::string Progress::add_text(const std::vector<Step>& steps) const {
+namespace {
+
+std::string insert_steps(const HistoryTable& table,
+                         const std::vector<Step>& steps,
+                         const std::string& condition) {
   std::string text =
       fmt::format("INSERT INTO {} (SCRIPT, CHECKSUM, STATEMENT, ATTEMPT, REQUEST_ID, STATE, AT)",
-                  sql_name(table_));
+                  sql_name(table));
   const char* between = "\n";
   for (const Step& step : steps) {
-    text += fmt::format("{}SELECT {}, {}, {}, {}, {}, '{}', CURRENT_TIMESTAMP()",
+    text += fmt::format("{}SELECT {}, {}, {}, {}, {}, '{}', CURRENT_TIMESTAMP(){}",
                         between,
                         snow::sql_text(step.script),
                         snow::sql_text(step.checksum),
                         step.statement,
                         step.attempt,
                         snow::sql_text(step.request_id),
-                        word_of(step.state));
+                        word_of(step.state),
+                        condition);
     between = "\nUNION ALL ";
   }
   return text;
 }
 
+// Drivers and servers say it in one place or the other.
+bool inserted_nothing(const snow::StatementResult& result) {
+  const bool said = !result.rows.empty() && !result.rows.front().empty();
+  return result.inserted == 0 && (!said || result.rows.front().front() == "0");
+}
+
+}  // namespace
+
+void Progress::prove() {
+  try {
+    (void)run_on_table(
+        execute_, table_, kColumns, fmt::format("DELETE FROM {} WHERE 1 = 0", sql_name(table_)));
+  } catch (const snow::SqlError& error) {
+    refuse_rights("progress", table_, error);
+  }
+}
+
+std::string Progress::guarded() const {
+  return condition_.empty() ? std::string() : " WHERE " + condition_;
+}
+
+std::string Progress::add_text(const std::vector<Step>& steps) const {
+  return insert_steps(table_, steps, {});
+}
+
 void Progress::add(const std::vector<Step>& steps) {
-  if (!steps.empty()) (void)run_text(execute_, add_text(steps));
+  if (steps.empty()) return;
+  const auto result = run_text(execute_, insert_steps(table_, steps, guarded()));
+  if (!condition_.empty() && inserted_nothing(result))
+    throw base::Error(
+        base::ErrorKind::temporary,
+        "could not go on: another run has taken the lock over",
+        "Run it again when that one is through: it goes on behind the last statement.");
 }
 
 std::string Progress::forget_text(const std::string& script) const {
-  return fmt::format("DELETE FROM {} WHERE SCRIPT = {}", sql_name(table_), snow::sql_text(script));
+  const std::string also = condition_.empty() ? std::string() : " AND " + condition_;
+  return fmt::format(
+      "DELETE FROM {} WHERE SCRIPT = {}{}", sql_name(table_), snow::sql_text(script), also);
 }
 
 void Progress::replace(const std::string& script, const ScriptProgress& steps) {

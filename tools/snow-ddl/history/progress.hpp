@@ -33,6 +33,15 @@ class Progress {
 
   // By script; empty when there is no table yet. With `make` it is made.
   std::map<std::string, ScriptProgress> read(bool make);
+  // Makes the table when it is missing, and proves that rows can be taken out of it, which a script
+  // needs at its end only. Throws permission when they cannot.
+  void prove();
+  // From now on nothing is added or forgotten but under this condition: a run that slept through
+  // the end of its lock finds out before it asks for anything.
+  void guard(std::string condition) { condition_ = std::move(condition); }
+  // " WHERE <condition>"; empty: there is none.
+  [[nodiscard]] std::string guarded() const;
+  // Throws temporary when the condition does not hold any more.
   void add(const std::vector<Step>& steps);
   // For requests that write it together with something else.
   [[nodiscard]] std::string add_text(const std::vector<Step>& steps) const;
@@ -43,6 +52,7 @@ class Progress {
  private:
   HistoryTable table_;
   Execute execute_;
+  std::string condition_;
 };
 
 }  // namespace cdckit::snow_ddl

@@ -40,6 +40,15 @@ void make_schema(const Execute& execute, const HistoryTable& table) {
 
 }  // namespace
 
+void refuse_rights(const char* what, const HistoryTable& table, const snow::SqlError& error) {
+  if (error.kind() == base::ErrorKind::temporary) throw error;
+  throw base::Error(base::ErrorKind::permission,
+                    fmt::format("could not use the {} {}: {}", what, sql_name(table), error.what()),
+                    fmt::format("An administrator may run: GRANT SELECT, INSERT, UPDATE, DELETE ON "
+                                "TABLE {} TO ROLE ..",
+                                sql_name(table)));
+}
+
 void make_table(const Execute& execute, const HistoryTable& table, const std::string& columns) {
   const std::string statement = fmt::format("CREATE TABLE {} ({})", sql_name(table), columns);
   if (create(execute, statement) != Made::missing) return;

@@ -10,6 +10,11 @@
 
 namespace cdckit::snow_ddl {
 
+// Throws permission with the grant that helps, or the error itself when it passes by itself.
+[[noreturn]] void refuse_rights(const char* what,
+                                const HistoryTable& table,
+                                const snow::SqlError& error);
+
 void make_table(const Execute& execute, const HistoryTable& table, const std::string& columns);
 
 // Runs the statement; where the table is missing makes it first.

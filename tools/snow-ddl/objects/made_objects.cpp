@@ -35,13 +35,23 @@ std::string kind_for_ddl(std::string kind) {
 }
 
 // Empty: it cannot be told where it is.
-std::string whole_name(const StatementFacts& facts, const Place& place) {
-  std::vector<std::string> name = facts.name;
+std::string whole_name(std::vector<std::string> name,
+                       const std::string& arguments,
+                       const Place& place) {
   if (name.empty() || name.size() > 3) return {};
   if (name.size() < 2) name.insert(name.begin(), place.schema);
   if (name.size() < 3) name.insert(name.begin(), place.database);
   if (name[0].empty() || name[1].empty()) return {};
-  return joined_name(name) + facts.arguments;
+  return joined_name(name) + arguments;
+}
+
+// In the place of what was known of it.
+void put(std::vector<MadeObject>& all, MadeObject object) {
+  if (object.name.empty()) return;
+  std::erase_if(all, [&](const MadeObject& made) {
+    return made.kind == object.kind && made.name == object.name;
+  });
+  all.push_back(std::move(object));
 }
 
 }  // namespace
@@ -57,12 +67,10 @@ std::vector<MadeObject> made_objects(const Script& script, const Place& place) {
     const snow::Statement context = session.request("", 1);
     const Place here{context.database.empty() ? place.database : context.database,
                      context.schema.empty() ? place.schema : context.schema};
-    const std::string name = whole_name(facts, here);
-    if (name.empty()) continue;
     const std::string kind = kind_for_ddl(facts.kind);
-    std::erase_if(out,
-                  [&](const MadeObject& made) { return made.kind == kind && made.name == name; });
-    out.push_back({kind, name, drops});
+    const bool renamed = !facts.renamed.empty();
+    put(out, {kind, whole_name(facts.name, facts.arguments, here), drops || renamed});
+    if (renamed) put(out, {kind, whole_name(facts.renamed, facts.arguments, here), false});
   }
   return out;
 }

@@ -23,20 +23,28 @@ struct Drift {
   std::string change;  // missing, changed
 };
 
+// What the script left behind.
+struct LeftObject {
+  std::string script;
+  MadeObject object;
+};
+
 class ObjectStore {
  public:
   ObjectStore(const HistoryTable& history, Execute execute);
 
-  // Asks the server for each object's text and keeps it.
-  void keep(const std::string& script, const std::vector<MadeObject>& objects);
+  // Asks the server for the objects' texts, many at once, and keeps them. Each object once.
+  void keep(const std::vector<LeftObject>& objects);
   // Empty when there is no table yet.
   std::vector<StoredObject> read();
   // What is not as it was kept.
   std::vector<Drift> find_drift();
 
  private:
-  [[nodiscard]] std::optional<std::string> live_text(const std::string& kind,
-                                                     const std::string& name) const;
+  // Nothing for one that is gone, or not to be had for this role.
+  using Texts = std::vector<std::optional<std::string>>;
+  [[nodiscard]] Texts live_texts(const std::vector<MadeObject>& objects) const;
+  [[nodiscard]] Texts ask(const std::vector<MadeObject>& objects) const;
 
   HistoryTable table_;
   Execute execute_;

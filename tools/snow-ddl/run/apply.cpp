@@ -337,9 +337,9 @@ void Applier::fail(Run& run, std::size_t start, const Failure& failure, const Er
 // In the history, and no longer under way, at one moment.
 void Applier::finish(Run& run) {
   if (on_through) on_through(run.script);
-  const std::string told = settings_.undo
-                               ? forget_version_text(history_.table(), run.script.version())
-                               : insert_text(history_.table(), entry_of(run, true));
+  const std::string told =
+      settings_.undo ? forget_version_text(history_.table(), run.script.version())
+                     : insert_text(history_.table(), entry_of(run, true)) + progress_.guarded();
   run_together(server_.execute, {told, progress_.forget_text(run.key)});
   known_.erase(run.key);
   if (on_done) on_done(run.script);

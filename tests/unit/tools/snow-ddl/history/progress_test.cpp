@@ -56,6 +56,42 @@ TEST_CASE("without a table nothing was begun; whoever is to write makes it") {
         std::string::npos);
 }
 
+TEST_CASE("under a condition nothing is added any more once it does not hold") {
+  FakeServer server;
+  Progress progress({}, server.execute());
+  progress.guard("EXISTS (SELECT 1 FROM L WHERE RUN = 'x')");
+  snow::StatementResult written;
+  written.inserted = 1;
+  server.answer("CHANGE_HISTORY_PROGRESS", written);
+  progress.add({step(1, StepState::intent)});
+  CHECK(server.statements.back().text.ends_with(" WHERE EXISTS (SELECT 1 FROM L WHERE RUN = 'x')"));
+  CHECK(progress.forget_text("s").ends_with(" AND EXISTS (SELECT 1 FROM L WHERE RUN = 'x')"));
+  CHECK(progress.add_text({step(1, StepState::done)}).find("EXISTS") == std::string::npos);
+  FakeServer other;
+  other.answer("INSERT", text_result({"number of rows inserted"}, {{"0"}}));
+  Progress lost({}, other.execute());
+  lost.guard("FALSE");
+  try {
+    lost.add({step(1, StepState::intent)});
+    FAIL("added");
+  } catch (const base::Error& error) {
+    CHECK(error.kind() == base::ErrorKind::temporary);
+  }
+}
+
+TEST_CASE("that rows can be taken out is proved before anything runs") {
+  FakeServer server;
+  server.fail_next("DELETE", "003001", base::ErrorKind::permission);
+  try {
+    Progress({}, server.execute()).prove();
+    FAIL("proved");
+  } catch (const base::Error& error) {
+    CHECK(error.kind() == base::ErrorKind::permission);
+    CHECK(std::string(error.hint()).find("GRANT SELECT, INSERT, UPDATE, DELETE") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("rows are written in one statement, texts as texts") {
   FakeServer server;
   Progress progress({}, server.execute());

@@ -28,6 +28,8 @@ TEST_CASE("objects by their whole names, by connection and USE") {
 TEST_CASE("each once, as the script leaves it; nothing that has no place or no text") {
   CHECK(objects_of("create table t (a int); alter table t add b int; drop table t") ==
         R"(TABLE "D"."S"."T" dropped|)");
+  CHECK(objects_of("alter table t rename to u; alter table u rename column a to b") ==
+        R"(TABLE "D"."S"."T" dropped|TABLE "D"."S"."U"|)");
   CHECK(objects_of("create table t (a int)", {}) == "");
   CHECK(objects_of("create temp table t (a int); create database d; create role r; insert into t "
                    "select 1; alter session set x = 1") == "");
