@@ -26,7 +26,17 @@ using base::ExitCode;
 bool tell_named(const Work& work, const std::string& database) {
   bool any = false;
   for (const PlannedScript& planned : work.planned()) {
-    if (!planned.to_run() || !names_database(*planned.script, database)) continue;
+    if (!planned.to_run()) continue;
+    const std::string other = other_database(*planned.script);
+    if (!other.empty() && other != database) {
+      any = true;
+      log::error(
+          fmt::format("could not preview \"{}\": it changes the database {}, of which there "
+                      "is no clone",
+                      planned.script->path,
+                      other));
+    }
+    if (!names_database(*planned.script, database)) continue;
     any = true;
     log::error(fmt::format("could not preview \"{}\": it names the database {} itself",
                            planned.script->path,
@@ -87,11 +97,14 @@ ExitCode preview(const Settings& settings, const cli::Context& context) {
   ndjson::Writer out(STDOUT_FILENO, ndjson::Writer::Flush::every_line);
   const Execute execute = work.server().execute();
   const Clone clone(execute, database);
+  std::vector<std::string> absent;
   for (const PlannedScript& planned : work.planned()) {
     if (!planned.to_run()) continue;
     if (context.stop().stop_requested()) return ExitCode::retry_later;
-    const bool fine = try_script(
-        *planned.script, clone.name(), execute, [&](const std::string& line) { out.write(line); });
+    const bool fine =
+        try_script(*planned.script, clone.name(), absent, execute, [&](const std::string& line) {
+          out.write(line);
+        });
     if (!fine) return ExitCode::differences;
   }
   return ExitCode::done;
