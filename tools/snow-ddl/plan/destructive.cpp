@@ -70,6 +70,15 @@ bool drops_column(const std::vector<std::string>& words) {
   return false;
 }
 
+// WHERE TRUE and WHERE 1 = 1 are none.
+bool has_condition(const std::vector<std::string>& words) {
+  const auto where = std::find(words.begin(), words.end(), "WHERE");
+  if (where == words.end()) return false;
+  const std::vector<std::string> rest(where + 1, words.end());
+  return rest != std::vector<std::string>{"TRUE"} &&
+         rest != std::vector<std::string>{"1", "=", "1"};
+}
+
 using Destructions = std::vector<Destruction>;
 
 Destructions alters(const std::string& statement,
@@ -105,6 +114,25 @@ Destructions judge_inside(const std::string& text) {
   return all;
 }
 
+Destructions executes(const std::vector<std::string>& words) {
+  Destructions all;
+  for (const std::string& word : words) {
+    const std::string text = text_of_literal(word);
+    if (!text.empty()) append(all, judge_inside(text));
+  }
+  return all;
+}
+
+// EXECUTE IMMEDIATE of a variable: any text of the block may be in it.
+bool executes_variable(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i + 2 < words.size(); ++i) {
+    const bool immediate = words[i] == "EXECUTE" && words[i + 1] == "IMMEDIATE";
+    if (immediate && !words[i + 2].starts_with('\'') && !words[i + 2].starts_with("$$"))
+      return true;
+  }
+  return false;
+}
+
 // Where a statement begins inside of a block.
 Destructions judge_block(const std::string& statement) {
   constexpr std::array<std::string_view, 9> kBorders{
@@ -113,7 +141,9 @@ Destructions judge_block(const std::string& statement) {
   SqlTokens tokens(statement, source);
   std::string before = ";";
   std::size_t begin = std::string::npos;
+  const std::vector<std::string> words = words_of(statement);
   Destructions all;
+  if (executes_variable(words)) all = executes(words);
   for (SqlToken token = tokens.next();; token = tokens.next()) {
     const bool ends = token.kind == TokenKind::end || token.text == ";";
     const std::string word =
@@ -123,8 +153,8 @@ Destructions judge_block(const std::string& statement) {
       begin = std::string::npos;
     }
     if (token.kind == TokenKind::end) return all;
-    constexpr std::array<std::string_view, 7> kVerbs{
-        "DROP", "TRUNCATE", "DELETE", "ALTER", "CREATE", "EXECUTE", "INSERT"};
+    constexpr std::array<std::string_view, 9> kVerbs{
+        "DROP", "TRUNCATE", "DELETE", "ALTER", "CREATE", "EXECUTE", "INSERT", "REMOVE", "RM"};
     if (begin == std::string::npos && is_one_of(before, kBorders) && is_one_of(word, kVerbs))
       begin = token.offset;
     before = word;
@@ -154,28 +184,21 @@ Destructions creates(const std::string& statement, const StatementFacts& facts) 
            .keeps_rows = true}};
 }
 
-Destructions executes(const std::vector<std::string>& words) {
-  Destructions all;
-  for (const std::string& word : words) {
-    const std::string text = text_of_literal(word);
-    if (!text.empty()) append(all, judge_inside(text));
-  }
-  return all;
-}
-
 Destructions judge_one(const std::string& statement) {
   const StatementFacts facts = facts_of(statement);
   const std::string& verb = facts.verb;
   if (verb == "DROP") return {{.why = "drops " + shown_name(facts)}};
   if (verb == "TRUNCATE") return {{.why = "empties " + shown_name(facts)}};
+  if (verb == "REMOVE" || verb == "RM") return {{.why = "removes files of a stage"}};
   if (verb == "CREATE") return creates(statement, facts);
+  if (verb == "SET") return executes(words_of(statement));  // for EXECUTE IMMEDIATE $name
   const bool block = (verb == "BEGIN" && !facts.begins) || verb == "DECLARE";
   if (block) return judge_block(statement);
   if (verb != "ALTER" && verb != "DELETE" && verb != "INSERT" && verb != "EXECUTE") return {};
   const std::vector<std::string> words = words_of(statement);
   if (verb == "EXECUTE" && words.size() > 1 && words[1] == "IMMEDIATE") return executes(words);
   if (verb == "ALTER") return alters(statement, words, facts);
-  if (verb == "DELETE" && words.size() > 1 && words[1] == "FROM" && !holds(words, "WHERE") &&
+  if (verb == "DELETE" && words.size() > 1 && words[1] == "FROM" && !has_condition(words) &&
       !holds(words, "USING"))
     return {{.why = "deletes all rows of " + joined_name(facts.name)}};
   if (verb == "INSERT" && words.size() > 1 && words[1] == "OVERWRITE")

@@ -41,6 +41,8 @@ void follow_use(snow::Statement& context, const std::string& text) {
   bool schema = false;
   if (is(tokens[at], "SCHEMA")) schema = true;
   if (schema || is(tokens[at], "DATABASE")) ++at;
+  // a table that only the script's role sees is there all the same
+  if (is(tokens[1], "ROLE") && tokens.size() == 3) context.role = snow::typed_name(tokens[2].text);
   if (is(tokens[1], "ROLE") || is(tokens[1], "WAREHOUSE") || is(tokens[1], "SECONDARY")) return;
   std::vector<std::string> parts;
   for (; at < tokens.size(); ++at) {

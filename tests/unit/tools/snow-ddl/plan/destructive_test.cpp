@@ -15,6 +15,22 @@ std::string loss_of(const std::string& statement) {
 
 }  // namespace
 
+TEST_CASE("texts that a variable carries to EXECUTE IMMEDIATE, and files of stages") {
+  const auto count = [](const char* text) { return find_destructions(text).size(); };
+  CHECK(count("begin let s := 'drop table t'; execute immediate :s; end") == 1);
+  CHECK(count("declare s text default 'truncate table t'; begin execute immediate s; end") == 1);
+  CHECK(count("begin let s := 'drop table t'; return s; end") == 0);
+  CHECK(count("begin execute immediate 'select 1'; insert into l values ('drop table t'); end") ==
+        0);
+  CHECK(count("set s = 'drop table t'") == 1);
+  CHECK(count("set s = 'x'") == 0);
+  CHECK(count("remove @s/old") == 1);
+  CHECK(count("rm @s") == 1);
+  CHECK(count("delete from t where true") == 1);
+  CHECK(count("delete from t where 1 = 1") == 1);
+  CHECK(count("delete from t where 1 = 1 and a = 2") == 0);
+}
+
 TEST_CASE("what takes something away") {
   CHECK(loss_of("drop table a.b") == "drops TABLE A.B");
   CHECK(loss_of("truncate table t") == "empties TABLE T");
