@@ -77,6 +77,10 @@ def _split_digest(text: str) -> tuple[str, str]:
     return text, ""
 
 
+def offline_plan() -> Done:
+    return run("plan", "--offline", "--format", "md", offline=True)
+
+
 def make_plan() -> Plan:
     """All its shapes of one and the same plan: taken again while somebody else changes the history between them."""
     for _ in range(5):

@@ -142,6 +142,10 @@ cli::Command plan_command(Options& options) {
                options.plan.server_check,
                "Ask the server about each statement, without running it: queries and DML are "
                "explained, objects described. End with 1 when it refuses one.");
+  table.toggle("offline",
+               options.plan.offline,
+               "Ask no server: every script counts as not applied, every object as there; apply "
+               "refuses the digest.");
   append(command.flags, table.flags);
   return command;
 }
@@ -156,6 +160,9 @@ cli::Command table_command(const char* name, const char* summary, Options& optio
 }
 
 void set_digest(std::string& target, const std::string& text) {
+  if (text.starts_with(kOfflineDigest))
+    throw std::invalid_argument(
+        "it is of an offline plan, which has not seen what is applied; make one with the server");
   constexpr std::size_t kDigits = 64;
   const bool digits = text.size() == kDigits && std::all_of(text.begin(), text.end(), [](char c) {
                         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');

@@ -5,6 +5,7 @@
 #include "common/io/file_descriptor.hpp"
 #include "common/ndjson/writer.hpp"
 #include "tools/snow-ddl/commands/work.hpp"
+#include "tools/snow-ddl/plan/live_objects.hpp"
 #include "tools/snow-ddl/run/server_check.hpp"
 
 #include <unistd.h>
@@ -28,30 +29,62 @@ void print(const PlanView& view, const std::string& format) {
   out.flush();
 }
 
+// Alone, where no other shape of the plan is asked for.
+bool is_digest_alone(const PlanFlags& flags) {
+  return flags.digest && (flags.format.empty() || flags.format == "ndjson") && !flags.server_check;
+}
+
+void show(const PlanView& view, const PlanFlags& flags, const Variables& variables) {
+  const std::string by_place = cli::wants_table({}) ? "text" : "ndjson";
+  if (!is_digest_alone(flags)) print(view, flags.format.empty() ? by_place : flags.format);
+  if (!flags.digest) return;
+  const std::string digest = digest_of(view.plan, variables);
+  io::write_all(STDOUT_FILENO, (view.offline ? kOfflineDigest : "") + digest + "\n", "stdout");
+}
+
+base::ExitCode code_of(const std::vector<PlannedScript>& plan, const PlanFlags& flags) {
+  return flags.detailed_exitcode && has_work(plan) ? base::ExitCode::differences
+                                                   : base::ExitCode::done;
+}
+
+// Every object counts as there, for nobody can be asked.
+snow::StatementResult nobody(const snow::Statement& /*statement*/) {
+  throw snow::SqlError(base::ErrorKind::data, "offline", "", "", "");
+}
+
+base::ExitCode plan_offline(const Settings& settings, const PlanFlags& flags) {
+  if (flags.server_check)
+    throw base::Error(base::ErrorKind::usage, "could not use --server-check with --offline");
+  const std::vector<Script> scripts = load_scripts(settings.scripts);
+  if (!tell_twins(scripts)) return base::ExitCode::differences;
+  PlanSettings all = settings.plan;
+  all.out_of_order = true;
+  const std::vector<PlannedScript> plan = make_plan(scripts, {}, all);
+  const Losses losses = losses_of(plan, LiveObjects(nobody));
+  const Mask mask(settings.scripts.variables, secrets_of(scripts));
+  show({.plan = plan, .losses = losses, .mask = mask, .offline = true},
+       flags,
+       settings.scripts.variables);
+  return code_of(plan, flags);
+}
+
 }  // namespace
 
 base::ExitCode plan(const Settings& settings, const PlanFlags& flags, const cli::Context& context) {
+  if (flags.offline) return plan_offline(settings, flags);
   Work work(settings, context);
   if (!work.plan()) return base::ExitCode::differences;
   const Losses losses = work.find_losses();
   ServerChecks checks;
   if (flags.server_check) checks = check_on_server(work.planned(), work.server().execute());
-  const bool only_digest =
-      flags.digest && (flags.format.empty() || flags.format == "ndjson") && !flags.server_check;
-  const std::string by_place = cli::wants_table({}) ? "text" : "ndjson";
-  if (!only_digest)
-    print({.plan = work.planned(),
-           .losses = losses,
-           .mask = work.mask(),
-           .checks = flags.server_check ? &checks : nullptr},
-          flags.format.empty() ? by_place : flags.format);
-  if (flags.digest) {
-    const std::string digest = digest_of(work.planned(), settings.scripts.variables);
-    io::write_all(STDOUT_FILENO, digest + "\n", "stdout");
-  }
+  show({.plan = work.planned(),
+        .losses = losses,
+        .mask = work.mask(),
+        .checks = flags.server_check ? &checks : nullptr},
+       flags,
+       settings.scripts.variables);
   if (work.tell_refused() || has_problem(checks)) return base::ExitCode::differences;
-  return flags.detailed_exitcode && has_work(work.planned()) ? base::ExitCode::differences
-                                                             : base::ExitCode::done;
+  return code_of(work.planned(), flags);
 }
 
 }  // namespace cdckit::snow_ddl

@@ -25,6 +25,7 @@ struct PlanFlags {
   bool digest = false;
   bool detailed_exitcode = false;
   bool server_check = false;
+  bool offline = false;
 };
 
 struct ApplyFlags {

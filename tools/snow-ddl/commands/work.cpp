@@ -20,15 +20,24 @@ Work::Work(const Settings& settings, const cli::Context& context)
       history_(settings.history, server_.execute()),
       progress_(settings.history, server_.execute()) {}
 
-bool Work::make() {
-  const std::vector<std::string> twins = find_twins(scripts_);
+bool tell_twins(const std::vector<Script>& scripts) {
+  const std::vector<std::string> twins = find_twins(scripts);
   for (const std::string& message : twins) log::error(message);
-  plan_ = make_plan(scripts_, entries_, settings_.plan);
   return twins.empty();
+}
+
+bool Work::make() {
+  plan_ = make_plan(scripts_, entries_, settings_.plan);
+  return tell_twins(scripts_);
 }
 
 bool Work::plan() {
   entries_ = history_.read();
+  if (!history_.found())
+    log::warning(
+        fmt::format("there is no history {} yet, or this role does not see it: nothing "
+                    "counts as applied",
+                    sql_name(settings_.history)));
   return make();
 }
 

@@ -17,6 +17,9 @@
 
 namespace cdckit::snow_ddl {
 
+// False when two scripts cannot both run: that was logged.
+bool tell_twins(const std::vector<Script>& scripts);
+
 class Work {
  public:
   Work(const Settings& settings, const cli::Context& context);

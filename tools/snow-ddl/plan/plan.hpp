@@ -49,6 +49,9 @@ std::vector<PlannedScript> make_plan(const std::vector<Script>& scripts,
                                      const PlanSettings& settings);
 bool has_work(const std::vector<PlannedScript>& plan);
 
+// In front of the digest of a plan that was made without the history; apply takes none of these.
+inline constexpr const char* kOfflineDigest = "offline:";
+
 // 64 digits over the scripts and their order, the names of the variables and what the history says
 // of each script: whoever has seen the plan has seen what such an apply does.
 std::string digest_of(const std::vector<PlannedScript>& plan, const Variables& variables);

@@ -115,13 +115,28 @@ void add_name(JsonLine& line, const PlannedScript& planned) {
   line.text("description", planned.entry->description);
 }
 
+std::string reason_of(const PlanView& view, const PlannedScript& planned) {
+  return view.offline ? "not known whether it is applied" : planned.reason();
+}
+
+// Longer than what the text holds, so that it ends where it should.
+std::string fence_for(const std::string& text) {
+  std::size_t longest = 3;
+  std::size_t run = 0;
+  for (const char c : text) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  return std::string(longest + 1, '`');
+}
+
 }  // namespace
 
 std::string plan_line(const PlanView& view, const PlannedScript& planned) {
   JsonLine line;
   add_name(line, planned);
   line.text("action", to_text(planned.action()));
-  line.text("reason", planned.reason());
+  line.text("reason", reason_of(view, planned));
   line.text("checksum", planned.script->checksum);
   line.raw("statements", statement_list(view, *planned.script));
   return line.finish();
@@ -132,8 +147,8 @@ std::string plan_as_text(const PlanView& view) {
   for (const PlannedScript& planned : view.plan) {
     if (planned.script == nullptr || planned.action() == Action::skip) continue;
     const Script& script = *planned.script;
-    out +=
-        fmt::format("{:<7} {}  ({})\n", to_text(planned.action()), script.key(), planned.reason());
+    out += fmt::format(
+        "{:<7} {}  ({})\n", to_text(planned.action()), script.key(), reason_of(view, planned));
     for (std::size_t i = 0; i < script.statements.size(); ++i) {
       const std::string loss = loss_of(view, script, i);
       const std::string problem = problem_of(view, script, i);
@@ -155,10 +170,10 @@ std::string plan_as_markdown(const PlanView& view) {
     if (planned.script == nullptr || planned.action() == Action::skip) continue;
     const Script& script = *planned.script;
     scripts += fmt::format(
-        "\n#### {} `{}`: {}\n", to_text(planned.action()), script.key(), planned.reason());
-    scripts += "\n````sql\n";
+        "\n#### {} `{}`: {}\n", to_text(planned.action()), script.key(), reason_of(view, planned));
+    std::string statements;
     for (std::size_t i = 0; i < script.statements.size(); ++i) {
-      scripts += view.mask(script.statements[i].text) + ";\n";
+      statements += view.mask(script.statements[i].text) + ";\n";
       const std::string loss = loss_of(view, script, i);
       if (!loss.empty())
         lost +=
@@ -168,9 +183,14 @@ std::string plan_as_markdown(const PlanView& view) {
         refused +=
             fmt::format("- `{}` line {}: {}\n", script.key(), script.statements[i].line, problem);
     }
-    scripts += "````\n";
+    const std::string fence = fence_for(statements);
+    scripts += fmt::format("\n{}sql\n{}{}\n", fence, statements, fence);
   }
   std::string out = "### snow-ddl plan\n\n" + summary(view) + ".\n";
+  if (view.offline)
+    out +=
+        "\nOffline: what is applied already is not known. These are all scripts as they would be "
+        "sent.\n";
   if (!refused.empty()) out += "\n#### Refused by the server\n\n" + refused;
   if (!lost.empty()) out += "\n#### Destructive\n\n" + lost;
   return out + scripts;
@@ -186,7 +206,7 @@ std::string plan_as_annotations(const PlanView& view) {
                       script,
                       1,
                       refused ? "refused" : "will run",
-                      fmt::format("{}: {}", script.key(), planned.reason()));
+                      fmt::format("{}: {}", script.key(), reason_of(view, planned)));
     for (std::size_t i = 0; i < script.statements.size(); ++i) {
       const std::string loss = loss_of(view, script, i);
       if (!loss.empty())

@@ -23,6 +23,7 @@ struct PlanView {
   const Losses& losses;
   const Mask& mask;
   const ServerChecks* checks = nullptr;  // null: nobody asked
+  bool offline = false;                  // what is applied already is not known
 };
 
 // {"script","action","reason","statements":[{"n","line","sql","destructive","check"}]}

@@ -68,6 +68,18 @@ TEST_CASE("what the server was asked, and what it said") {
   CHECK(holds(plan_line(view, scene.plan[0]), R"("check":"ok"})"));
 }
 
+TEST_CASE("a plan without the server says so; code that holds a fence gets a longer one") {
+  Scene scene;
+  scene.view.offline = true;
+  CHECK(holds(plan_line(scene.view, scene.plan[0]),
+              "\"action\":\"run\",\"reason\":\"not known whether it is applied\""));
+  CHECK(holds(plan_as_markdown(scene.view), "\nOffline: what is applied already is not known."));
+  Script fenced = script();
+  fenced.statements = {{"select '\n````\n# x'", 1}};
+  scene.plan[0].script = &fenced;
+  CHECK(holds(plan_as_markdown(scene.view), "\n`````sql\nselect '\n````\n# x';\n`````\n"));
+}
+
 TEST_CASE("for people, pull requests and annotations; secrets for nobody") {
   Scene scene;
   const std::string text = plan_as_text(scene.view);
