@@ -15,6 +15,7 @@ PAGE = 100
 MOST_PAGES = 50
 TRIES = 4
 LONGEST_BODY = 65000  # GitHub takes 65,536 characters
+LONGEST_SUMMARY = 1_000_000  # bytes of a mebibyte
 
 
 class ApiError(Exception):
@@ -70,21 +71,33 @@ def repository() -> str:
     return f"/repos/{os.environ['GITHUB_REPOSITORY']}"
 
 
+def open_fence(text: str) -> str:
+    """What closes the code that the text leaves open; empty: nothing is open."""
+    opened = ""
+    for line in text.splitlines():
+        ticks = len(line) - len(line.lstrip("`"))
+        if not opened and ticks > 3:
+            opened = "`" * ticks
+        elif opened and line.strip() == opened:
+            opened = ""
+    return opened
+
+
 def fitting(body: str, rest: str) -> str:
     """Cut at a line's end where GitHub would refuse it; `rest` says where the whole is."""
     if len(body) <= LONGEST_BODY:
         return body
     kept = body[: LONGEST_BODY - len(rest) - 20]
     kept = kept[: kept.rfind("\n") + 1]
-    fence = "````\n" if kept.count("\n````") % 2 else ""
-    return f"{kept}{fence}\n{rest}\n"
+    return f"{kept}{open_fence(kept)}\n\n{rest}\n"
 
 
 def keep_comment(number: str, marker: str, body: str) -> None:
     """One comment of that marker on the issue or pull request: changed in place, made when it is not there."""
     text = fitting(f"<!-- {marker} -->\n{body}", "*Cut here; the artefact holds all of it.*")
     for comment in pages(f"{repository()}/issues/{number}/comments"):
-        if f"<!-- {marker} -->" in (comment.get("body") or ""):
+        # who quotes it has it further down
+        if (comment.get("body") or "").startswith(f"<!-- {marker} -->"):
             request("PATCH", f"{repository()}/issues/comments/{comment['id']}", {"body": text})
             return
     request("POST", f"{repository()}/issues/{number}/comments", {"body": text})
@@ -92,7 +105,7 @@ def keep_comment(number: str, marker: str, body: str) -> None:
 
 def open_issue_of(marker: str) -> dict | None:
     for issue in pages(f"{repository()}/issues?state=open"):
-        if "pull_request" not in issue and f"<!-- {marker} -->" in (issue.get("body") or ""):
+        if "pull_request" not in issue and (issue.get("body") or "").startswith(f"<!-- {marker} -->"):
             return issue
     return None
 
@@ -153,7 +166,11 @@ def _append(variable: str, text: str) -> None:
 
 def summarise(text: str) -> None:
     """Onto the run's page, which takes a mebibyte of a step."""
-    _append("GITHUB_STEP_SUMMARY", text[:900_000] + "\n")
+    whole = text.encode()
+    kept = whole[:LONGEST_SUMMARY].decode(errors="ignore")
+    if len(whole) > LONGEST_SUMMARY:
+        kept += f"\n{open_fence(kept)}\n\n*Cut here.*"
+    _append("GITHUB_STEP_SUMMARY", kept + "\n")
 
 
 def put_output(name: str, value: str) -> None:

@@ -72,8 +72,11 @@ class Steps(unittest.TestCase):
 class WithoutServer(Steps):
     def test_a_fork_gets_no_login(self):
         self.script("migrations/V1__a.sql", TABLE)
-        self.step("offline")
-        self.assertIn("create table Y.T", self.files["GITHUB_STEP_SUMMARY"].read_text())
+        self.script("migrations/V2__b.sql", "drop table Y.OLD")
+        self.step("offline", SNOWFLAKE_HOME=str(self.folder))
+        shown = self.files["GITHUB_STEP_SUMMARY"].read_text()
+        for text in ("create table Y.T", "Offline: what is applied already is not known", "**drops TABLE Y.OLD**"):
+            self.assertIn(text, shown)
         self.assertEqual(self.github.requests, [])
 
     def test_configuration_goes_the_same_way(self):
@@ -143,8 +146,11 @@ class Workflow(Steps):
         self.script("migrations/V2__u.sql", "create table Y.U (A int);\n")
         # a hundred other comments push ours onto the second page
         self.github.comments[7][:0] = [{"id": number, "body": "so?"} for number in range(100)]
+        # and somebody quotes it
+        self.github.comments[7][:0] = [{"id": 900, "body": f"> {first}\nreally?"}]
         self.step("review", PR_NUMBER="7")
-        self.assertEqual(len(self.github.comments[7]), 101)
+        self.assertEqual(len(self.github.comments[7]), 102)
+        self.assertIn("really?", self.github.comments[7][0]["body"])
         self.assertNotEqual(comment["body"], first)
         self.assertIn("Y.U", comment["body"])
 
@@ -165,6 +171,22 @@ class Workflow(Steps):
         self.assertEqual(issue["state"], "closed")
         self.step("logout")
         self.assertFalse(kept.exists())
+
+    def test_a_plan_that_is_longer_than_a_comment(self):
+        self.log_in()
+        for number in range(400):
+            self.script(f"migrations/V{number}__t.sql", f"create table Y.T{number} (A int comment '{'x' * 2600}')")
+        self.script("migrations/V400__drop.sql", "drop view if exists Y.V")
+        self.step("review", PR_NUMBER="7")
+        self.assertGreater((self.folder / "snow-plan/plan.md").stat().st_size, 1_000_000)
+        (comment,) = self.github.comments[7]
+        body = comment["body"]
+        self.assertLessEqual(len(body), 65536)
+        digest = (self.folder / "snow-plan/digest").read_text().strip()
+        for text in (digest, "401 to run", "- `V400__drop.sql` line 1: **drops VIEW Y.V**", "*Cut here;"):
+            self.assertIn(text, body)
+        self.assertEqual(body.count("\n````") % 2, 0)
+        self.assertLessEqual(self.files["GITHUB_STEP_SUMMARY"].stat().st_size, 1 << 20)
 
     def test_merges_that_queue_are_all_applied(self):
         self.log_in()
@@ -195,9 +217,10 @@ class Workflow(Steps):
         columns = [row[0] for row in self.lab.sql(f"DESCRIBE TABLE {HISTORY}_LOCK")]
         self.assertIn("EXPIRES_AT", columns)
         self.lab.sql(
-            f"UPDATE {HISTORY}_LOCK SET OWNER = 'someone', EXPIRES_AT = DATEADD(second, 1, CURRENT_TIMESTAMP())"
+            f"UPDATE {HISTORY}_LOCK SET OWNER = 'someone', RUN = 'another', "
+            "EXPIRES_AT = DATEADD(second, 2, CURRENT_TIMESTAMP())"
         )
-        self.step("apply", LOCK_WAIT="30")
+        self.assertIn("not now (75)", self.step("apply", LOCK_WAIT="30").stdout)
         self.assertEqual(len(self.history()), 2)
 
 
