@@ -130,6 +130,8 @@ class Migrations(Case):
             self.script(f"V{version}__a.sql", f"select {version}")
         self.assertEqual(len(self.apply(0, "--target", "2")), 2)
         self.script("V1.5__late.sql", "select 15")
+        late = [line for line in self.expect(1, "plan", str(self.folder)) if line["action"] == "refuse"]
+        self.assertEqual([(line["script"], "older" in line["reason"]) for line in late], [("V1.5__late.sql", True)])
         self.assertEqual(self.apply(1), [])
         self.assertIn('V1.5__late.sql" is older than what was applied', self.error)
         self.assertEqual([line["script"] for line in self.apply(0, "--out-of-order")], ["V1.5__late.sql", "V3__a.sql"])

@@ -77,6 +77,20 @@ class Plans(Case):
         self.assertEqual(self.apply(1), [])
         self.assertIn("narrows column A of TABLE X.Y.T from VARCHAR(20) to VARCHAR(5)", self.error)
 
+    def test_a_plan_without_a_server_is_not_applied(self):
+        self.script("V1__a.sql", "create table T (A int); drop view V; create or replace table U (A int)")
+        nobody = {"SNOWFLAKE_HOME": str(self.folder / "nowhere")}
+        [planned] = self.expect(0, "plan", str(self.folder), "--offline", **nobody)
+        self.assertEqual((planned["action"], planned["reason"]), ("run", "not known whether it is applied"))
+        self.assertRegex(planned["checksum"], "^sha256:")
+        self.assertEqual([line["destructive"] for line in planned["statements"]], [False, True, True])
+        shown = self.tool("plan", str(self.folder), "--offline", "--digest", **nobody)
+        self.assertRegex(shown.stdout, "^offline:[0-9a-f]{64}\n$")
+        self.expect(2, "apply", str(self.folder), "--plan-digest", shown.stdout.strip())
+        self.assertIn("offline plan", self.error)
+        self.expect(2, "plan", str(self.folder), "--offline", "--server-check")
+        self.expect(1, "plan", str(self.folder), "--offline", "--detailed-exitcode")
+
     def test_only_the_plan_that_was_seen_is_applied(self):
         self.script("V1__a.sql", "select 1")
         seen = self.digest()
@@ -205,6 +219,19 @@ class States(Case):
         self.assertEqual([name for name in databases if name.startswith("X")], ["X"])
         self.assertEqual(self.expect(0, "query", "show tables in schema X.Y"), [])
         self.assertNotIn("METADATA", databases)
+        self.script(
+            "V3__c.sql",
+            "create role PREVIEWED; create table Y.W (A int); grant select on table Y.W to role PREVIEWED; "
+            "alter warehouse COMPUTE_WH set comment = 'previewed'",
+        )
+        shown = [line["status"] for line in self.expect(0, "preview", str(self.folder), **home)]
+        self.assertEqual(shown[-4:], ["left out", "ok", "left out", "left out"])
+        self.assertNotIn("PREVIEWED", [line["name"] for line in self.expect(0, "query", "show roles")])
+        self.lab.sql("CREATE DATABASE OTHER")
+        self.script("V3__c.sql", "create table OTHER.PUBLIC.U (A int)")
+        self.assertEqual(self.expect(1, "preview", str(self.folder), **home), [])
+        self.assertIn("changes the database OTHER", self.error)
+        self.assertEqual(self.expect(0, "query", "show tables in database OTHER"), [])
         self.script("V3__c.sql", "create table X.Y.U (A int)")
         self.assertEqual(self.expect(1, "preview", str(self.folder), **home), [])
         self.assertIn("names the database X itself", self.error)

@@ -10,6 +10,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -121,6 +122,79 @@ class Trouble(Case):
         self.assertLessEqual(set(codes), {0, 75})
         self.assertEqual(self.count("X.Y.T"), 5)
 
+    def test_a_run_that_slept_while_another_took_over_asks_for_nothing_more(self):
+        self.script("V1__a.sql", "create database X; create schema X.Y; create table X.Y.T (A int)")
+        self.apply()
+        self.script("V2__b.sql", ";\n".join(f"insert into X.Y.T values ({n})" for n in range(4)))
+        self.lab.settings(slow_text="values (1)", slow_seconds=2.0)
+        words = ["snow-ddl", "apply", "-c", "lab", str(self.folder)]
+        with subprocess.Popen(
+            words, env=self.lab.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as tool:
+            self.assertIn('"statement":1', tool.stdout.readline())
+            time.sleep(0.5)
+            tool.send_signal(signal.SIGSTOP)
+            self.expire_lock()
+            self.apply()
+            tool.send_signal(signal.SIGCONT)
+            error = tool.communicate(timeout=60)[1]
+        self.assertEqual(tool.returncode, 75, error)
+        self.assertIn("another run has taken the lock over", error)
+        self.assertEqual(self.lab.sql("SELECT A FROM X.Y.T ORDER BY A"), [[str(n)] for n in range(4)])
+        self.assertEqual([row[0] for row in self.history()], ["V1__a.sql", "V2__b.sql"])
+
+    def test_interrupted_while_the_server_works_it_gives_the_lock_back_and_goes_on(self):
+        self.script("V1__a.sql", "create database X; create schema X.Y; create table X.Y.T (A int)")
+        self.apply()
+        self.script("V2__b.sql", "insert into X.Y.T values (0); insert into X.Y.T values (1)")
+        self.lab.settings(async_after=0.1, slow_text="values (1)", slow_seconds=2.0)
+        words = ["snow-ddl", "apply", "-c", "lab", str(self.folder)]
+        with subprocess.Popen(
+            words, env=self.lab.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as tool:
+            self.assertIn('"statement":1', tool.stdout.readline())
+            time.sleep(0.5)
+            tool.send_signal(signal.SIGINT)
+            error = tool.communicate(timeout=60)[1]
+        self.assertEqual(tool.returncode, 75, error)
+        self.assertEqual([line["statement"] for line in self.apply()], [2])
+        self.assertEqual(self.count("X.Y.T"), 2)
+
+    def test_a_long_statement_is_waited_for_whatever_the_polls_meet(self):
+        self.script("V1__a.sql", "create database X; create schema X.Y; create table X.Y.T (A int)")
+        self.apply()
+        self.script("V2__b.sql", "insert into X.Y.T values (1); insert into X.Y.T values (2)")
+        self.lab.settings(async_after=0.1, slow_text="values (1)", slow_seconds=1.5, retry_after=0)
+        self.lab.settings(fail_count=2, fail_status=429, fail_path="/api/v2/statements/")
+        self.assertEqual([line["rows"] for line in self.apply()], [1, 1])
+        self.assertEqual(self.count("X.Y.T"), 2)
+
+    def test_what_was_computed_is_not_computed_again_behind_rows_that_stay(self):
+        self.script(
+            "V1__a.sql",
+            "create database X; create schema X.Y; create table X.Y.T (A int); insert into X.Y.T values (1)",
+        )
+        self.apply()
+        text = (
+            "use schema X.Y; set top = (select max(A) from T); create temporary table K as select A from T; "
+            "insert into T select A + $top from K; insert into {} select A + $top from K; delete from T where A = $top"
+        )
+        self.script("V2__b.sql", text.format("NOWHERE"))
+        self.assertEqual(self.apply(1)[-1]["statement"], 5)
+        self.script("V2__b.sql", text.format("T"))
+        self.apply()
+        self.assertEqual(self.lab.sql("SELECT A FROM X.Y.T ORDER BY A"), [["2"], ["2"]])
+
+    def test_ddl_ends_a_transaction_and_nothing_before_it_runs_again(self):
+        self.script("V1__a.sql", "create database X; create schema X.Y; create table X.Y.T (A int)")
+        self.apply()
+        text = "begin; insert into X.Y.T values (1); create table {} (A int); insert into X.Y.T values (2); commit"
+        self.script("V2__b.sql", text.format("X.NOWHERE.U"))
+        self.assertEqual(self.apply(1)[-1]["statement"], 3)
+        self.script("V2__b.sql", text.format("X.Y.U"))
+        self.assertEqual([line["statement"] for line in self.apply()], [3, 4, 5])
+        self.assertEqual(self.count("X.Y.T"), 2)
+
     def test_lost_answers(self):
         self.script("V1__a.sql", "create database X; create schema X.Y; create table X.Y.T (A int)")
         self.script("V2__b.sql", "insert into X.Y.T values (1); insert into X.Y.T values (2)")
@@ -149,6 +223,12 @@ class Trouble(Case):
             self.assertIn("GRANT SELECT", self.error)
         self.assertEqual([row[1] for row in self.lab.sql("SHOW SCHEMAS IN DATABASE X") if "Z" in row], [])
         self.assertEqual(len(self.history()), 1)
+        # the last statement of a script needs it: found out before the first
+        for table in ("", "_LOCK", "_PROGRESS"):
+            self.lab.sql(f"GRANT SELECT, INSERT, UPDATE ON TABLE {HISTORY}{table} TO ROLE {role}")
+        self.expect(77, "apply", str(self.folder), SNOWFLAKE_CONNECTIONS_LAB_ROLE=role)
+        self.assertIn("CHANGE_HISTORY_PROGRESS", self.error)
+        self.assertEqual([row[1] for row in self.lab.sql("SHOW SCHEMAS IN DATABASE X") if "Z" in row], [])
 
 
 if __name__ == "__main__":
