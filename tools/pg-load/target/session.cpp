@@ -2,6 +2,7 @@
 
 #include "common/base/text.hpp"
 #include "common/log/log.hpp"
+#include "common/log/trying_again.hpp"
 #include "common/pg/server_error.hpp"
 #include "common/pg/session_settings.hpp"
 
@@ -40,7 +41,7 @@ constexpr const char* kDurable =
     "WHERE name = 'synchronous_commit' AND setting IN ('off', 'local')";
 
 void log_pause(const base::Error& error, std::chrono::milliseconds pause) {
-  log::warning(std::string(error.what()) + "; trying again in " + base::format_duration(pause));
+  log::trying_again(error.what(), pause);
 }
 
 }  // namespace

@@ -3,8 +3,7 @@
 
 #include "common/base/text.hpp"
 #include "common/log/log.hpp"
-
-#include <fmt/format.h>
+#include "common/log/trying_again.hpp"
 
 namespace cdckit::snow_ddl {
 namespace {
@@ -16,7 +15,7 @@ snow::SqlApiOptions api_options(const ServerSettings& settings, signals::StopTok
   chosen.retry.give_up_after = settings.retry_for;
   chosen.stop = stop;
   chosen.on_retry = [](const base::Error& error, std::chrono::milliseconds pause) {
-    log::warning(fmt::format("{}; trying again in {}", error.what(), base::format_duration(pause)));
+    log::trying_again(error.what(), pause);
   };
   return chosen;
 }

@@ -1,7 +1,6 @@
 #include "tools/snow-put/commands/connect.hpp"
 
-#include "common/base/text.hpp"
-#include "common/log/log.hpp"
+#include "common/log/trying_again.hpp"
 
 namespace cdckit::snow_put {
 namespace {
@@ -9,7 +8,7 @@ namespace {
 constexpr const char* kUserAgent = "snow-put/" CDCKIT_VERSION " (Linux) CPP/20 (app=cdckit)";
 
 void log_retry(const base::Error& error, std::chrono::milliseconds pause) {
-  log::warning(std::string(error.what()) + "; trying again in " + base::format_duration(pause));
+  log::trying_again(error.what(), pause);
 }
 
 }  // namespace
