@@ -109,8 +109,9 @@ std::vector<PublishedTable> InitialSnapshot::hold(const Connections& connections
   return published;
 }
 
-Connections InitialSnapshot::connect_jobs() const {
+Connections InitialSnapshot::connect_jobs() {
   Connections connections;
+  if (request_.first != nullptr) connections.push_back(std::move(request_.first));
   while (connections.size() < request_.options.jobs) {
     connections.push_back(connect(request_.server, false, request_.stop));
   }

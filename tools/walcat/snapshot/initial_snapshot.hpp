@@ -26,6 +26,7 @@ struct InitialRequest {
   std::uint64_t limit = 0;           // data lines
   std::function<void()> tick;        // keeps other things alive
   std::function<void()> check_slot;  // throws when the slot that the stream will read is gone
+  std::unique_ptr<pg::Connection> first = {};  // one that is there already, none is needed
   SnapshotMeter& meter;
 };
 
@@ -42,7 +43,7 @@ class InitialSnapshot {
 
  private:
   bool attempt(NewSlot exported);
-  [[nodiscard]] Connections connect_jobs() const;
+  [[nodiscard]] Connections connect_jobs();
   std::vector<PublishedTable> published_tables(pg::Connection& connection) const;
   [[nodiscard]] std::vector<PublishedTable> hold(const Connections& connections) const;
   std::vector<SnapshotTable> tables(pg::Connection& connection,

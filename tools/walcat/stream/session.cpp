@@ -109,6 +109,7 @@ void Session::prepare() {
   request.start = settings_.stream.start;
   request.moves_slot = delivery_.proof() != Proof::none;
   start_.plan = plan_start(start_.server, delivery_.read_files(), request);
+  if (start_.plan.snapshot) links_.job.start(connect_options(settings_.server, false));
   preflight({*links_.sql,
              start_.publications,
              filter_,
@@ -222,6 +223,7 @@ bool Session::take_snapshot() {
                                   meter_.update_if_due(*changes_, delivery_, progress_.confirmed);
                                 },
                             .check_slot = [this] { check_temporary_slot(); },
+                            .first = links_.job.take(),
                             .meter = meter},
                            *changes_,
                            delivery_);

@@ -6,6 +6,7 @@
 #include "tools/walcat/change/changes.hpp"
 #include "tools/walcat/debezium/make_encoding.hpp"
 #include "tools/walcat/delivery/delivery.hpp"
+#include "tools/walcat/server/early_login.hpp"
 #include "tools/walcat/server/server.hpp"
 #include "tools/walcat/server/slot_sampler.hpp"
 #include "tools/walcat/snapshot/incremental_snapshot.hpp"
@@ -48,6 +49,7 @@ class Session {
   struct Links {
     std::unique_ptr<pg::Connection> sql;  // until the stream begins
     std::unique_ptr<pg::Connection> replication;
+    EarlyLogin job;  // the snapshot's first
   };
   // What was found and decided before the first line.
   struct Start {
