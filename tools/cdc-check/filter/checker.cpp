@@ -1,5 +1,6 @@
 #include "tools/cdc-check/filter/checker.hpp"
 
+#include "common/base/text.hpp"
 #include "common/log/log.hpp"
 
 #include <algorithm>
@@ -69,9 +70,9 @@ Checker::Table& Checker::table_of(const event::Event& event) {
   return table_of(source.schema, source.table);
 }
 
-Checker::Table& Checker::table_of_row(const event::Event& row) {
+Checker::Table& Checker::table_of_row(const ndjson::Object& row) {
   event::Source source;
-  if (by_topic_) source = table_of_topic(ndjson::find_member({row.line, row.row_members}, "kafka"));
+  if (by_topic_) source = table_of_topic(ndjson::find_member(row, "kafka"));
   if (newest_ != nullptr && source.schema == newest_->schema && source.table == newest_->name)
     return *newest_;
   return table_of(source.schema, source.table);
@@ -119,10 +120,12 @@ const std::vector<Broken>& Checker::check_event(const event::Event& event) {
 const std::vector<Broken>& Checker::check_row(const event::Event& row) {
   broken_.clear();
   used_.clear();
-  Table& table = table_of_row(row);
-  run(table.row, {.row = {row.line, row.row_members}});
+  // a line may begin and end with white space, a value does not
+  const ndjson::Object object{base::trim(row.line), row.row_members};
+  Table& table = table_of_row(object);
+  run(table.row, {.row = object});
   if (!table.key.empty()) {
-    const auto key = object_of(ndjson::find_member({row.line, row.row_members}, "key"), {});
+    const auto key = object_of(ndjson::find_member(object, "key"), {});
     if (!key.text.empty()) run(table.key, {.row = key});
   }
   return broken_;

@@ -56,7 +56,7 @@ class Checker {
   };
   Table& table_of(std::string_view schema, std::string_view table);
   Table& table_of(const event::Event& event);
-  Table& table_of_row(const event::Event& row);
+  Table& table_of_row(const ndjson::Object& row);
   std::string_view time_of(const event::Event& event);
   void run(Program& program, const Subject& subject);
   void warn_of_columns(const Code& code, const event::TableSchema& schema);

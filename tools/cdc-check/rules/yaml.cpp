@@ -4,6 +4,8 @@
 #include "tools/cdc-check/values/decimal.hpp"
 
 #include <set>
+#include <sstream>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 namespace cdckit::cdc_check {
@@ -18,6 +20,38 @@ bool is_one_of(const std::string& text, std::initializer_list<const char*> words
     if (text == word) return true;
   }
   return false;
+}
+
+// For a look at where documents begin and end.
+class Silence final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&,
+                const std::string&,
+                YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&,
+                       const std::string&,
+                       YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&,
+                  const std::string&,
+                  YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// Not by YAML::LoadAll: a stray comma or bracket is the beginning of one document after the other
+// to it, for ever.
+bool has_second_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Silence silence;
+  return parser.HandleNextDocument(silence) && parser.HandleNextDocument(silence);
 }
 
 class Converter {
@@ -110,9 +144,9 @@ Node parse_yaml(std::string_view text, const std::string& file) {
   if (text.size() > kMostBytes) refuse({file}, "it is larger than 16 MiB");
   if (!ndjson::is_utf8(text)) refuse({file}, "it is no UTF-8");
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) refuse({file}, "it holds more than one document");
-    return documents.empty() ? Node{} : converter.convert(documents.front(), 0);
+    const std::string copy(text);
+    if (has_second_document(copy)) refuse({file}, "it holds more than one document");
+    return converter.convert(YAML::Load(copy), 0);
   } catch (const YAML::Exception& error) {
     refuse(converter.place_of(error.mark), error.msg);
   }

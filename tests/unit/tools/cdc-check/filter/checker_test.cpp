@@ -105,6 +105,19 @@ TEST_CASE("plain rows, by topic where they have one") {
   CHECK(check(R"({"a":1,"key":5})") == "");
 }
 
+TEST_CASE("white space around a plain row is no part of it") {
+  Checker checker(codes_of(cdc_check::tests::one_rule(
+                      "kind: json_schema, schema: {type: object, required: [a]}")),
+                  event::kUnavailable);
+  for (const char* text : {" {\"a\":1}", "\t{\"a\":1} ", "\r{\"a\":1}\r"}) {
+    const Row row(text);
+    REQUIRE(row.failure() == nullptr);
+    CHECK(names(checker.check_row(row.event())) == "");
+  }
+  const Row broken(" {\"b\":1}");
+  CHECK(names(checker.check_row(broken.event())) == "r ");
+}
+
 TEST_CASE("a schema line says how values are written") {
   Checker checker(codes_of(cdc_check::tests::one_rule("kind: range, column: d, min: '2026-01-01'")),
                   event::kUnavailable);

@@ -59,6 +59,8 @@ TEST_CASE("what is no rule file") {
   CHECK(failure("a: [1").starts_with("could not use rules \"f.yaml:"));
   CHECK(failure("a: 1\na: 2").find("f.yaml:2:1") != std::string::npos);
   CHECK(failure("a: 1\n---\nb: 2").find("more than one document") != std::string::npos);
+  CHECK(failure(",.b +(1v").find("more than one document") != std::string::npos);  // ends at all
+  CHECK(failure("a: 1\n]") != "");
   CHECK(failure("\xff").find("no UTF-8") != std::string::npos);
   CHECK(failure("a: !x 1").find("tag") != std::string::npos);
   CHECK(failure("? [a]\n: 1").find("a name is text") != std::string::npos);
