@@ -123,10 +123,11 @@ void ClientState::note_error(rd_kafka_s* handle, int code, const char* reason) {
     // a producer says it when a record waits, see tell_outage()
     if (handle != nullptr && rd_kafka_type(handle) == RD_KAFKA_PRODUCER) return;
   }
-  // librdkafka counts repetitions in the text, so the code tells whether it is the same trouble
-  if (code == last_warning_ && now - last_warning_at_ < kWarningPause) return;
-  last_warning_ = code;
-  last_warning_at_ = now;
+  // librdkafka counts repetitions in the text, so the code tells whether it is the same trouble;
+  // two of them take turns where no broker can be reached
+  const auto [warned, first] = warned_at_.try_emplace(code, now);
+  if (!first && now - warned->second < kWarningPause) return;
+  warned->second = now;
   log::warning("Kafka: " + text);
 }
 

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -91,8 +92,7 @@ class ClientState {
   bool unknown_ = false;
   bool was_unknown_ = false;
   bool fenced_ = false;
-  int last_warning_ = 0;
-  std::chrono::steady_clock::time_point last_warning_at_{};
+  std::map<int, std::chrono::steady_clock::time_point> warned_at_;  // by code
 };
 
 // Applies the settings in order. Throws config naming the property, never its value.

@@ -180,6 +180,12 @@ class Processes(RunCase):
         self.assertEqual(process.wait(30), 0, process.stderr.read())
         self.assertEqual((self.state / "out").read_text(), "last\n")
 
+    def test_a_stop_ends_well_where_rows_were_kept_back(self):
+        process = self.start("sh -c 'trap \"exit 0\" TERM; while :; do sleep 0.05; done' | sh -c 'cat; exit 1'")
+        self.group(process, 4)
+        process.terminate()
+        self.assertEqual(process.wait(30), 0, process.stderr.read())
+
     def test_stages_that_do_not_listen_are_killed(self):
         process = self.start("sh -c 'trap \"\" TERM; sleep 300' | sh -c 'trap \"\" TERM; sleep 300; true'")
         self.group(process, 5)
