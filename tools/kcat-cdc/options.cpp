@@ -60,10 +60,9 @@ void add_registry(FlagTable& table, ConnectionOptions& options) {
              "for brokers.");
 }
 
-std::vector<cli::Flag> produce_flags(Options& options) {
+// What a record is: its topic, its form, its headers.
+void add_records(FlagTable& table, Options& options) {
   ProduceOptions& produce = options.produce;
-  FlagTable table;
-  add_connection(table, options.connection);
   table.text("topic-prefix",
              "NAME",
              produce.topic_prefix,
@@ -104,6 +103,10 @@ std::vector<cli::Flag> produce_flags(Options& options) {
              "A header of every record; NAME=@COLUMN takes it from a column of the row.");
   table.toggle(
       "no-tombstones", produce.no_tombstones, "No record with a null value after a delete.");
+}
+
+// Topics that are created, and where in them a record goes.
+void add_placing(FlagTable& table, ProduceOptions& produce) {
   table.number("partitions",
                "N",
                produce.partitions,
@@ -136,6 +139,14 @@ std::vector<cli::Flag> produce_flags(Options& options) {
              produce.partition_by,
              "The partition comes from the text of these columns, not from the key; a delete needs "
              "them in its key or old row.");
+}
+
+std::vector<cli::Flag> produce_flags(Options& options) {
+  ProduceOptions& produce = options.produce;
+  FlagTable table;
+  add_connection(table, options.connection);
+  add_records(table, options);
+  add_placing(table, produce);
   pipe::declare_unavailable(
       table, produce.unavailable_value, ": such a column makes no header and no partition");
   table.text("transactional",

@@ -46,7 +46,7 @@ struct Literal {
 
 struct ExpressionCode {
   struct Instruction {
-    Step step;
+    Step step{};
     std::uint32_t operand = 0;
   };
   std::vector<Instruction> steps;

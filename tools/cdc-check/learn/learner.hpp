@@ -24,7 +24,7 @@ class Learner {
     std::uint64_t rows = 0;
     std::map<std::string, ColumnProfile> columns;
   };
-  void add(const std::string& table, const ndjson::Object& row, bool plain);
+  void add(const std::string& name, const ndjson::Object& row, bool plain);
 
   std::map<std::string, Table> tables_;  // by schema.table; plain rows: ""
   event::SourceReader reader_;

@@ -73,9 +73,7 @@ bool take_type(const event::Column& column, Encoding& encoding) {
   const bool with_zone = type.ends_with("with time zone");
   if (type == "date") {
     encoding.unit = Unit::days;
-  } else if (type.starts_with("timestamp") && !with_zone) {
-    encoding.unit = fraction_digits(column) <= 3 ? Unit::milliseconds : Unit::microseconds;
-  } else if (type.starts_with("time") && !with_zone && !type.starts_with("timestamp")) {
+  } else if (type.starts_with("time") && !with_zone) {  // timestamp, too
     encoding.unit = fraction_digits(column) <= 3 ? Unit::milliseconds : Unit::microseconds;
   } else if (type.starts_with("numeric")) {
     constexpr std::int32_t kHeader = 4;

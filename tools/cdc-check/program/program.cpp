@@ -67,7 +67,8 @@ void Program::set_encodings(const std::map<std::string, Encoding, std::less<>>& 
     check.encoding = found == encodings.end() ? Encoding{} : found->second;
   }
   encoded_.clear();
-  for (std::uint16_t column = 0; column < columns_.size(); ++column) {
+  for (std::size_t number = 0; number < columns_.size(); ++number) {
+    const auto column = static_cast<std::uint16_t>(number);
     const Path& path = columns_.path(column);
     const auto found = encodings.find(path.front());
     if (path.size() == 1 && found != encodings.end() && found->second.base64_decimal)

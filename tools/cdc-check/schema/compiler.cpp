@@ -27,6 +27,7 @@ class Compiler {
     resources_.note(root_);
     add(root_, "#");
     // references are followed as they are met; what was only defined is checked too
+    // NOLINTNEXTLINE(modernize-loop-convert): the list grows meanwhile
     for (std::size_t i = 0; i < pending_.size(); ++i) {
       const auto [node, location] = pending_[i];
       add(*node, location);

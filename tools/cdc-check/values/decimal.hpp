@@ -29,7 +29,7 @@ struct Decimal {
 
 // Sign, digits with or without a point, exponent; nothing when the whole text is no such number.
 std::optional<Decimal> parse_decimal(std::string_view text) noexcept;
-Decimal decimal_of(std::int64_t value) noexcept;
+Decimal decimal_of(std::int64_t number) noexcept;
 std::strong_ordering compare(const Decimal& left, const Decimal& right) noexcept;
 inline bool equal(const Decimal& left, const Decimal& right) noexcept {
   return compare(left, right) == 0;

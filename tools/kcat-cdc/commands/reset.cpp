@@ -113,7 +113,7 @@ kafka::Offsets at_position(kafka::Consumer& consumer,
 kafka::Offsets resolve(kafka::Consumer& consumer,
                        const ResetTarget& target,
                        const std::vector<kafka::Partition>& partitions) {
-  const kafka::Offsets begins = consumer.begins(partitions, kAnswer);
+  kafka::Offsets begins = consumer.begins(partitions, kAnswer);
   kafka::Offsets ends = consumer.ends(partitions, kAnswer);
   switch (target.kind) {
     case ResetTarget::Kind::beginning:

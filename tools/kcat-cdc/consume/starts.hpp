@@ -51,7 +51,7 @@ class Starts {
   // `left`: where this run stopped reading it before. `durable`: what was acknowledged to this run
   // before that, kNoOffset for nothing: a rebalance may have kept it from being committed.
   [[nodiscard]] Start of(const kafka::Partition& partition,
-                         const Committed& committed,
+                         const Committed& group,
                          std::optional<std::int64_t> left,
                          std::int64_t durable = kafka::kNoOffset) const;
 

@@ -35,7 +35,7 @@ class AvroWriter {
 
  private:
   struct Prepared {
-    std::int32_t id;
+    std::int32_t id = 0;
     avro::Plan plan;
   };
   static Prepared prepare(std::string_view connect,

@@ -65,7 +65,7 @@ class EventTable {
   void clear();
   // A key that moves (c with old_key), or a change in a table without key. False when the row to
   // change is not there.
-  bool change_alone(Session& session, const event::Event& event);
+  bool change_alone(Session& session, const event::Event& given);
   // Whether the event leaves columns out that did not change.
   bool has_holes(const event::Event& event);
 

@@ -63,7 +63,7 @@ std::string refused_row_text(Session& session,
                              std::int64_t ord,
                              std::string_view row,
                              const base::Error& error) {
-  const std::string words = server_words(stage.target(), error);
+  std::string words = server_words(stage.target(), error);
   if (!is_about_a_value(error)) return words;
   std::optional<std::size_t> column;
   session.savepoint("why");

@@ -237,7 +237,7 @@ Receipt RowLoader::commit(const std::string& pos, bool picture) {
   }
   session_.succeeded();
   truncate_ = false;
-  const Receipt result = receipt(pos);
+  Receipt result = receipt(pos);
   reset();
   return result;
 }

@@ -8,8 +8,6 @@
 namespace cdckit::pg_load {
 namespace {
 
-using pg::quote_identifier;
-
 // Nobody's operator or function of a better fit is taken for the server's own.
 constexpr const char* kEquals = " OPERATOR(pg_catalog.=) ";
 

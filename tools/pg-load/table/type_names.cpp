@@ -114,7 +114,7 @@ class Types {
       : session_(session), table_(table), create_(create), connect_(connect) {}
 
   std::string safe(const event::Column& column) {
-    const std::string text = std::string(base::trim(column.type));
+    std::string text(base::trim(column.type));
     if (std::find(kSerials.begin(), kSerials.end(), base::to_lower(text)) != kSerials.end())
       return text;
     const auto pieces = take_type_apart(text);

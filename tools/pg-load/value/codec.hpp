@@ -53,9 +53,7 @@ constexpr bool is_populated(Codec codec) noexcept {
 using event::column_problem;
 using event::FieldProblem;
 
-namespace problems {
-using namespace pg::problems;
-}  // namespace problems
+namespace problems = pg::problems;
 
 class FieldEncoder {
  public:

@@ -22,6 +22,6 @@ struct GenerateFlags {
 // One line for each script that it writes. Throws usage for flags that do not go together, data for
 // what is no JSON or has no schema line in it, config for a table that cannot be laid out;
 // nothing is written then.
-base::ExitCode generate(const GenerateFlags& flags, const cli::Context& context);
+base::ExitCode generate(const GenerateFlags& given, const cli::Context& context);
 
 }  // namespace cdckit::snow_ddl

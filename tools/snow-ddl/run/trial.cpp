@@ -28,7 +28,6 @@ bool grants_on_account(const std::string& statement) {
       "ACCOUNT", "DATABASE", "WAREHOUSE", "INTEGRATION", "USER", "MONITOR", "POOL", "VOLUME"};
   const std::string source = "statement";
   SqlTokens tokens(statement, source);
-  std::string before;
   for (SqlToken token = tokens.next(); token.kind != TokenKind::end; token = tokens.next()) {
     const std::string word = base::to_upper(token.text);
     if (word == "ON") {

@@ -22,9 +22,8 @@ Units::Units(const std::vector<SqlStatement>& statements) : statements_(statemen
 void Units::cut() {
   for (std::size_t i = 0; i < statements_.size(); i = units_.back().last + 1) {
     Unit unit{.first = i, .last = i};
-    if (facts_[i].session && Session::is_noted(statements_[i].text)) {
-      unit.noted = true;
-    } else if (facts_[i].verb == "COMMIT") {
+    const bool setting = facts_[i].session && Session::is_noted(statements_[i].text);
+    if (setting || facts_[i].verb == "COMMIT") {
       unit.noted = true;
     } else if (facts_[i].begins) {
       unit.last = end_of_transaction(i);

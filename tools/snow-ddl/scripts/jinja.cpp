@@ -45,7 +45,7 @@ class Expression {
     if (auto text = string()) return text;
     const std::string_view digits = rest_.substr(rest_.starts_with('-') ? 1 : 0);
     if (digits.empty() || std::isdigit(static_cast<unsigned char>(digits.front())) == 0) return {};
-    const std::string number(name());
+    std::string number(name());
     if (number.find_first_not_of("0123456789.-") != std::string::npos) return {};
     return number;
   }
@@ -128,7 +128,10 @@ class Renderer {
     if (expression.symbol('(')) {
       const auto argument = name == "env_var" ? expression.string() : std::nullopt;
       if (!argument) refuse_it();
-      if (expression.symbol(',') && !(otherwise = expression.constant())) refuse_it();
+      if (expression.symbol(',')) {
+        otherwise = expression.constant();
+        if (!otherwise) refuse_it();
+      }
       if (!expression.symbol(')')) refuse_it();
       wanted = *argument;
       found = from_environment(wanted);
@@ -137,9 +140,9 @@ class Renderer {
     }
     if (expression.symbol('|')) {
       const std::string_view filter = expression.name();
-      if ((filter != "default" && filter != "d") || !expression.symbol('(') ||
-          !(otherwise = expression.constant()) || !expression.symbol(')'))
-        refuse_it();
+      if ((filter != "default" && filter != "d") || !expression.symbol('(')) refuse_it();
+      otherwise = expression.constant();
+      if (!otherwise || !expression.symbol(')')) refuse_it();
     }
     if (!expression.done()) refuse_it();
     if (!found) found = otherwise;

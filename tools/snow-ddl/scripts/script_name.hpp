@@ -28,7 +28,7 @@ bool is_step_file(std::string_view file);
 bool is_misnamed(const std::string& file);
 
 // Nothing for a file that is no script.
-std::optional<ScriptName> parse_script_name(const std::string& file);
+std::optional<ScriptName> parse_script_name(const std::string& whole);
 // V, R, A or U.
 char kind_letter(ScriptKind kind) noexcept;
 

@@ -21,7 +21,7 @@ class BadRows {
   // What ends the run, if anything does.
   [[nodiscard]] bool stops() const noexcept { return failure_.has_value(); }
   void rethrow() const {
-    if (failure_) throw *failure_;
+    if (failure_) throw base::Error(*failure_);
   }
   // No checkpoint that covers a row beyond it may be acknowledged.
   [[nodiscard]] std::uint64_t limit() const noexcept { return limit_; }

@@ -4,6 +4,7 @@
 #include "common/snow/identifiers.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace cdckit::snow_put {
@@ -172,9 +173,9 @@ void TableFlow::create_for_rows(Target& target,
                                 const GuessedColumns& guessed,
                                 std::vector<ParkedLine> rows) {
   Flow& flow = flow_of(target);
-  for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
-    parked_bytes_ += row->text.size();
-    flow.lines.put_back(std::move(*row));
+  for (ParkedLine& row : std::views::reverse(rows)) {
+    parked_bytes_ += row.text.size();
+    flow.lines.put_back(std::move(row));
   }
   ask(target,
       flow,

@@ -30,9 +30,9 @@ bool FoldState::counts_lsns() const {
 }
 
 const TableFold& FoldState::of(const std::string& table) const {
-  static const TableFold kNone;
+  static const TableFold none;
   const auto found = tables.find(table);
-  return found == tables.end() ? kNone : found->second;
+  return found == tables.end() ? none : found->second;
 }
 
 std::string folded_text(const TableFold& fold) {

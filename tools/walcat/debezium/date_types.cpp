@@ -211,7 +211,7 @@ void append_timestamptz(std::string& out, std::string_view text, const Codec& co
     if (By == Way::by_default) return append_null(out, text, codec);
     if (By != Way::sql || stamp.date.infinite > 0) return append_quoted(out, text);
     constexpr Date kLast{.year = 292'269'055, .month = 12, .day = 2};
-    return append_zoned(out, kLast, 23 * 3600 * kMicrosPerSecond, codec.parameter);
+    return append_zoned(out, kLast, std::int64_t{23} * 3600 * kMicrosPerSecond, codec.parameter);
   }
   const auto date = By == Way::sql || (By == Way::by_default && is_lost_leap_day(stamp.date))
                         ? through_sql_date(stamp.date)
