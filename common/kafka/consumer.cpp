@@ -169,8 +169,7 @@ void Consumer::assign(const std::vector<Assignment>& partitions) {
 
 void Consumer::unassign(const std::vector<Partition>& partitions) {
   if (partitions.empty()) return;
-  message_.reset();
-  waiting_->drop(partitions);
+  waiting_->drop(partitions);  // not the record at hand: it is looked at until the next poll()
   const PartitionList list = to_list(partitions);
   require(rd_kafka_incremental_unassign(handle_.get(), list.get()), "stop to read partitions");
 }

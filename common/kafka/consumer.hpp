@@ -61,7 +61,8 @@ class Consumer {
   void assign(const std::vector<Assignment>& partitions);
   // Reads these no more, what was fetched of them is dropped.
   void unassign(const std::vector<Partition>& partitions);
-  // record() holds the record, or topic, partition and offset of what happened. Throws what ends
+  // record() holds the record, or topic, partition and offset of what happened, until the next
+  // poll(), whatever is read no more meanwhile. Throws what ends
   // the client for good.
   Polled poll(std::chrono::milliseconds wait);
   // Readable when poll() has something; clear_wake() before it.

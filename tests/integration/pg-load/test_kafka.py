@@ -85,8 +85,8 @@ class ThroughKafka(Case):
 
     def consume_all(self) -> None:
         reader, loader = self.consume("--until", "end")
-        self.assertEqual(loader.wait(60), 0, loader.stderr.read().decode())
-        self.assertEqual(reader.wait(60), 0, reader.stderr.read().decode())
+        codes = loader.wait(60), reader.wait(60)
+        self.assertEqual(codes, (0, 0), loader.stderr.read().decode() + reader.stderr.read().decode())
 
     def assert_same(self) -> None:
         self.assertEqual(json.loads(self.sql(SAME)), json.loads(psql(self.source, SAME)))
