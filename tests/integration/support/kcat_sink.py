@@ -16,6 +16,7 @@ class Sink:
         self.data: list[dict] = []
         self.control: list[dict] = []
         self.durable = 0  # how many of `data` are acknowledged
+        self.acknowledging = threading.Lock()  # by the reader, and by the test when it says so
         self.greeting: dict = {}
         self.process = test.start(
             *("consume", "-g", group, "--ack", ack, *arguments),
@@ -47,15 +48,18 @@ class Sink:
             self.control.append(line)
             if line["__cdc"] in ("ckpt", "eof") and self.acknowledge:
                 time.sleep(self.delay)
-                self.acknowledge_now(line)
+                with self.acknowledging:
+                    self.acknowledge_now(line)
 
     def acknowledge_now(self, line: dict):
         self.durable = len(self.data)
         self.test.write_ack(self.greeting, line, self.ack)
 
     def acknowledge_last(self):
-        self.acknowledge = True
-        self.acknowledge_now([line for line in self.control if line["__cdc"] == "ckpt"][-1])
+        """What was held back, and from here on whatever comes; never an older line after a newer one."""
+        with self.acknowledging:
+            self.acknowledge = True
+            self.acknowledge_now([line for line in self.control if line["__cdc"] == "ckpt"][-1])
 
     def acknowledged(self) -> list[dict]:
         return self.data[: self.durable]
