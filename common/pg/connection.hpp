@@ -36,8 +36,9 @@ class ServerError : public base::Error {
               const std::string& message,
               std::string sqlstate,
               std::string context,
-              std::string routine = {})
-      : Error(kind, message),
+              std::string routine = {},
+              std::string hint = {})
+      : Error(kind, message, std::move(hint)),
         sqlstate_(std::move(sqlstate)),
         context_(std::move(context)),
         routine_(std::move(routine)) {}

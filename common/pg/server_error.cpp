@@ -76,6 +76,13 @@ std::string_view sqlstate_inside(std::string_view message) {
   return {};
 }
 
+// What can be done about a statement that was refused; "" when that is not known.
+std::string statement_hint(std::string_view sqlstate) {
+  if (sqlstate != "25006") return "";
+  return "The server is a standby (target_session_attrs=read-write passes it over), or "
+         "default_transaction_read_only is on for this role or database.";
+}
+
 ErrorKind kind_without_state(std::string_view message) {
   for (const std::string_view sign : {"certificate verify failed",
                                       "does not support SSL",
@@ -145,7 +152,8 @@ ServerError server_error(pg_conn* connection, const pg_result* result, const std
           message,
           sqlstate,
           std::string(field(result, PG_DIAG_CONTEXT)),
-          std::string(field(result, PG_DIAG_SOURCE_FUNCTION))};
+          std::string(field(result, PG_DIAG_SOURCE_FUNCTION)),
+          statement_hint(sqlstate)};
 }
 
 ServerError connect_error(std::string_view message, bool password_needed) {

@@ -145,6 +145,17 @@ class TakenBack(RetryCase):
                     self.assertEqual(done.receipts, [])
                     self.assertEqual(self.sql("SELECT count(*) FROM t WHERE v = 'old'"), str(ROWS))
 
+    def test_a_database_that_is_not_written(self):
+        """As on a standby: another try may meet a server that writes; what it hangs on is said."""
+        self.fill()
+        self.sql(f'ALTER DATABASE "{self.database}" SET default_transaction_read_only = on')
+        for mode, options, lines in MODES:
+            with self.subTest(mode=mode):
+                done = self.load(lines, *options, "--retry-for", "300ms", code=75)
+                self.assertIn("(SQLSTATE 25006)", done.errors)
+                self.assertIn("hint: The server is a standby", done.errors)
+                self.assertIn("or default_transaction_read_only is on for this role or database", done.errors)
+
 
 class SessionEnded(RetryCase):
     """Rows go into a table without a key, where one that came twice would stay."""
