@@ -125,10 +125,8 @@ void ClientState::note_error(rd_kafka_s* handle, int code, const char* reason) {
   }
   // librdkafka counts repetitions in the text, so the code tells whether it is the same trouble;
   // two of them take turns where no broker can be reached
-  const auto [warned, first] = warned_at_.try_emplace(code, now);
-  if (!first && now - warned->second < kWarningPause) return;
-  warned->second = now;
-  log::warning("Kafka: " + text);
+  if (warnings_.try_emplace(code, kWarningPause).first->second.due(now))
+    log::warning("Kafka: " + text);
 }
 
 void ClientState::tell_outage(bool waits) {

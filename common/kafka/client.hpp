@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/base/error.hpp"
+#include "common/base/interval.hpp"
 #include "common/kafka/doubts.hpp"
 #include "common/kafka/login.hpp"
 #include "common/kafka/outage.hpp"
@@ -92,7 +93,7 @@ class ClientState {
   bool unknown_ = false;
   bool was_unknown_ = false;
   bool fenced_ = false;
-  std::map<int, std::chrono::steady_clock::time_point> warned_at_;  // by code
+  std::map<int, base::Interval> warnings_;  // by code
 };
 
 // Applies the settings in order. Throws config naming the property, never its value.
