@@ -79,6 +79,12 @@ int as_timeout(milliseconds wait) {
   return static_cast<int>(wait.count());
 }
 
+Offsets all_at(const std::vector<Partition>& partitions, std::int64_t offset) {
+  Offsets out;
+  for (const Partition& partition : partitions) out[partition] = offset;
+  return out;
+}
+
 }  // namespace
 
 void Consumer::MessageRelease::operator()(rd_kafka_message_s* message) const noexcept {
@@ -266,12 +272,8 @@ OffsetRange Consumer::offsets(const Partition& partition, milliseconds wait) {
   return out;
 }
 
-Offsets Consumer::offsets_for_time(const std::vector<Partition>& partitions,
-                                   std::int64_t unix_milliseconds,
-                                   milliseconds wait) {
-  if (partitions.empty()) return {};
-  Offsets wanted;
-  for (const Partition& partition : partitions) wanted[partition] = unix_milliseconds;
+Offsets Consumer::ask_offsets(const Offsets& wanted, milliseconds wait) {
+  if (wanted.empty()) return {};
   const PartitionList list = to_list(wanted);
   const auto code = rd_kafka_offsets_for_times(handle_.get(), list.get(), as_timeout(wait));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) throw failure(code, "find the offsets of a time");
@@ -285,12 +287,19 @@ Offsets Consumer::offsets_for_time(const std::vector<Partition>& partitions,
   return from_list(*list, kOffsetEnd);
 }
 
+// What is negative means something else to brokers.
+Offsets Consumer::offsets_for_time(const std::vector<Partition>& partitions,
+                                   std::int64_t unix_milliseconds,
+                                   milliseconds wait) {
+  return ask_offsets(all_at(partitions, std::max<std::int64_t>(unix_milliseconds, 0)), wait);
+}
+
 Offsets Consumer::begins(const std::vector<Partition>& partitions, milliseconds wait) {
-  return offsets_for_time(partitions, RD_KAFKA_OFFSET_BEGINNING, wait);
+  return ask_offsets(all_at(partitions, RD_KAFKA_OFFSET_BEGINNING), wait);
 }
 
 Offsets Consumer::ends(const std::vector<Partition>& partitions, milliseconds wait) {
-  return offsets_for_time(partitions, RD_KAFKA_OFFSET_END, wait);
+  return ask_offsets(all_at(partitions, RD_KAFKA_OFFSET_END), wait);
 }
 
 Offsets Consumer::committed(const std::vector<Partition>& partitions,

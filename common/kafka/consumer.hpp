@@ -62,8 +62,7 @@ class Consumer {
   // Reads these no more, what was fetched of them is dropped.
   void unassign(const std::vector<Partition>& partitions);
   // record() holds the record, or topic, partition and offset of what happened, until the next
-  // poll(), whatever is read no more meanwhile. Throws what ends
-  // the client for good.
+  // poll(), whatever is read no more meanwhile. Throws what ends the client for good.
   Polled poll(std::chrono::milliseconds wait);
   // Readable when poll() has something; clear_wake() before it.
   [[nodiscard]] int wake_fd() const noexcept { return wake_->fd(); }
@@ -75,7 +74,8 @@ class Consumer {
   // The end of a partition that is read, as the last answer of its broker said: asks nobody.
   [[nodiscard]] std::optional<std::int64_t> known_end(const Partition& partition) const;
   OffsetRange offsets(const Partition& partition, std::chrono::milliseconds wait);
-  // For each partition the first offset at or after the time; kOffsetEnd when there is none.
+  // For each partition the first offset at or after the time, which may be before 1970; kOffsetEnd
+  // when there is none.
   Offsets offsets_for_time(const std::vector<Partition>& partitions,
                            std::int64_t unix_milliseconds,
                            std::chrono::milliseconds wait);
@@ -119,6 +119,8 @@ class Consumer {
   };
 
   class Waiting;
+  // `wanted`: for each partition a time, or one of the library's names for an end.
+  Offsets ask_offsets(const Offsets& wanted, std::chrono::milliseconds wait);
   Polled read_event(const rd_kafka_message_s& message);
   void look_at_queue();
   void wake_fetchers();

@@ -344,7 +344,8 @@ cli::Tool declare(Options& options) {
        false,
        false,
        [&options](const std::string& value) {
-         if (value != "reset") throw std::invalid_argument("groups can be listed or reset");
+         if (value != "reset")
+           throw std::invalid_argument("\"" + value + "\" is none of what can be done to groups");
          options.command.action = value;
        }});
   const std::array commands = {

@@ -62,6 +62,8 @@ class Groups(KafkaTest):
         (first, second) = self.lags("g-none", "-t", self.topic)
         self.assertEqual((first["offset"], first["end"], first["lag"]), (None, 3, None))
         self.assertEqual((second["offset"], second["end"], second["lag"]), (None, 0, None))
+        for slip in (self.topic + "x", "^nothing-of-that-kind"):
+            self.assertIn(slip, self.run_tool("lag", "-g", "g-none", "-t", slip, expect=69).stderr)
         sink = self.sink("g-lag", "-t", self.topic, *QUICK)
         wait_for("three", lambda: len(sink.data) == 3)
         # what no reader sees moves the group as well: tombstones, marks, aborted records
@@ -69,7 +71,7 @@ class Groups(KafkaTest):
         self.client(
             ["transaction", self.topic, [value(9)], "tx", True], ["transaction", self.topic, [value(8)], "tx", False]
         )
-        wait_for("no lag", lambda: all(line["lag"] == 0 for line in self.lags("g-lag")), 30)
+        wait_for("no lag", lambda: all(line["lag"] == 0 for line in self.lags("g-lag")))
         self.assertEqual(len(sink.data), 6)
         done = self.run_tool("groups", "reset", "-g", "g-lag", "-t", self.topic, "--to", "beginning", expect=75)
         self.assertIn("has 1 member", done.stderr)
@@ -78,7 +80,7 @@ class Groups(KafkaTest):
         watch = self.start("lag", "-g", "g-lag", "--watch", stdout=subprocess.PIPE)
         self.assertEqual([json.loads(watch.stdout.readline())["lag"] for _ in range(4)], [0] * 4)
         watch.send_signal(signal.SIGTERM)
-        self.assertEqual(watch.wait(30), 0)
+        self.assertEqual(watch.wait(60), 0)
 
     def test_a_group_is_moved(self):
         self.create(1)
@@ -99,6 +101,7 @@ class Groups(KafkaTest):
         self.assertEqual(reset("2"), 2)
         self.assertEqual(reset("99"), 5)
         self.assertEqual(reset(f"@{now // 1000 + 3}"), 3)
+        self.assertEqual((reset("@-1"), reset("@1969-07-20T20:17:40Z")), (0, 0))
         self.assertEqual(reset("0/2"), 2)  # all of that commit is behind
         self.assertEqual(reset(f"{3:016X}/{0:016X}"), 2)
         self.assertEqual(reset("0/FF"), 5)
@@ -125,7 +128,7 @@ class Groups(KafkaTest):
         self.client(["partitions", self.topic, 4], ["create", new, 1])
         self.write_raw(self.topic, *[{"partition": i % 4, "value": value(i)} for i in range(100)])
         self.write_raw(new, *[{"value": value(i)} for i in range(5)])
-        wait_for("all that came later", lambda: len(reader.data) == 105, 30)
+        wait_for("all that came later", lambda: len(reader.data) == 105)
         self.assertEqual(reader.stop(), 0)
         # a bounded run ends at a busy topic too, and prints nothing from behind the ends
         stop = threading.Event()
@@ -168,6 +171,7 @@ class Groups(KafkaTest):
         self.assertEqual(second.wait(), 0)
         self.assertEqual(sorted(line["n"] for line in second.data if line["n"] >= 5), [5, 5, 5, 7, 7, 7, 9, 9, 9])
         self.assertEqual(self.consume("-t", self.topic, "--from", f"@{at // 1000 + 60}", "--until", "@4000000000"), [])
+        self.assertEqual(len(self.consume("-t", self.topic, "--from", "@-2", "--until", "end")), 18)
         late = self.consume("-t", self.topic, "--from", f"@{at // 1000 + 9}", "--until", "@4000000000")
         self.assertEqual(len(late), 3)
 
@@ -177,9 +181,9 @@ class Groups(KafkaTest):
         first = self.sink("g-once", "-t", self.topic, "--from", "beginning", *QUICK)
         wait_for("all", lambda: len(first.data) == 40)
         wait_for("commits", lambda: all(line["lag"] == 0 for line in self.lags("g-once")))
-        second = self.sink("g-once", "-t", self.topic, "--from", "beginning", *QUICK, name="second", errors=True)
+        second = self.sink("g-once", "-t", self.topic, "--from", "beginning", *QUICK, name="second")
         wait_for("a partition for the second", lambda: "assigned" in second.kinds())
-        self.assertIn("--from beginning is not applied", second.process.stderr.readline().decode())
+        self.assertIn("--from beginning is not applied", second.said())
         self.assertEqual(second.stop(), 0)
         wait_for("the partition back", lambda: first.owned() == 2)
         self.fill(40, 50)
@@ -197,17 +201,17 @@ class Groups(KafkaTest):
         self.fill(100, 120)
         wait_for("unacknowledged lines", lambda: len(first.data) == 120)
         second = self.sink("g-stays", "-t", self.topic, *STICKY, name="second")
-        wait_for("the loss of some", lambda: "revoked" in first.kinds(), 30)
+        wait_for("the loss of some", lambda: "revoked" in first.kinds())
         kept = first.partitions()
         self.assertTrue(0 < len(kept) < 4, kept)
         self.write_raw(
             self.topic, *[{"partition": p, "key": '{"id":500}', "value": value(p)} for p in kept for _ in range(5)]
         )
-        wait_for("lines of what stays", lambda: len(first.data) == 120 + 5 * len(kept), 15)
+        wait_for("lines of what stays", lambda: len(first.data) == 120 + 5 * len(kept))
         self.assertEqual(second.data, [])
         self.assertNotIn("assigned", second.kinds())
         first.acknowledge_last()
-        wait_for("its turn", lambda: "assigned" in second.kinds(), 30)
+        wait_for("its turn", lambda: "assigned" in second.kinds())
         self.assertEqual(second.stop(), 0)
         self.assertEqual(first.stop(), 0)
         self.assertEqual(second.data, [])  # nothing that the first acknowledged
@@ -308,7 +312,7 @@ class Groups(KafkaTest):
         wait_for("all", lambda: pattern.durable == 20)
         self.client(["delete", self.topic])
         for process in (named, pattern.process):
-            self.assertEqual(process.wait(30), 69)
+            self.assertEqual(process.wait(60), 69)
             self.assertIn(f'"{self.topic}"', process.stderr.read().decode())
 
     def test_patterns_and_names(self):

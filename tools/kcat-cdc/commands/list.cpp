@@ -8,6 +8,7 @@
 #include "common/kafka/subscription.hpp"
 #include "common/ndjson/writer.hpp"
 #include "common/retry/retry.hpp"
+#include "tools/kcat-cdc/topics/missing_topic.hpp"
 
 #include <set>
 
@@ -90,7 +91,9 @@ std::vector<Lag> read_lags(kafka::Consumer& consumer, const std::vector<std::str
   const kafka::Subscription named(topics);
   std::vector<kafka::Partition> partitions;
   std::set<std::string> wanted;
-  for (const kafka::TopicInfo& topic : consumer.topics(kAnswer)) {
+  const auto present = consumer.topics(kAnswer);
+  require_topics(topics, names_of(present), true);
+  for (const kafka::TopicInfo& topic : present) {
     if (named.takes(topic.name)) wanted.insert(topic.name);
     if (!topics.empty() && !named.takes(topic.name)) continue;
     if (topics.empty() && topic.name.starts_with("__")) continue;

@@ -188,6 +188,8 @@ class Replay {
 ExitCode replay(const Cluster& cluster, const CommandOptions& options, cli::Context& context) {
   if (options.topics.size() != 1 || options.topics.front().starts_with('^'))
     throw Error(ErrorKind::usage, "the flag --topic (-t) must name one topic of dead letters");
+  if (options.limit == 0)
+    throw Error(ErrorKind::usage, "could not use --limit: 0 records are no work");
   const std::string& topic = options.topics.front();
   const auto began = Clock::now();
   Replay run(cluster, topic, options.limit);

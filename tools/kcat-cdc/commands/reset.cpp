@@ -2,12 +2,12 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
-#include "common/cli/nearest.hpp"
 #include "common/event/position.hpp"
 #include "common/kafka/subscription.hpp"
 #include "common/log/log.hpp"
 #include "common/retry/retry.hpp"
 #include "tools/kcat-cdc/consume/consume_options.hpp"
+#include "tools/kcat-cdc/topics/missing_topic.hpp"
 #include "tools/kcat-cdc/topics/topic_names.hpp"
 #include "tools/kcat-cdc/value/line_builder.hpp"
 
@@ -179,20 +179,11 @@ ExitCode reset_group(const Cluster& cluster, const CommandOptions& options, cli:
   }
   const kafka::Subscription wanted(options.topics);
   std::vector<kafka::Partition> partitions;
-  std::vector<std::string> names;
-  for (const kafka::TopicInfo& topic : consumer.topics(kAnswer)) {
-    names.push_back(topic.name);
+  const auto topics = consumer.topics(kAnswer);
+  require_topics(options.topics, names_of(topics), true);
+  for (const kafka::TopicInfo& topic : topics) {
     if (!wanted.takes(topic.name)) continue;
     for (std::int32_t i = 0; i < topic.partitions; ++i) partitions.push_back({topic.name, i});
-  }
-  for (const std::string& topic : options.topics) {
-    const kafka::Subscription alone({topic});
-    if (std::none_of(partitions.begin(), partitions.end(), [&](const kafka::Partition& partition) {
-          return alone.takes(partition.topic);
-        }))
-      throw Error(ErrorKind::unavailable,
-                  "could not find topic \"" + topic + "\"",
-                  cli::near_miss_hint(topic, names));
   }
   consumer.place(resolve(consumer, target, partitions));
   print_lags(options, read_lags(consumer, options.topics));

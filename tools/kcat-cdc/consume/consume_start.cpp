@@ -2,10 +2,10 @@
 // How a run begins: the first part of ConsumeLoop. What `end` and times mean is noted before the
 // group is joined, for all partitions of the subscription, whoever will read them.
 #include "common/base/error.hpp"
-#include "common/cli/nearest.hpp"
 #include "common/log/log.hpp"
 #include "common/ndjson/text.hpp"
 #include "tools/kcat-cdc/consume/consume.hpp"
+#include "tools/kcat-cdc/topics/missing_topic.hpp"
 
 #include <algorithm>
 #include <sys/stat.h>
@@ -46,14 +46,6 @@ std::int64_t written_at(const std::vector<std::optional<ack::Record>>& records,
   return out;
 }
 
-Error missing_topic(const std::string& topic, const std::vector<std::string>& names) {
-  const bool pattern = topic.starts_with('^');
-  return {ErrorKind::unavailable,
-          pattern ? "could not find a topic that \"" + topic + "\" fits"
-                  : "could not find topic \"" + topic + "\"",
-          pattern ? "" : cli::near_miss_hint(topic, names)};
-}
-
 }  // namespace
 
 void ConsumeLoop::begin() {
@@ -80,20 +72,13 @@ void ConsumeLoop::begin() {
 std::vector<kafka::Partition> ConsumeLoop::present() {
   const kafka::Subscription subscription = subscription_of(options_);
   std::vector<kafka::Partition> out;
-  std::vector<std::string> names;
-  for (const kafka::TopicInfo& topic : consumer_.topics(kAnswer)) {
-    names.push_back(topic.name);
+  const auto topics = consumer_.topics(kAnswer);
+  for (const kafka::TopicInfo& topic : topics) {
     if (!subscription.takes(topic.name)) continue;
     for (std::int32_t number = 0; number < topic.partitions; ++number)
       out.push_back({topic.name, number});
   }
-  for (const std::string& topic : subscription.topics()) {
-    const bool must = !topic.starts_with('^') || progress_.bounded();
-    const kafka::Subscription alone({topic});
-    const bool found = std::any_of(
-        names.begin(), names.end(), [&](const std::string& name) { return alone.takes(name); });
-    if (must && !found) throw missing_topic(topic, names);
-  }
+  kcat_cdc::require_topics(subscription.topics(), names_of(topics), progress_.bounded());
   return out;
 }
 
