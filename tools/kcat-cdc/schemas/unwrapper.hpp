@@ -42,10 +42,11 @@ class Unwrapper {
 
  private:
   struct Head {
-    std::string text;  // `{"schema":..,"payload":`
+    std::string text;  // `{"schema":..,"payload":`; empty where the payload comes first
     ConnectSchema schema;
   };
   void learn(std::string_view head, std::string_view schema);
+  void to_front(std::size_t place);
 
   std::array<Head, 4> heads_;               // the last one that matched first
   std::unique_ptr<ndjson::Walker> walker_;  // made with the first document that may be wrapped

@@ -35,6 +35,26 @@ TEST_CASE("schemas that take turns are remembered, more than a few are not") {
   CHECK(*unwrapper.take_off(document(1)).schema == *a);
 }
 
+TEST_CASE("white space and the order of the two members mean nothing") {
+  Unwrapper unwrapper;
+  const auto schema = unwrapper.take_off(R"({"schema":{"a":1},"payload":{"x":1}})").schema;
+  for (const char* text : {R"({ "schema" : {"a":1} , "payload" : {"x":1}})",
+                           R"({"payload":{"x":1},"schema":{"a":1}})",
+                           "{\n\t\"payload\": {\"x\":1},\r\n \"schema\": {\"a\":1}\n}"}) {
+    const Unwrapped found = unwrapper.take_off(text);
+    CHECK(found.wrapped);
+    CHECK(found.checked);
+    CHECK(found.payload == R"({"x":1})");
+    CHECK(*found.schema == *schema);
+    CHECK(unwrapper.take_off(text).schema == found.schema);
+  }
+  CHECK(unwrapper.take_off(R"({"schema":{"a":1},"payload":{"x":1}})").schema == schema);
+  const Unwrapped bare = unwrapper.take_off(R"({"payload":{"x":1},"schema":null})");
+  CHECK(bare.wrapped);
+  CHECK(bare.payload == R"({"x":1})");
+  CHECK(bare.schema == nullptr);
+}
+
 TEST_CASE("what is not wrapped stays as it is") {
   Unwrapper unwrapper;
   for (const char* text : {"",
@@ -44,6 +64,12 @@ TEST_CASE("what is not wrapped stays as it is") {
                            R"({"schema":{}})",
                            R"({"schema":{},"payload":1,"more":1})",
                            R"({"schema":{},"payload":})",
+                           R"({"payload":1,"schema":1})",
+                           R"({"payload":1,"schema":{},"more":1})",
+                           R"({"payload":1})",
+                           R"({"schema":{},"schema":{}})",
+                           "{",
+                           "{ ",
                            R"({"schema":{},"payload":1)"}) {
     const Unwrapped found = unwrapper.take_off(text);
     CHECK(found.payload == text);
