@@ -285,6 +285,25 @@ std::vector<TopicId> Producer::look_again(milliseconds wait) {
   return grown;
 }
 
+std::map<std::string, InSync> Producer::fewest_in_sync(milliseconds wait) {
+  std::map<std::string, InSync> out;
+  const rd_kafka_metadata_t* metadata = nullptr;
+  constexpr int kOwnTopics = 0;
+  if (rd_kafka_metadata(handle_.get(), kOwnTopics, nullptr, &metadata, as_timeout(wait)) !=
+      RD_KAFKA_RESP_ERR_NO_ERROR)
+    return out;
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    const rd_kafka_metadata_topic_t& topic = metadata->topics[i];
+    for (int at = 0; at < topic.partition_cnt; ++at) {
+      const InSync here{topic.partitions[at].isr_cnt, topic.partitions[at].replica_cnt};
+      const auto [fewest, first] = out.try_emplace(topic.topic, here);
+      if (!first && here.replicas < fewest->second.replicas) fewest->second = here;
+    }
+  }
+  rd_kafka_metadata_destroy(metadata);
+  return out;
+}
+
 std::int32_t Producer::partition_for(TopicId topic, std::string_view key) const {
   using Partitioner = decltype(&rd_kafka_msg_partitioner_murmur2);
   constexpr std::array<std::pair<std::string_view, Partitioner>, 7> kPartitioners = {{

@@ -36,6 +36,12 @@ struct rd_kafka_queue_s;
 
 namespace cdckit::kafka {
 
+// Replicas of a partition that have all of it, and how many there should be.
+struct InSync {
+  int replicas = 0;
+  int wished = 0;
+};
+
 // Valid during the call only.
 struct FailedDelivery {
   std::uint64_t tag = 0;
@@ -88,6 +94,9 @@ class Producer {
   // Where the partitioner puts a record whose key has these bytes.
   [[nodiscard]] std::int32_t partition_for(TopicId topic, std::string_view key) const;
   std::vector<TopicId> look_again(std::chrono::milliseconds wait);
+  // For each topic of this producer its partition that has the fewest. Nothing when no broker
+  // answers.
+  std::map<std::string, InSync> fewest_in_sync(std::chrono::milliseconds wait);
   // Begins anew with the same settings: forgets what is outstanding and what failed. Topics stay
   // valid.
   void reopen();

@@ -91,29 +91,34 @@ class Brokers(KafkaTest):
     def test_too_few_replicas(self):
         """Nothing is acknowledged that fewer brokers have than the topic demands; who has no time left ends with 75."""
         wish = ("--partitions", 2, "--topic-config", "min.insync.replicas=3")
+        # longer than a controller at load takes to see that a broker is gone: until then nobody knows what is missing
+        short, long = ("--retry-for", "20s"), ("--retry-for", "180s")
         sources = [
-            Source(self, "few-plain", *wish, "--retry-for", "8s", pause=0.02).start(),
-            Source(self, "few-exact", *wish, "--retry-for", "8s", "--transactional", "few", pause=0.02).start(),
-            Source(self, "few-patient", *wish, pause=0.02).start(),
+            Source(self, "few-plain", *wish, *short, pause=0.02).start(),
+            Source(self, "few-exact", *wish, *short, "--transactional", "few", pause=0.02).start(),
+            Source(self, "few-patient", *wish, *long, pause=0.02).start(),
         ]
         wait_for("the first acks", lambda: min(source.acked() for source in sources) > 10)
         topics = [f"{source.prefix}.public.t{number}" for source in sources for number in range(2)]
         down = next(node for node in (1, 2, 3) if node != self.nodes.leader(TRANSACTIONS))
         self.nodes.take_down(down)
+        sent = [source.sent for source in sources]
         try:
             for topic in topics:
                 wait_for("fewer replicas", lambda: self.nodes.in_sync(topic) == 2)  # noqa: B023
-            acked = [source.acked() for source in sources]
             for source in sources[:2]:
-                self.assertEqual(source.wait(60), 75, source.said())
-            self.assertEqual([source.acked() for source in sources], acked)
+                self.assertEqual(source.wait(), 75, source.said())
+            # what all three had may be acknowledged later: a commit that had begun needs two of them
+            for source, most in zip(sources, sent, strict=True):
+                self.assertGreater(source.sent, most + 10)
+                self.assertLessEqual(source.acked(), most + 1)
             self.assertIn("replicas", sources[0].said())
         finally:
             self.nodes.let_back(down)
         for source in sources[:2]:
-            source.start("--retry-for", "60s")  # as long as it takes the broker to come back
+            source.start(*long)  # as long as it takes the broker to come back
         for source in sources:
-            source.finish()
+            source.finish(200)
         sources[0].assert_all_there(sources[0].found())
         for source in sources[1:]:
             source.assert_exactly_once(source.found())

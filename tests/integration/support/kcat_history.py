@@ -101,10 +101,10 @@ class Source:
     def said(self) -> str:
         return self.log.read_text()
 
-    def finish(self) -> None:
+    def finish(self, seconds: float = 90) -> None:
         """To the end, which must be a good one."""
         self.end_soon()
-        self.test.assertEqual(self.wait(), 0, self.said())
+        self.test.assertEqual(self.wait(seconds), 0, self.said())
         self.test.assertEqual(self.acked(), self.last + 1)
 
     def found(self, brokers: str | None = None) -> list[Found]:

@@ -97,6 +97,7 @@ ExitCode ProduceLoop::run() {
     return end_.run(*this);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::data) deliver_what_is_good();
+    if (error.kind() == ErrorKind::temporary) topics_.explain(error);
     throw;
   }
 }

@@ -162,6 +162,23 @@ void TopicBook::look_for_growth() {
   }
 }
 
+void TopicBook::explain(const Error& error) {
+  const auto in_sync = producer_.fewest_in_sync(policy_.answer);
+  for (const auto& [name, known] : known_) {
+    const auto found = in_sync.find(name);
+    if (found == in_sync.end()) continue;
+    const auto [replicas, wished] = found->second;
+    // brokers demand no more than there should be
+    const auto least = std::min<std::int64_t>(known.topic.facts.least_in_sync.value_or(0), wished);
+    if (replicas >= least) continue;
+    throw Error(error.kind(),
+                std::string(error.what()) + "; topic \"" + name + "\" has " +
+                    std::to_string(replicas) + (replicas == 1 ? " replica" : " replicas") +
+                    " in sync and demands " + std::to_string(least) + " (min.insync.replicas)",
+                std::string(error.hint()));
+  }
+}
+
 kafka::Admin& TopicBook::admin() {
   if (!admin_) admin_ = std::make_unique<kafka::Admin>(settings_);
   return *admin_;

@@ -56,6 +56,9 @@ class TopicBook {
   void keep_old(const std::string& name);
   // Says which topics got more partitions, and tells once.
   void look_for_growth();
+  // Whoever waits for replicas is told that time has run out, and no more: throws the error anew
+  // with the topic that has fewer in sync than it demands, when there is one.
+  void explain(const base::Error& error);
 
  private:
   static constexpr std::chrono::milliseconds kLimitAnswer{1'000};

@@ -55,6 +55,7 @@ TopicFacts read_facts(const std::map<std::string, std::string>& settings) {
     facts.most_bytes = segment;
     facts.most_by = kSegment;
   }
+  facts.least_in_sync = base::parse_signed(value_of(settings, "min.insync.replicas"));
   facts.cleanup = sorted_policy(value_of(settings, "cleanup.policy"));
   // a broker that stamps records itself looks at nothing of theirs
   if (value_of(settings, "message.timestamp.type") == "LogAppendTime") return facts;

@@ -18,6 +18,7 @@ struct TopicFacts {
   std::optional<std::int64_t> retention_ms;   // by the records' own time; nothing: for ever
   std::optional<std::int64_t> before_ms;      // older ones are refused
   std::optional<std::int64_t> after_ms;       // ones this far in the future are refused
+  std::optional<std::int64_t> least_in_sync;  // with fewer replicas in sync nothing is taken
 
   [[nodiscard]] bool compacts() const { return cleanup.find("compact") != std::string::npos; }
   [[nodiscard]] bool deletes() const { return cleanup.find("delete") != std::string::npos; }
