@@ -91,7 +91,7 @@ class Members(KafkaTest):
         # who is put out commits no more: what it had not committed by then, the second one reads again
         wait_for("its commit", lambda: self.lag() == 0)
         second = self.named("same", "second")
-        self.assertEqual(first.process.wait(30), 69)
+        self.assertEqual(first.process.wait(60), 69)
         said = first.process.stderr.read().decode()
         self.assertIn("group.instance.id", said)
         self.assertIn("hint:", said)

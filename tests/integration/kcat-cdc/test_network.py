@@ -2,17 +2,22 @@
 """kcat-cdc over a link that is cut, slow, narrow or swallows everything, in the middle of requests: producers with and
 without transactions, and a reader. Afterwards every topic is compared record by record. CDC_LONG=1: with many seeds."""
 
+import json
 import os
 import pathlib
 import random
+import re
+import subprocess
 import sys
 import time
 import unittest
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from kcat_history import ROWS, Source
 from kcat_lab import KafkaTest, event, lines, wait_for
 from kcat_sink import Sink
+from own_lab import free_port
 from toxiproxy import Link
 
 SEEDS = range(20) if os.environ.get("CDC_LONG") else range(1)
@@ -104,6 +109,38 @@ class Network(KafkaTest):
         """Nothing comes through any more, in either direction, and nobody is told."""
         with self.link.toxic("timeout", timeout=0), self.link.toxic("timeout", "upstream", timeout=0):
             time.sleep(chance.uniform(1, 3))
+
+    def test_lag_that_is_looked_at_over_a_slow_link(self):
+        """Where a group is and where topics end are two questions, and between them both move on: never is the group
+        further than the end."""
+        slow, self.brokers = self.brokers, self.direct  # who writes and reads is as quick as ever
+        source = Source(self, self.prefix, "--partitions", 2, "-X", "linger.ms=5", pause=0.002).start()
+        wait_for("the first acks", lambda: source.acked() > 20)
+        port, group = free_port(), f"g-{self.prefix}"
+        words = ("-t", f"^{source.prefix}\\.public\\..*", "--metrics-listen", f"127.0.0.1:{port}")
+        reader = Sink(self, group, self.work / "ack", *words)
+        wait_for("its first", lambda: reader.durable > 0)
+        lags: list[dict] = []
+        with self.link.toxic("latency", latency=150):
+            lag = ["kcat-cdc", "lag", "-b", slow, "-g", group]
+            looks = [subprocess.Popen(lag, stdout=subprocess.PIPE) for _ in range(6)]
+            for look in looks:
+                out, _ = look.communicate(timeout=60)
+                self.assertEqual(look.returncode, 0)
+                lags += map(json.loads, out.splitlines())
+        known = [line for line in lags if line["offset"] is not None]
+        self.assertGreaterEqual(len(known), 6)
+        for line in known:
+            self.assertLessEqual(line["offset"], line["end"])
+            self.assertEqual(line["lag"], line["end"] - line["offset"])
+        for _ in range(20):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+                found = re.findall(r"^kcat_cdc_lag_records\{.*\} (\S+)$", answer.read().decode(), re.MULTILINE)
+            self.assertGreater(len(found), 0)
+            self.assertGreaterEqual(min(map(float, found)), 0)
+            time.sleep(0.1)
+        source.finish()
+        self.assertEqual(reader.stop(), 0)
 
     def test_narrow(self):
         text = lines(*[event(number, note=random.Random(number).randbytes(500).hex()) for number in range(500)])

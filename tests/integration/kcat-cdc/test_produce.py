@@ -252,17 +252,17 @@ class Produce(KafkaTest):
             self.admin("broker", "log.retention.ms", "-1")
 
     def test_partitions_that_are_added(self):
-        process = self.producer(
-            "--partitions", "1", "-X", "topic.metadata.refresh.interval.ms=500", stderr=subprocess.PIPE
-        )
+        said = self.work / "said"
+        with said.open("wb") as log:
+            often = ("-X", "topic.metadata.refresh.interval.ms=500")
+            process = self.producer("--partitions", "1", *often, stderr=log)
         write(process, lines(hello(), event(1), checkpoint(1)))
         wait_for("first ack", lambda: self.acked() == 1)
         self.admin("partitions", f"{self.prefix}.public.t", "3")
-        time.sleep(3)
+        wait_for("a word about it", lambda: "has 3 partitions now" in said.read_text())
         write(process, lines(checkpoint(2, "eof")))
         process.stdin.close()
         self.assertEqual(process.wait(60), 0)
-        self.assertIn("has 3 partitions now", process.stderr.read().decode())
 
     def test_partitioner(self):
         self.produce(lines(*[event(i) for i in range(1, 101)]), "--partitions", "4", "--partitioner", "consistent")

@@ -227,7 +227,7 @@ class Tokens(Secure):
             process.stdin.write(lines(event(1)))
             process.stdin.flush()
             wait_for("a first token", lambda: log.exists() and log.read_text())
-            wait_for("three more tokens", lambda: len(log.read_text().splitlines()) >= 4, 40)
+            wait_for("three more tokens", lambda: len(log.read_text().splitlines()) >= 4)
             process.stdin.write(lines(event(2)))
             process.stdin.close()
             self.assertEqual(process.wait(60), 0)
@@ -237,7 +237,7 @@ class Tokens(Secure):
         # so has a member of a group whose sink has taken nothing since; it has lost no partition
         kinds = [json.loads(line).get("__cdc", "data") for line in reader.stdout]
         self.assertEqual((kinds.count("data"), kinds.count("revoked")), (119, 0))
-        self.assertEqual(reader.wait(30), 0)
+        self.assertEqual(reader.wait(60), 0)
 
     def blocked_reader(self) -> subprocess.Popen:
         """It has read more than its sink takes for now."""

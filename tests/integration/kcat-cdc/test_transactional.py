@@ -69,6 +69,19 @@ class Transactional(KafkaTest):
                 out.append(headers["cdc.pos"])
         return out
 
+    def is_sent(self, position: str, table: str) -> bool:
+        """Whether it is among the topic's first three, committed or not."""
+        topic = f"{self.prefix}.public.{table}"
+        look = ["kcat", "-C", "-e", "-c", "3", "-q", "-b", self.brokers, "-t", topic, "-o", "beginning"]
+        done = subprocess.run(
+            [*look, "-X", "isolation.level=read_uncommitted", "-f", "%h\n"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        return position in done.stdout
+
     def stored(self) -> dict:
         """The newest position record."""
         return json.loads(self.records(f"{self.prefix}.__position.{self.prefix}")[-1]["payload"])
@@ -168,9 +181,9 @@ class Transactional(KafkaTest):
         write(process, lines(hello(), *transaction(1), checkpoint(1)))
         wait_for("ack", lambda: self.acked() == 1)
         write(process, lines(*transaction(2)[:2]))
-        time.sleep(0.3)
+        wait_for("its rows", lambda: self.is_sent(pos(2, 1), "t1"))
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(30), 75)
+        self.assertEqual(process.wait(60), 75)
         self.assertEqual(len(self.assert_whole(self.committed())), 1)
 
     def test_receipts_of_what_was_stopped(self):
@@ -194,19 +207,7 @@ class Transactional(KafkaTest):
         self.addCleanup(writer.join)
         self.addCleanup(enough.set)
 
-        def is_sent() -> bool:
-            topic = f"{self.prefix}.public.t1"
-            look = ["kcat", "-C", "-c", "3", "-q", "-b", self.brokers, "-t", topic]
-            done = subprocess.run(
-                [*look, "-X", "isolation.level=read_uncommitted", "-o", "beginning", "-f", "%h\n"],
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=60,
-            )
-            return pos(2, 1) in done.stdout
-
-        wait_for("rows of the second transaction", is_sent)
+        wait_for("rows of the second transaction", lambda: self.is_sent(pos(2, 1), "t1"))
         process.send_signal(signal.SIGTERM)
         receipts = [json.loads(line) for line in process.stdout.read().splitlines()]
         process.wait(60)
@@ -323,7 +324,7 @@ class Transactional(KafkaTest):
         write(process, lines(hello(), *transaction(1), checkpoint(1)))
         wait_for("ack", lambda: self.acked() == 1)
         write(process, lines(*transaction(2)[:1]))
-        time.sleep(0.3)
+        wait_for("its row", lambda: self.is_sent(pos(2, 1), "t1"))
         broker = self.broker()
         os.kill(broker, signal.SIGSTOP)
         try:
