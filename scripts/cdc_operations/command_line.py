@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
+import os
 import re
 import sys
 import time
 
-from .generate import TEXTS, Generate
+from .generate import TEXTS, texts_of
 
 VERSION = "0.1.0"
-DONE, REJECTED, USAGE, BAD_INPUT, MISSING, CANNOT_CREATE, TRY_AGAIN, CONFIG = 0, 1, 2, 65, 69, 73, 75, 78
+DONE, REJECTED, USAGE, BAD_INPUT, MISSING, CANNOT_CREATE, IO, TRY_AGAIN, CONFIG = 0, 1, 2, 65, 69, 73, 74, 75, 78
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
 UNITS = {"ms": 0.001, "s": 1, "": 1, "m": 60, "h": 3600}
 
@@ -23,6 +24,44 @@ class Refused(Exception):
     def __init__(self, code: int, text: str):
         super().__init__(text)
         self.code = code
+
+
+class Unwritten(Exception):
+    """stdout took no more; `__cause__` says why."""
+
+
+def write(text: str) -> None:
+    """To stdout, at once."""
+    left = text.encode(errors="surrogateescape")
+    try:
+        while left:
+            left = left[os.write(1, left) :]
+    except OSError as error:
+        raise Unwritten from error
+
+
+def tell(text: str) -> None:
+    """A line on stderr. Nobody may be there to read it: what is done is worth more than the word about it."""
+    try:
+        os.write(2, f"{text}\n".encode(errors="surrogateescape"))
+    except OSError:
+        pass
+
+
+def run(tool: str, act) -> int:
+    """Ends as the tools do when stdout is closed (quietly) or full."""
+    for number in (0, 1, 2):  # a file that is opened later must not take the place of a closed stream
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    try:
+        return act()
+    except Unwritten as error:
+        if isinstance(error.__cause__, BrokenPipeError):
+            return DONE
+        tell(f"{tool}: could not write to stdout: {error.__cause__.strerror}")
+        return IO
 
 
 class Log:
@@ -36,7 +75,7 @@ class Log:
         if self.form == "json":
             now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
             line = json.dumps({"ts": now, "level": level, "tool": self.tool, "msg": text})
-        print(line, file=sys.stderr, flush=True)
+        tell(line)
 
 
 def duration(text: str) -> float:
@@ -66,11 +105,20 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("-V", "--version", action="version", version=version, help="Print the version.")
         self.add_argument("--generate", action=Generate, choices=TEXTS, help=argparse.SUPPRESS)
 
+    def _print_message(self, message: str, file=None):
+        write(message)
+
     def error(self, message: str):
-        print(f"{self.prog}: could not read the command line: {message}", file=sys.stderr)
+        tell(f"{self.prog}: could not read the command line: {message}")
         known = [name for action in self._actions for name in action.option_strings]
         typed = [word.partition("=")[0] for word in sys.argv[1:] if word.startswith("--") and word != "--"]
         near = [difflib.get_close_matches(word, known, 1) for word in typed if word not in known]
         hint = f"Did you mean {near[0][0]}?" if near and near[0] else f"{self.prog} --help lists the flags."
-        print(f"{self.prog}: hint: {hint}", file=sys.stderr)
+        tell(f"{self.prog}: hint: {hint}")
         sys.exit(USAGE)
+
+
+class Generate(argparse.Action):
+    def __call__(self, parser, _namespace, what, _option=None):
+        write(texts_of(parser, what))
+        sys.exit(DONE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 BASH = """# bash completion for @TOOL@
 @FUNCTION@() {
@@ -104,8 +103,6 @@ def man_options(parser: argparse.ArgumentParser) -> str:
 TEXTS = {"man-options": man_options, "complete-bash": bash, "complete-zsh": zsh, "complete-fish": fish}
 
 
-class Generate(argparse.Action):
-    def __call__(self, parser, _namespace, what, _option=None):
-        function = "_" + parser.prog.replace("-", "_")
-        print(TEXTS[what](parser).replace("@FUNCTION@", function).replace("@TOOL@", parser.prog), end="")
-        sys.exit(0)
+def texts_of(parser: argparse.ArgumentParser, what: str) -> str:
+    function = "_" + parser.prog.replace("-", "_")
+    return TEXTS[what](parser).replace("@FUNCTION@", function).replace("@TOOL@", parser.prog)

@@ -1,4 +1,5 @@
-"""One process group: asking who is in it, ending it, and a keeper that ends it when its maker was killed."""
+"""The processes of one pipeline, a session of their own: asking who is in it, ending it, and a keeper that ends it when its
+maker was killed. A stage may lead a process group of its own in it, as timeout(1) does."""
 
 from __future__ import annotations
 
@@ -28,13 +29,25 @@ def children_of(pid: int) -> list[int]:
         return []
 
 
-def signal_group(group: int, number: int) -> bool:
-    """False: nobody is left in it."""
-    try:
-        os.killpg(group, number)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+def members(session: int) -> list[int]:
+    """Dead ones that nobody has asked for yet are members too."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            of = int(place.read_text().rpartition(")")[2].split()[3])
+        except (OSError, ValueError):
+            continue  # it has just ended
+        if of == session != 0:
+            found.append(int(place.parent.name))
+    return found
+
+
+def signal_all(session: int, number: int) -> bool:
+    """False: nobody is left in it. Who leads it comes last: a shell that is gone cannot say how its stages ended."""
+    found = members(session)
+    for pid in sorted(found, key=lambda pid: pid == session):
+        signal_process(pid, number)
+    return bool(found)
 
 
 def is_stopped(pid: int) -> bool:
@@ -91,8 +104,8 @@ def has_lost_its_reader(pid: int) -> bool:
 def signal_process(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass  # it has just ended
+    except (ProcessLookupError, PermissionError):
+        pass  # it has just ended, or works for somebody else
 
 
 class Keeper:
@@ -103,7 +116,7 @@ class Keeper:
         self.pid, self.pipe, self.grace = 0, -1, grace
         self.begin(0)
 
-    def begin(self, group: int) -> None:
+    def begin(self, session: int) -> None:
         if self.pipe >= 0:
             os.close(self.pipe)
         reading, self.pipe = os.pipe()
@@ -113,11 +126,11 @@ class Keeper:
             self.keep(reading)
             os._exit(0)
         os.close(reading)
-        self.watch(group)
+        self.watch(session)
 
-    def watch(self, group: int) -> None:
+    def watch(self, session: int) -> None:
         try:
-            os.write(self.pipe, b"%d\n" % group)
+            os.write(self.pipe, b"%d\n" % session)
         except BrokenPipeError:
             pass  # it was killed: the next SIGCHLD makes another one
 
@@ -129,11 +142,11 @@ class Keeper:
         null = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(null, stream)
-        group = 0
+        session = 0
         while words := os.read(reading, 4096).split():
-            group = int(words[-1])
-        if group and signal_group(group, signal.SIGTERM):
+            session = int(words[-1])
+        if session and signal_all(session, signal.SIGTERM):
             deadline = time.monotonic() + self.grace
-            while time.monotonic() < deadline and signal_group(group, 0):
+            while time.monotonic() < deadline and members(session):
                 time.sleep(0.1)
-            signal_group(group, signal.SIGKILL)
+            signal_all(session, signal.SIGKILL)

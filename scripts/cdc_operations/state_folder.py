@@ -41,6 +41,8 @@ def lock(folder: Path):
                 raise Refused(TRY_AGAIN, f'could not use "{folder}": {who} runs a pipeline there') from None
             time.sleep(0.1)
     file.truncate(0)
-    file.write(f"{os.getpid()}\n")
-    file.flush()
+    try:
+        os.write(file.fileno(), b"%d\n" % os.getpid())
+    except OSError:
+        pass  # the disk is full: the lock counts, the name of its holder is for people
     return file

@@ -24,7 +24,7 @@ SEED = int(os.environ.get("CDC_SEED", "1"))
 
 
 def members(group_of: int) -> list[tuple[int, str]]:
-    """Processes whose command line names the state folder's own mark, with their names."""
+    """Processes of the session that it leads, with their names."""
     found = []
     for entry in pathlib.Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -35,7 +35,7 @@ def members(group_of: int) -> list[tuple[int, str]]:
             continue
         name, rest = stat[stat.index("(") + 1 :].rsplit(")", 1)
         words = rest.split()
-        if words[0] != "Z" and int(words[2]) == group_of:
+        if words[0] != "Z" and int(words[3]) == group_of:
             found.append((int(entry.name), name))
     return found
 
@@ -137,6 +137,17 @@ class Codes(RunCase):
         self.assertEqual(self.run_to_its_end("true | true")[0], 0)
         self.assertEqual(self.run_to_its_end("true | sh -c 'exit 1'\n# the last line is a comment\n")[0], 1)
 
+    def test_a_backslash_at_the_end_goes_on_with_nothing(self):
+        self.assertEqual(self.run_to_its_end("true | true \\")[0], 0)
+
+    def test_a_full_disk_hides_no_code(self):
+        """No file takes a byte, as on a full disk; pipes do."""
+        path = self.write("sh -c 'exit 74' | cat")
+        words = ["bash", "-c", 'ulimit -f 0; exec "$0" --state "$1" "$2"', CDC_RUN, self.folder, path]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, 74, done.stderr)
+        self.assertIn("cdc-run.prom", done.stderr)
+
     def test_pauses_double_up_to_the_longest(self):
         process = self.start("exit 75 | true")
         said = "".join(process.stderr.readline() for _ in range(6))
@@ -144,7 +155,8 @@ class Codes(RunCase):
         self.assertEqual(pauses, ["0.05", "0.1", "0.2", "0.4", "0.4", "0.4"])
 
     def test_a_pipeline_that_cannot_be_read(self):
-        self.assertEqual(self.run_to_its_end("true | (")[0], 78)
+        for text in ("true | (", "", "# true\n\n"):
+            self.assertEqual(self.run_to_its_end(text)[0], 78)
         done = subprocess.run([CDC_RUN, self.folder / "none"], capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 78)
         self.assertIn('could not read pipeline "', done.stderr)
@@ -167,6 +179,20 @@ class Codes(RunCase):
         path.write_text("true |")
         self.assertEqual(subprocess.run(words, capture_output=True, check=False).returncode, 78)
 
+    def test_its_own_stdout_is_full_or_closed(self):
+        with open("/dev/full", "wb") as full:
+            words = [CDC_RUN, "--check", "--state", self.folder / "state", self.write("true | true")]
+            done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual((done.returncode, "could not write to stdout" in done.stderr), (74, True), done.stderr)
+        for word in ("--help", "--version"):
+            done = subprocess.run(
+                ["bash", "-c", '"$0" "$1" | true; exit "${PIPESTATUS[0]}"', CDC_RUN, word],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+
 
 class Processes(RunCase):
     def gone(self, group: int) -> bool:
@@ -185,6 +211,46 @@ class Processes(RunCase):
         self.group(process, 4)
         process.terminate()
         self.assertEqual(process.wait(30), 0, process.stderr.read())
+
+    def test_asked_twice_it_ends_at_once(self):
+        for first, second in ((signal.SIGTERM, signal.SIGTERM), (signal.SIGTERM, signal.SIGINT)):
+            process = self.start("sh -c 'trap \"\" TERM; sleep 300' | cat", "--grace", "60s")
+            self.group(process, 4)
+            group = self.shell_of(process)
+            process.send_signal(first)
+            time.sleep(0.3)  # two signals at once are one
+            process.send_signal(second)
+            self.assertEqual(process.wait(30), 128 + second)
+            self.assertTrue(self.gone(group))
+
+    def test_nobody_reads_its_messages(self):
+        """A logger that died is no reason to end."""
+        process = self.start("sh -c 'echo x >>$STATE/runs; exit 75' | cat")
+        process.stderr.close()
+        self.wait_until(lambda: (self.state / "runs").exists() and (self.state / "runs").stat().st_size > 8)
+        process.terminate()
+        self.assertEqual(process.wait(30), 75)
+
+    def test_nobody_reads_its_stdout(self):
+        """As with `| head`: the source drains, then it is the end."""
+        source = "sh -c 'trap \"echo last; exit 0\" TERM; while :; do sleep 0.05; done'"
+        path = self.write(f"{source} | sh -c 'echo receipt; cat >$STATE/out'")
+        words = '"$0" --state "$1" "$2" | head -1; exit "${PIPESTATUS[0]}"'
+        done = subprocess.run(
+            ["bash", "-c", words, CDC_RUN, self.folder, path], capture_output=True, text=True, check=False, timeout=60
+        )
+        self.assertEqual((done.returncode, done.stdout), (0, "receipt\n"), done.stderr)
+        self.assertEqual((self.folder / "out").read_text(), "last\n")
+
+    def test_a_stage_with_a_process_group_of_its_own_is_not_left(self):
+        """timeout(1) makes one. Stopped, and killed."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            process = self.start("sleep 300 | timeout 300 sleep 300")
+            self.group(process, 4)
+            group = self.shell_of(process)
+            process.send_signal(number)
+            process.wait(30)
+            self.wait_until(lambda group=group: self.gone(group), 30)
 
     def test_stages_that_do_not_listen_are_killed(self):
         process = self.start("sh -c 'trap \"\" TERM; sleep 300' | sh -c 'trap \"\" TERM; sleep 300; true'")
@@ -235,6 +301,20 @@ class Processes(RunCase):
                 told += service.recv(4096).decode() + "\n"
         # stages do not speak in its name
         self.assertEqual((self.state / "said").read_text(), "none\n")
+
+    def test_systemd_is_told_of_a_pipeline_that_ends_well_at_once(self):
+        """A service of type notify that ends before it was ready counts as failed."""
+        place = str(self.folder / "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as service:
+            service.bind(place)
+            service.settimeout(30)
+            for code, ready in ((0, True), (1, True), (65, False)):
+                process = self.start(f"true | sh -c 'exit {code}'", NOTIFY_SOCKET=place)
+                self.assertEqual(process.wait(30), code)
+                told = ""
+                while "STOPPING=1" not in told:
+                    told += service.recv(4096).decode() + "\n"
+                self.assertEqual("READY=1" in told, ready)
 
 
 class Mirror(Runs, Case):
