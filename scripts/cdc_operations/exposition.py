@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import http.client
+import math
 import re
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
 SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)", re.MULTILINE)
+MOST_BYTES = 16_000_000
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 
@@ -17,9 +21,11 @@ class Samples:
         self.rows = []
         for name, labels, value in SAMPLE.findall(text):
             try:
-                self.rows.append((name, dict(LABEL.findall(labels)), float(value)))
+                known = float(value)
             except ValueError:
                 continue
+            if math.isfinite(known):  # what is not known is not said
+                self.rows.append((name, dict(LABEL.findall(labels)), known))
 
     def values(self, name: str, **labels: str) -> list[float]:
         return [value for known, of, value in self.rows if known == name and labels.items() <= of.items()]
@@ -51,7 +57,16 @@ def read_file(path: Path) -> Samples:
 
 
 def read_url(url: str, seconds: float = 1) -> Samples:
-    """Throws OSError when nobody answers in time."""
+    """Throws OSError when nobody answers in time, or what answers does not speak HTTP."""
     place = url if url.endswith("/metrics") else url.rstrip("/") + "/metrics"
-    with urllib.request.urlopen(place, timeout=seconds) as answer:
-        return Samples(answer.read().decode(errors="replace"))
+    try:
+        with opener(place).open(place, timeout=seconds) as answer:
+            return Samples(answer.read(MOST_BYTES).decode(errors="replace"))
+    except (http.client.HTTPException, ValueError) as error:
+        raise OSError(f"it is no HTTP: {str(error).strip() or type(error).__name__}") from error
+
+
+def opener(url: str) -> urllib.request.OpenerDirector:
+    """What this machine serves is not asked for at a proxy."""
+    near = urllib.parse.urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
+    return urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if near else []))

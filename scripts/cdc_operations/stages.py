@@ -6,14 +6,16 @@ import json
 import os
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from .exposition import Samples, read_file, read_url
+from .exposition import MOST_BYTES, Samples, read_file, read_url
 from .process_group import is_stopped, process_of
 
 # a living tool renews its file every 5 s: one that is late is looked for on this machine, and a
 # file as old as the second is nobody's, wherever it was written
 LATE_FILE, OLD_FILE = 6.5, 20.0
+ADDRESS = re.compile(r"(\[[\da-fA-F:]+\]|[\w.-]+):\d+(/\S*)?")
 LOCK = re.compile(r"FLOCK +\w+ +\w+ +(\d+) +\w+:\w+:(\d+)")
 # what a tool has made durable or given out, in rows
 ROWS = {
@@ -179,6 +181,14 @@ OWN = {
 }
 
 
+def is_ack(record) -> bool:
+    """An empty file is one that nobody has written yet."""
+    if not isinstance(record, dict) or (record and not {"seq", "run"} <= record.keys()):
+        return False
+    counts = [record[name] for name in ("seq", "rows_ok", "rows_rejected", "ts_ms") if name in record]
+    return all(type(count) in (int, float) for count in counts) and isinstance(record.get("sink") or "", str)
+
+
 def of_ack(path: Path, held: dict[int, int] | None) -> Stage | None:
     """None: no ack file."""
     try:
@@ -187,7 +197,7 @@ def of_ack(path: Path, held: dict[int, int] | None) -> Stage | None:
         inode = path.stat().st_ino
     except (OSError, ValueError):
         return None
-    if not isinstance(record, dict) or (record and not {"seq", "run"} <= record.keys()):
+    if not is_ack(record):
         return None
     sink = record.get("sink") or ""
     stage = empty_stage(SINKS.get(sink.split(":")[0], "pg-load") if sink else f"sink of {path.name}", str(path))
@@ -208,15 +218,27 @@ def of_ack(path: Path, held: dict[int, int] | None) -> Stage | None:
 
 
 def kind_of(path: Path) -> str:
-    """By what is in it: `metrics`, `ack` or nothing."""
-    if path.name.startswith(".") or not path.is_file() or path.stat().st_size > 4_000_000:
+    """By what is in it: `metrics`, `ack` or nothing. It may be gone by now, one is renewed. Throws PermissionError."""
+    if path.name.startswith(".") or not path.is_file():
         return ""
-    with path.open("rb") as file:
-        begin = file.read(16)
+    try:
+        with path.open("rb") as file:
+            size, begin = os.fstat(file.fileno()).st_size, file.read(16)
+    except FileNotFoundError:
+        return ""
     if begin.startswith((b"# HELP ", b"# TYPE ")):
-        return "metrics"
-    is_ack = begin.startswith(b"{") or (not begin and path.suffix == ".ack")
-    return "ack" if is_ack and path.stat().st_size < 65536 else ""
+        return "metrics" if size <= MOST_BYTES else ""
+    may_be = begin.startswith(b"{") or (not begin and path.suffix == ".ack")
+    return "ack" if may_be and size < 65536 else ""
+
+
+def closed_to_us(path: Path) -> list[Stage]:
+    """By its name it is a stage's file, but this user may not read it."""
+    if path.suffix not in (".ack", ".prom") and path.parent.name != "metrics":
+        return []
+    stage = empty_stage(path.stem, str(path))
+    warn(stage, "its file may not be read by this user")
+    return [stage]
 
 
 def merged(acks: list[Stage], tools: list[Stage]) -> list[Stage]:
@@ -246,11 +268,16 @@ def of_folder(folder: Path, held: dict[int, int] | None, limit: float) -> list[S
     for paths in by_folder.values():
         acks, tools = [], []
         for path in paths:
-            kind = kind_of(path)
-            if kind == "ack":
-                acks += filter(None, [of_ack(path, held)])
-            elif kind == "metrics":
-                tools += filter(None, [of_samples(read_file(path), str(path), live=False, limit=limit)])
+            try:
+                kind = kind_of(path)
+                if kind == "ack":
+                    acks += filter(None, [of_ack(path, held)])
+                elif kind == "metrics":
+                    tools += filter(None, [of_samples(read_file(path), str(path), live=False, limit=limit)])
+            except PermissionError:
+                found += closed_to_us(path)
+            except OSError:
+                continue  # it is renewed right now: the next look sees it
         judge(acks, tools, limit)
         found += merged(acks, tools)
     return found
@@ -278,9 +305,9 @@ def judge(acks: list[Stage], tools: list[Stage], limit: float) -> None:
 
 
 def of_place(place: str, limit: float) -> list[Stage]:
-    if "://" in place:
+    if not os.path.isdir(place):
         try:
-            stage = of_samples(read_url(place), place, live=True, limit=limit)
+            stage = of_samples(read_url(url_of(place)), place, live=True, limit=limit)
         except OSError as error:
             stage = empty_stage(place, place)
             stage["running"] = False
@@ -310,8 +337,17 @@ def worst_first(stages: list[Stage]) -> list[Stage]:
 
 
 def look(places: list[str], limit: float) -> list[Stage]:
-    return worst_first([stage for place in places for stage in of_place(place, limit)])
+    """All at once: one that does not answer keeps nobody waiting."""
+    with ThreadPoolExecutor(min(len(places), 32)) as threads:
+        return worst_first(
+            [stage for found in threads.map(lambda place: of_place(place, limit), places) for stage in found]
+        )
+
+
+def url_of(place: str) -> str:
+    """HOST:PORT, as --metrics-listen takes it, is one too."""
+    return place if "://" in place else f"http://{place}"
 
 
 def readable(place: str) -> bool:
-    return "://" in place or os.path.isdir(place)
+    return os.path.isdir(place) or place.startswith(("http://", "https://")) or bool(ADDRESS.fullmatch(place))

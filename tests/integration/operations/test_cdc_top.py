@@ -1,72 +1,20 @@
 #!/usr/bin/env python3
-"""scripts/cdc-top: which stage is to blame, from ack files and metrics files as the tools leave them; its screen."""
+"""scripts/cdc-top: which stage is to blame, from ack files and metrics files as the tools leave them."""
 
 import fcntl
-import http.server
 import json
-import os
 import pathlib
-import pty
 import re
-import select
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from own_lab import TOP
-
-CDC_TOP = TOP / "scripts/cdc-top"
-
-
-def exposition(tool: str, **samples: float) -> str:
-    """As a tool writes it, of one that began a hundred seconds ago."""
-    now = time.time()
-    values = {
-        f'{tool}_build_info{{version="1"}}': 1,
-        f"{tool}_up": 1,
-        f"{tool}_metrics_timestamp_seconds": now,
-        "process_start_time_seconds": now - 100,
-    }
-    values |= {f"{tool}_{name}": value for name, value in samples.items()}
-    return "# HELP x X.\n" + "".join(f"{name} {value}\n" for name, value in values.items())
-
-
-class FolderCase(unittest.TestCase):
-    """A pipeline walcat | pg-load in a folder; the test holds the ack file as the sink does."""
-
-    def setUp(self):
-        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
-        self.metrics = {
-            "walcat": {"lag_seconds": 0, "last_ack_age_seconds": 0, "slot_lag_bytes": 1000},
-            "pg_load": {'rows_total{table="t",result="inserted"}': 500},
-        }
-        self.ack = self.folder / "wal.ack"
-        self.write_ack()
-        self.held = self.enterContext(self.ack.open())
-        fcntl.flock(self.held, fcntl.LOCK_EX)
-
-    def write_ack(self, age: float = 0) -> None:
-        record = {"v": 1, "run": "r", "source": {}, "seq": 4, "pos": "0", "rows_ok": 500, "rows_rejected": 0}
-        record |= {"sink": "postgresql:copy", "ts_ms": int((time.time() - age) * 1000)}
-        self.ack.write_text(json.dumps(record) + "\n", encoding="utf-8")
-
-    def stages(self) -> list[dict]:
-        for tool, samples in self.metrics.items():
-            (self.folder / f"{tool}.prom").write_text(exposition(tool, **samples), encoding="utf-8")
-        done = subprocess.run([CDC_TOP, "--once", self.folder], capture_output=True, text=True, check=True, timeout=30)
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    def assert_blamed(self, stage: str, why: str) -> None:
-        found = self.stages()
-        self.assertTrue(found[0]["stalled"], found)
-        self.assertEqual(found[0]["stage"], stage)
-        self.assertRegex(found[0]["why"], why)
-        self.assertEqual([one["stage"] for one in found[1:] if one["stalled"]], [])
+from pipeline_folder import FolderCase, exposition
 
 
 class Folder(FolderCase):
@@ -131,7 +79,36 @@ class Folder(FolderCase):
         (self.folder / "b.prom").write_bytes(b"# HELP \xff\xfe\nwalcat_up{ nonsense\n")
         (self.folder / "c").write_text("[1,2]\n", encoding="utf-8")
         (self.folder / "d.json").write_text('{"seq":"x"}', encoding="utf-8")
+        (self.folder / "e.ack").write_text('{"seq":"x","run":1,"ts_ms":"now"}', encoding="utf-8")
+        (self.folder / "f.ack").write_text('{"seq":1,"run":"r","sink":["a"],"rows_rejected":null}', encoding="utf-8")
+        (self.folder / "g.ack").symlink_to("nowhere")
         self.assertEqual({one["stage"] for one in self.stages()}, {"walcat", "pg-load"})
+
+    def test_figures_that_are_none(self):
+        self.metrics["cdc_check"] = {"rejected_rows_total": "NaN", "rows_total": "+Inf", "passed_rows_total": "NaN"}
+        self.metrics["walcat"] |= {"slot_safe_wal_bytes": "+Inf", "lag_seconds": "NaN"}
+        found = {one["stage"]: one for one in self.stages()}
+        self.assertEqual((found["cdc-check"]["errors"], found["walcat"]["lag_seconds"]), (0, None))
+
+    def test_files_that_are_renewed_meanwhile(self):
+        """A writer renames a new file over the old one all the time; none is seen half or missing."""
+        stop = threading.Event()
+
+        def renew() -> None:
+            while not stop.is_set():
+                for number in range(20):
+                    new = self.folder / f"new{number}.ack"
+                    new.write_text('{"seq":1,"run":"r"}', encoding="utf-8")
+                    new.unlink()
+
+        writer = threading.Thread(target=renew)
+        writer.start()
+        try:
+            for _ in range(5):
+                self.assertIn("walcat", {one["stage"] for one in self.stages()})
+        finally:
+            stop.set()
+            writer.join()
 
 
 # Each alert of scripts/monitoring as cdc-top sees its fault: the tool, what it tells, who is named first and why; `stands`
@@ -184,13 +161,20 @@ class Faults(FolderCase):
             with self.subTest(alert):
                 told = {name: time.time() + value if "timestamp" in name else value for name, value in samples.items()}
                 self.metrics = healthy | {tool: healthy.get(tool, {}) | told}
-                began = time.monotonic()
-                found = self.stages()
-                self.assertLess(time.monotonic() - began, 2)
+                found, seconds = self.timed()
+                self.assertLess(seconds, 2)
                 self.assertEqual((found[0]["stage"], found[0]["stalled"]), (guilty, stands), found)
                 self.assertRegex(found[0]["why"], why)
                 if tool not in healthy:
                     (self.folder / f"{tool}.prom").unlink()
+
+    def timed(self) -> tuple[list[dict], float]:
+        """The quickest of three looks: a busy machine may hold up one."""
+        looks = []
+        while len(looks) < 3 and min((seconds for _, seconds in looks), default=2) >= 2:
+            began = time.monotonic()
+            looks.append((self.stages(), time.monotonic() - began))
+        return min(looks, key=lambda look: look[1])
 
     def test_a_sink_that_is_stopped_is_named_at_once(self):
         fcntl.flock(self.held, fcntl.LOCK_UN)
@@ -261,83 +245,6 @@ class Faults(FolderCase):
         (self.folder / "cdc_run.prom").write_text(re.sub(r"\ncdc_run_metrics.*", "", text), encoding="utf-8")
         found = {one["stage"]: one for one in self.stages()}["cdc-run"]
         self.assertEqual((found["stalled"], found["running"]), (False, False))
-
-
-class Urls(unittest.TestCase):
-    def test_one_that_answers_and_one_that_does_not(self):
-        class Answer(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(200 if self.path == "/metrics" else 404)
-                self.end_headers()
-                self.wfile.write(exposition("walcat", lag_seconds=3).encode())
-
-            def log_message(self, *_):
-                pass
-
-        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            good, bad = f"http://127.0.0.1:{server.server_port}", "http://127.0.0.1:1"
-            done = subprocess.run(
-                [CDC_TOP, "--once", good, bad], capture_output=True, text=True, check=True, timeout=30
-            )
-            server.shutdown()
-        found = [json.loads(line) for line in done.stdout.splitlines()]
-        self.assertEqual([one["stalled"] for one in found], [True, False])
-        self.assertEqual((found[0]["stage"], found[1]["lag_seconds"]), (bad, 3))
-        self.assertIn("does not answer", found[0]["why"])
-
-    def test_check_tells_each_place(self):
-        with tempfile.TemporaryDirectory() as folder:
-            (pathlib.Path(folder) / "walcat.prom").write_text(exposition("walcat"), encoding="utf-8")
-            words = [CDC_TOP, "--check", folder, "http://127.0.0.1:1", "/no/such/folder"]
-            done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=30)
-            lines = [json.loads(line) for line in done.stdout.splitlines()]
-            self.assertEqual((done.returncode, [line["ok"] for line in lines]), (69, [True, False, False]))
-            self.assertEqual(lines[0], {"check": folder, "ok": True, "detail": "walcat", "hint": None})
-            self.assertIn("does not answer", lines[1]["detail"])
-            self.assertEqual(subprocess.run(words[:3], capture_output=True, check=False).returncode, 0)
-
-    def test_a_place_that_is_none(self):
-        done = subprocess.run([CDC_TOP, "/no/such/folder"], capture_output=True, text=True, check=False)
-        self.assertEqual((done.returncode, done.stdout), (69, ""))
-        self.assertIn('cdc-top: could not read "/no/such/folder"', done.stderr)
-
-
-class Screen(FolderCase):
-    def shown(self, **variables: str) -> tuple[str, int]:
-        """What a terminal gets until `q` ends it."""
-        self.stages()
-        pid, terminal = pty.fork()
-        if pid == 0:
-            os.execve(CDC_TOP, [CDC_TOP, str(self.folder)], os.environ | {"TERM": "xterm"} | variables)
-        text = b""
-        deadline = time.monotonic() + 30
-        asked = False
-        while time.monotonic() < deadline:
-            if select.select([terminal], [], [], 0.2)[0]:
-                try:
-                    text += os.read(terminal, 65536)
-                except OSError:
-                    break
-            if b"walcat" in text and not asked:
-                os.write(terminal, b"q")
-                asked = True
-        os.close(terminal)
-        return text.decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-    def test_the_guilty_one_stands_first(self):
-        fcntl.flock(self.held, fcntl.LOCK_UN)
-        text, code = self.shown()
-        self.assertEqual(code, 0)
-        self.assertIn("stalled: pg-load: ", text)
-        self.assertLess(text.index("stalled: pg-load"), text.index("STAGE"))
-        self.assertIn("\x1b[31m", text)
-        # the screen of before is back, with its cursor
-        self.assertTrue(text.rstrip().endswith("\x1b[?25h\x1b[?1049l"), repr(text[-60:]))
-
-    def test_no_color(self):
-        fcntl.flock(self.held, fcntl.LOCK_UN)
-        self.assertNotIn("\x1b[31m", self.shown(NO_COLOR="1")[0])
 
 
 if __name__ == "__main__":
