@@ -25,6 +25,7 @@ import warm
 from state_folder import StateFolder
 
 REFRESH = 2.0  # seconds
+FIRST = REFRESH + 1  # a new visitor's first picture is one that others see right now, when there are any
 LIVE = "live"
 
 
@@ -103,7 +104,7 @@ def offer_aircraft(aircraft: list[dict]) -> str | None:
 def read(data: flight_data.FlightData) -> Seen:
     """Everything that this turn of the page shows; nothing is drawn before it is there."""
     stop, chosen = chosen_stop(), st.session_state.get("chosen")
-    look = data.look()
+    look = data.look(None if "seen" in st.session_state else FIRST)
     return Seen(
         look,
         data.picture_at(stop["commit_lsn"]) if stop else look.aircraft,
@@ -149,9 +150,13 @@ def show(seen: Seen, failed: str, state: StateFolder, top) -> None:
     freshness = figures.seconds_between(seen.look.committed, now)
     title = panels.top(len(aircraft), freshness, figures.instant_of(aircraft), seen.replayed)
     top.html(title + note_on(aircraft, freshness, failed))
-    offer_filters(seen.aircraft)
-    offer_stops(seen.look.stops)
+    filters, stops = st.container(), st.container()
+    # the picture comes first: the browser fetches the code of each kind of element when the first one arrives
     show_map(seen, aircraft)
+    with filters:
+        offer_filters(seen.aircraft)
+    with stops:
+        offer_stops(seen.look.stops)
     show_figures(seen.look, state, now)
 
 

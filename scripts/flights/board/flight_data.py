@@ -137,9 +137,11 @@ class FlightData:
         self._stops: list[dict] = []
         self._tracks: dict[str, list[dict]] = {}
 
-    def look(self) -> Look:
+    def look(self, shared_for: float | None = None) -> Look:
+        """One that another caller has taken serves as long as it is no older than `shared_for` seconds."""
         with self._lock:
-            if self._look is None or time.monotonic() - self._look[0] > self._shared_for:
+            oldest = time.monotonic() - (self._shared_for if shared_for is None else shared_for)
+            if self._look is None or self._look[0] < oldest:
                 found = Look(self._rows(PICTURE), *self._commits(), self._minutes.copy(), self._new_stops())
                 self._look = (time.monotonic(), found)
             return self._look[1]

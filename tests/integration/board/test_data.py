@@ -223,6 +223,9 @@ class Data(unittest.TestCase):
             asked.reset_mock()
             fresh.look()
             self.assertLessEqual(asked.call_count, 6)
+            asked.reset_mock()
+            fresh.look(shared_for=600)  # what another visitor has just seen serves the next one's first picture
+            self.assertEqual(asked.call_count, 0)
 
     def test_7_rows_that_are_marked_as_deleted_do_not_fly(self):
         """A mirror with --soft-deletes keeps them."""

@@ -3,10 +3,8 @@
 
 import json
 import os
-import re
 import sys
 import tempfile
-import tomllib
 import unittest
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +16,7 @@ from board_environment import BOARD, use_environment
 use_environment("board")
 import figures  # noqa: E402
 import flight_data  # noqa: E402
+import flight_map  # noqa: E402
 import panels  # noqa: E402
 import streamlit  # noqa: E402
 from state_folder import StateFolder  # noqa: E402
@@ -51,9 +50,11 @@ class FakeData:
         self.flying = list(flying)
         self.committed_ago = committed_ago
         self.error: Exception | None = None
+        self.asked: list[float | None] = []
         self.past = {f"{i:016X}": self.flying[: i + 1] for i in range(3)}
 
-    def look(self) -> flight_data.Look:
+    def look(self, shared_for: float | None = None) -> flight_data.Look:
+        self.asked.append(shared_for)
         if self.error:
             raise self.error
         now = datetime.now(UTC)
@@ -200,6 +201,22 @@ class Page(unittest.TestCase):
         self.page.select_slider(key="stop").set_value("live")
         self.assertIn("picture of", self.turn())
 
+    def test_a_new_visitor_is_shown_what_others_see_and_then_what_is_new(self):
+        for _ in range(2):
+            self.turn()
+        self.assertEqual(self.data.asked, [3, None])
+
+    def test_the_picture_is_sent_before_what_is_above_it(self):
+        """A browser fetches the code of each kind of element as it comes."""
+        calls = mock.Mock()
+        for place, name in ((streamlit, "expander"), (streamlit, "select_slider"), (flight_map, "show")):
+            shown = mock.patch.object(place, name, side_effect=getattr(place, name))
+            calls.attach_mock(self.enterContext(shown), name)
+        self.turn()
+        self.assertEqual(
+            [name for name, *_ in calls.mock_calls if "." not in name], ["show", "expander", "select_slider"]
+        )
+
     def test_the_map_keeps_its_place_when_the_first_stops_come(self):
         past, self.data.past = self.data.past, {}
         self.turn()
@@ -337,56 +354,6 @@ class Folder(unittest.TestCase):
         hops = [ack["hop"] for ack in both.acknowledgements()]
         self.assertEqual(hops, ["API to PostgreSQL", "PostgreSQL to Kafka"])
         self.assertEqual((both.kept_back(), both.slot()), ({"speed": 2}, {"not confirmed yet": 7}))
-
-
-def luminance(colour: str) -> float:
-    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-class Contrast(unittest.TestCase):
-    """WCAG 2: 4.5 for text; the bands' colours are held to it too."""
-
-    def setUp(self):
-        self.themes = tomllib.loads((BOARD / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
-        self.sheets = "".join((BOARD / name).read_text(encoding="utf-8") for name in ("style.css", "panels.css"))
-
-    def pair(self, rule: str, name: str) -> tuple[str, str]:
-        found = re.search(
-            re.escape(rule) + r" \{[^}]*?[ {;]" + name + r": light-dark\((#\w{6}), (#\w{6})\)", self.sheets
-        )
-        self.assertIsNotNone(found, rule)
-        return found.group(1, 2)
-
-    def test_text_on_what_it_stands_on(self):
-        for index, theme in enumerate(("light", "dark")):
-            text, ground = self.themes[theme]["textColor"], self.themes[theme]["backgroundColor"]
-            pairs = [
-                (text, ground),
-                (text, self.themes[theme]["secondaryBackgroundColor"]),
-                (self.themes[theme]["primaryColor"], ground),
-            ]
-            pairs += [(self.pair(rule, "color")[index], ground) for rule in (".fb-muted", ".fb-late")]
-            pairs += [
-                (text, self.pair(rule, "background")[index])
-                for rule in (".fb-behind", ".fb-error", ".fb-empty, .fb-loading")
-            ]
-            pairs.append((self.pair(".fb-aircraft text", "fill")[index], self.pair(".fb-country", "fill")[index]))
-            pairs.append((self.pair(".fb-aircraft text", "fill")[index], self.pair(".fb-lake", "fill")[index]))
-            for one, other in pairs:
-                self.assertGreaterEqual(contrast(one, other), 4.5, (theme, one, other))
-
-    def test_bands_on_land_and_page(self):
-        for index, theme in enumerate(("light", "dark")):
-            for band in figures.BANDS:
-                for ground in (self.pair(".fb-country", "fill")[index], self.themes[theme]["backgroundColor"]):
-                    self.assertGreaterEqual(contrast(band[2 + index], ground), 4.5, (theme, band[0]))
 
 
 if __name__ == "__main__":
