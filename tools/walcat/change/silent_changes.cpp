@@ -13,8 +13,12 @@ std::string name_of(const Relation& relation) {
   return relation.schema + "." + relation.table;
 }
 
+std::string reading(const Relation& relation) {
+  return "walcat snapshot " + name_of(relation) + " reads the rows as they are";
+}
+
 std::string remedy(const Relation& relation) {
-  return "no event says so; walcat snapshot " + name_of(relation) + " reads the rows as they are";
+  return "no event says so; " + reading(relation);
 }
 
 const Relation::Column* find(const std::vector<Relation::Column>& columns,
@@ -37,6 +41,25 @@ bool changes_values(const Relation::Column& before, const Relation::Column& now)
   return before.modifier != now.modifier && now.type != kVarchar;
 }
 
+std::string renamed(const std::string& which, const std::string& now, const Relation& relation) {
+  return which + " is called \"" + now +
+         "\" now, where sinks have none of the rows that were there: " +
+         "rename it there too, or " + reading(relation);
+}
+
+// Columns keep their order: where two that stay have changed places, their names went round or
+// were given again.
+bool has_changed_places(const std::vector<Relation::Column>& before, const Relation& relation) {
+  auto from = before.begin();
+  for (const auto& column : relation.columns) {
+    if (find(before, column.name) == nullptr) continue;
+    from =
+        std::find_if(from, before.end(), [&](const auto& old) { return old.name == column.name; });
+    if (from == before.end()) return true;
+  }
+  return false;
+}
+
 // What is read and not streamed is of the present.
 std::uint32_t xid_of(const Relation& relation, const CatalogTable& catalog) {
   return relation.xid != 0 ? relation.xid : catalog.next_xid;
@@ -57,28 +80,44 @@ std::vector<std::string> column_changes(const std::vector<Relation::Column>& bef
         changes.push_back(
             which + "\" has another type now, its values may have changed: " + remedy(relation));
       }
-    } else if (!is_renamed(before, relation, i) &&
-               (!known.nullable || !known.default_expression.empty() || known.missing)) {
+    } else if (is_renamed(before, relation, i)) {
+      changes.push_back(
+          renamed("column \"" + before[i].name + "\" of table \"" + name_of(relation) + "\"",
+                  column.name,
+                  relation));
+    } else if (!known.nullable || !known.default_expression.empty() || known.missing) {
       changes.push_back(
           which + "\" was added with a value for the rows that were there: " + remedy(relation) +
           (known.missing ? "; pg-load --alter gives the value to those that it has" : ""));
     }
   }
+  if (changes.empty() && has_changed_places(before, relation)) {
+    changes.push_back("columns of table \"" + name_of(relation) +
+                      "\" have changed names or were made again: " + remedy(relation));
+  }
   return changes;
+}
+
+SilentChanges::Known SilentChanges::known_from(const Relation& relation,
+                                               const CatalogTable& catalog) {
+  return {name_of(relation), relation.columns, catalog.files, xid_of(relation, catalog)};
 }
 
 void SilentChanges::met(const Relation& relation, const CatalogTable& catalog) {
   const auto found = known_.find(relation.oid);
   if (found != known_.end()) {
+    if (found->second.name != name_of(relation)) {
+      log::warning(renamed("table \"" + found->second.name + "\"", name_of(relation), relation));
+    }
     const auto changes = column_changes(found->second.columns, relation, catalog);
     for (const auto& text : changes) log::warning(text);
     if (changes.empty()) compare_files(found->second, relation, catalog);
   }
-  known_[relation.oid] = {relation.columns, catalog.files, xid_of(relation, catalog)};
+  known_[relation.oid] = known_from(relation, catalog);
 }
 
 void SilentChanges::read_anew(const Relation& relation, const CatalogTable& catalog) {
-  known_[relation.oid] = {relation.columns, catalog.files, xid_of(relation, catalog)};
+  known_[relation.oid] = known_from(relation, catalog);
   waiting_.erase(relation.oid);
 }
 

@@ -1,6 +1,7 @@
 // Things that change rows and send no event: a column that is added with a default, another type
 // for one, a table that is rewritten (ALTER TABLE .. USING, SET EXPRESSION) or truncated although
-// no publication carries that, a partition that leaves or comes with its rows. The stream only
+// no publication carries that, a partition that leaves or comes with its rows; or leave the rows
+// under a name that sinks know no longer: a table or a column that is renamed. The stream only
 // shows that a table is announced again, the catalog what it looks like then: both are compared
 // with the time before, and a warning names the table and what helps. Pure but for the log. One
 // thread.
@@ -32,6 +33,7 @@ class SilentChanges {
 
  private:
   struct Known {
+    std::string name;
     std::vector<Relation::Column> columns;
     std::map<std::uint32_t, std::uint32_t> files;
     std::uint32_t xid = 0;
@@ -40,6 +42,7 @@ class SilentChanges {
     std::string text;
     std::uint64_t as_of = 0;
   };
+  static Known known_from(const Relation& relation, const CatalogTable& catalog);
   void compare_files(const Known& before, const Relation& relation, const CatalogTable& catalog);
 
   std::unordered_map<std::uint32_t, Known> known_;
