@@ -1,5 +1,5 @@
-// tested by tests/integration/walcat/test_events_ddl.py::test_files_while_it_reads
-// tested by tests/integration/walcat/test_events_ddl.py::test_partitions_that_come_with_rows
+// tested by tests/integration/walcat/test_silent_changes.py::test_files_while_it_reads
+// tested by tests/integration/walcat/test_silent_changes.py::test_partitions_that_come_with_rows
 #include "tools/walcat/server/table_files.hpp"
 
 #include "common/base/text.hpp"
