@@ -104,6 +104,8 @@ std::string merge_bound(const Options& options) {
     if (!bounds_a_fold(text)) return {};  // not a server's position, or within a snapshot
   }
   if (text.empty()) return {};
+  // a row's own position: with all of its commit
+  if (const auto row = event::parse_position(text)) return base::hex16(row->lsn + 1);
   const auto lsn = event::parse_lsn(text);
   if (lsn) return base::hex16(*lsn);
   throw base::Error(base::ErrorKind::usage,
@@ -132,6 +134,7 @@ ExitCode run_merge(const Options& options, cli::Context& context) {
     request.mirrors.push_back({place.database, place.schema, snow::typed_name(table)});
   for (const std::string& column : options.key) request.key.push_back(snow::typed_name(column));
   request.upto = merge_bound(options);
+  request.typed = !options.merge_upto.empty();
   request.create = options.create;
   request.keep = options.keep;
   request.patience = options.retry_for;

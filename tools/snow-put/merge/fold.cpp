@@ -122,7 +122,9 @@ class Folder {
   // the mirror holds the state knows.
   bool is_new(const FoldTable& table) {
     if (table.several_channels || table.fold.shared) return false;
-    if (table.fold.known) return table.facts.snapshot == 0;
+    // a state that was kept in the other way says nothing about this slice
+    const bool continues = table.by_channels == table.fold.folded_pos.empty();
+    if (table.fold.known && continues) return table.facts.snapshot == 0;
     return api_.run("SELECT 1 FROM " + snow::sql_name(table.plan.mirror) + " LIMIT 1").rows.empty();
   }
 

@@ -22,6 +22,7 @@ struct FoldRequest {
   std::vector<snow::TableAddress> mirrors;
   // 16 hex digits: everything below is in the journals; empty: what the state says
   std::string upto = {};
+  bool typed = false;       // .. as somebody says who need not know
   bool everything = false;  // the input has ended: nothing more is to be waited for
   std::vector<std::string> key = {};
   bool create = false;

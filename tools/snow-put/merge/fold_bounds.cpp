@@ -19,14 +19,32 @@ std::string least(const std::string& left, const std::string& right) {
   return right.empty() ? left : std::min(left, right);
 }
 
+// Slices are what is in its mirror: a position says nothing about them.
+bool is_folded_by_channels(const TableFold& fold) {
+  return fold.folded_pos.empty() &&
+         std::any_of(fold.channels.begin(), fold.channels.end(), [](const auto& entry) {
+           return !entry.second.stream.empty() || !entry.second.snapshot.empty();
+         });
+}
+
 }  // namespace
 
 FoldBounds::FoldBounds(snow::SqlApi& api, const FoldRequest& request, const FoldState& state)
     : api_(api), request_(request), state_(state), own_(own_channels(state, request.prefix)) {}
 
+// Through partitions rows come in no common order: a position bounds slices there, and says
+// nothing about what is folded.
+bool FoldBounds::goes_by_position(const std::vector<FoldTable>& tables) const {
+  if (state_.counts_lsns()) return true;
+  return !request_.upto.empty() && state_.source.empty() &&
+         std::none_of(tables.begin(), tables.end(), [](const FoldTable& table) {
+           return is_folded_by_channels(table.fold);
+         });
+}
+
 std::vector<FoldTable> FoldBounds::apply(std::vector<FoldTable> tables, FoldOutcome& outcome) {
-  if (!request_.upto.empty() || state_.counts_lsns()) {
-    const std::string upto = request_.upto.empty() ? common_position(tables) : request_.upto;
+  if (goes_by_position(tables)) {
+    const std::string upto = position(tables);
     if (upto.empty()) {
       log::info("nothing is acknowledged that could be merged");
       return {};
@@ -41,11 +59,25 @@ std::vector<FoldTable> FoldBounds::apply(std::vector<FoldTable> tables, FoldOutc
   }
   for (FoldTable& table : tables) look(table);
   find_whole(tables);
-  const std::string commit = common_commit(tables);
+  const std::string commit = request_.upto.empty() ? common_commit(tables) : request_.upto;
   for (FoldTable& table : tables) {
     if (!table.whole) bound_by_channels(table, commit, outcome);
   }
   return tables;
+}
+
+// What somebody typed need not be in all journals yet, and what came below it later would be taken
+// for a replay.
+std::string FoldBounds::position(const std::vector<FoldTable>& tables) {
+  const bool trusted = !request_.typed || !state_.counts_lsns();
+  if (!request_.upto.empty() && trusted) return request_.upto;
+  const std::string known = common_position(tables);
+  if (request_.upto.empty() || known.empty()) return known;
+  if (known < request_.upto) {
+    log::warning("folding up to " + known + ", not " + request_.upto +
+                 ": beyond it rows may be on their way (--ack FILE tells what is acknowledged)");
+  }
+  return std::min(known, request_.upto);
 }
 
 // What put has acknowledged, or what all channels have reached meanwhile.
@@ -153,7 +185,7 @@ void FoldBounds::bound_by_channels(FoldTable& table,
   table.plan.cut = table.fold.cut;
   if (table.facts.rows == 0) return;
   std::string before = commit;
-  if (table.facts.halves > 0 && !request_.everything) {
+  if (table.facts.halves > 0 && !request_.everything && request_.upto.empty()) {
     const std::string half = waiting_half(api_, table.plan, rows, table.facts.first_half);
     if (!half.empty()) {
       log::info("table \"" + table.plan.mirror.table + "\" waits at " + half +

@@ -30,6 +30,8 @@ class FoldBounds {
   std::vector<FoldTable> apply(std::vector<FoldTable> tables, FoldOutcome& outcome);
 
  private:
+  [[nodiscard]] bool goes_by_position(const std::vector<FoldTable>& tables) const;
+  [[nodiscard]] std::string position(const std::vector<FoldTable>& tables);
   [[nodiscard]] std::string common_position(const std::vector<FoldTable>& tables);
   void bound_by_position(FoldTable& table, const std::string& upto);
   [[nodiscard]] bool is_within_snapshot(const FoldTable& table, const std::string& upto);
