@@ -37,6 +37,7 @@ std::vector<std::string> TableDescription::primary_key() const {
 TableDescription read_description(const StatementResult& result) {
   TableDescription description;
   const bool has_comment = has_column(result, "comment");
+  const bool has_default = has_column(result, "default");
   for (std::size_t i = 0; i < result.rows.size(); ++i) {
     TableColumn column;
     column.name = result.text(i, "name");
@@ -44,6 +45,7 @@ TableDescription read_description(const StatementResult& result) {
     column.parsed = parse_column_type(column.type);
     column.nullable = result.text(i, "null?") != "N";
     column.in_primary_key = result.text(i, "primary key") == "Y";
+    if (has_default) column.has_default = !result.text(i, "default").empty();
     if (has_comment) column.comment = result.text(i, "comment");
     description.columns.push_back(std::move(column));
   }

@@ -29,6 +29,7 @@ struct TableColumn {
   bool nullable = true;
   bool in_primary_key = false;
   std::string comment;
+  bool has_default = false;
 };
 
 struct TableDescription {

@@ -4,6 +4,7 @@
 #include "common/base/text.hpp"
 #include "common/cli/text_table.hpp"
 #include "common/pipe/value_flags.hpp"
+#include "common/snow/identifiers.hpp"
 #include "tools/snow-put/option_values.hpp"
 #include "tools/snow-put/rows/journal.hpp"
 #include "tools/snow-put/run.hpp"
@@ -109,11 +110,12 @@ cli::FlagTable value_flags(Options& options) {
               "What becomes of a text or document beyond the service's 16 MB: a bad row, NULL, or "
               "(text only) its beginning.")
       .fallback = "reject";
-  table.choice("unmapped",
-               {"skip", "refuse"},
-               options.unmapped,
-               "What becomes of a member without a column: left out, or a bad row. Without it: "
-               "refuse.");
+  table.choice(
+      "unmapped",
+      {"create", "skip", "refuse"},
+      options.unmapped,
+      "What becomes of a member without a column: it gets one (as by --evolve add), is left "
+      "out, or makes a bad row. Without it: refuse where --evolve does not add.");
   table.list("column",
              "T.COL=TYPE",
              options.columns,
@@ -210,8 +212,8 @@ cli::Command merge_command(Options& options) {
       "upto",
       "POS",
       options.merge_upto,
-      "The same up to POS: 0/16B3748, or 16 hex digits. Without either up to what the tables' "
-      "channels have all reached.");
+      "The same up to POS: 0/16B3748, 16 hex digits, or a row's whole position, then with its "
+      "commit. Without either up to what the tables' channels have all reached.");
   table.text("channel-prefix",
              "NAME",
              options.channel_prefix,
@@ -295,6 +297,11 @@ cli::Command thin_command(Options& options, const std::string& name, const std::
 
 }  // namespace
 
+bool Options::adds_columns() const {
+  if (!evolve.empty()) return evolve == "add";
+  return unmapped.empty() || unmapped == "skip" ? create : unmapped == "create";
+}
+
 retry::Policy Options::retry_policy() const {
   return {kFirstDelay, kLongestDelay, retry_for};
 }
@@ -353,6 +360,11 @@ void check_options(const Options& options, const std::string& command) {
   for (const std::string& entry : options.added) {
     if (entry.find('=') == std::string::npos)
       fail("could not use --add-column \"" + entry + "\": it is no COL=TEXT");
+  }
+  if (options.unmapped == "create" && options.evolve == "none")
+    fail("could not use --unmapped create together with --evolve none");
+  for (const std::string& table : options.tables) {
+    if (snow::typed_name(table).empty()) fail("could not use --table: it is empty");
   }
   if (options.channel_prefix.empty()) fail("could not use --channel-prefix: it is empty");
 }

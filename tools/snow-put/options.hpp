@@ -25,7 +25,7 @@ struct Options {
   std::vector<std::string> key;
   Layout layout = Layout::journal;
   Oversize oversize = Oversize::reject;
-  std::string unmapped;         // skip | refuse; empty: refuse
+  std::string unmapped;         // create | skip | refuse; empty: refuse
   std::string encoding;         // plain | debezium; empty: as the stream says
   std::string binary_handling;  // the connector's binary.handling.mode
   std::string unavailable_value = event::kUnavailable;
@@ -51,7 +51,7 @@ struct Options {
   bool history = false;
   bool allow_http = false;
 
-  [[nodiscard]] bool adds_columns() const { return evolve.empty() ? create : evolve == "add"; }
+  [[nodiscard]] bool adds_columns() const;
   [[nodiscard]] retry::Policy retry_policy() const;
 };
 

@@ -34,6 +34,51 @@ class PlainRows(Case):
         self.assertEqual(self.types("MADE"), types | {"FLAG": "BOOLEAN"})
         self.assert_code(put(self.lab, ['{"id":6,"more":1}'], "--table", "made"), 65, "more")
 
+    def test_what_no_column_can_take_is_put_aside_row_by_row(self):
+        bad = self.folder / "bad"
+        rows = [
+            '{"id":1,"a":1,"A":2}',
+            '{"id":2,"a":3}',
+            '{"id":3,"":1}',
+            '{"id":4,"RECORD_METADATA":{}}',
+            '{"id":5,"id":6}',
+            '{"id":7}',
+        ]
+        done = put(self.lab, rows, "--table", "odd", "--create", "--reject", str(bad))
+        self.assert_code(done, 1)
+        self.assertEqual(self.lab.sql("SELECT ID, A FROM CDC.RAW.ODD ORDER BY ID"), [["2", "3"], ["7", None]])
+        self.assertEqual([json.loads(line)["line"] for line in bad.read_text().splitlines()], [1, 3, 4, 5])
+
+    def test_a_row_that_the_service_would_refuse_is_put_aside_by_itself(self):
+        self.lab.sql(
+            "CREATE TABLE CDC.RAW.NARROW (ID NUMBER(3,0) NOT NULL, NAME VARCHAR(3), KIND VARCHAR(1) DEFAULT 'x' NOT NULL)"
+        )
+        bad = self.folder / "bad"
+        rows = [
+            '{"id":1,"name":"abc"}',
+            '{"id":2,"name":"abcd"}',
+            '{"name":"a"}',
+            '{"id":null}',
+            '{"id":5,"name":"äöü"}',
+        ]
+        self.assert_code(put(self.lab, rows, "--table", "narrow", "--reject", str(bad)), 1)
+        self.assertEqual(
+            self.lab.sql("SELECT ID, NAME, KIND FROM CDC.RAW.NARROW ORDER BY ID"),
+            [["1", "abc", "x"], ["5", "äöü", "x"]],
+        )
+        rejected = [json.loads(line) for line in bad.read_text().splitlines()]
+        self.assertEqual([line["row"] for line in rejected], [json.loads(row) for row in rows[1:4]])
+
+    def test_members_without_a_column_by_flag(self):
+        self.lab.sql("CREATE TABLE CDC.RAW.FEW (ID NUMBER)")
+        line = ['{"id":1,"more":2}']
+        self.assert_code(put(self.lab, line, "--table", "few", "--unmapped", "refuse"), 65, "more")
+        self.assert_code(put(self.lab, line, "--table", "few", "--create", "--unmapped", "refuse"), 65, "more")
+        self.assert_code(put(self.lab, line, "--table", "few", "--unmapped", "skip"), 0)
+        self.assertEqual(self.types("FEW"), {"ID": "NUMBER"})
+        self.assert_code(put(self.lab, line, "--table", "few", "--unmapped", "create"), 0)
+        self.assertEqual(self.lab.sql("SELECT ID, MORE FROM CDC.RAW.FEW ORDER BY MORE"), [["1", "2"], ["1", None]])
+
     def test_flat_topics_keep_their_deletes_and_no_placeholder(self):
         kafka = {"topic": "app.public.flat", "partition": 0, "timestamp": 1}
         rows = [

@@ -2,10 +2,22 @@
 
 #include "common/ndjson/text.hpp"
 #include "common/snow/identifiers.hpp"
+#include "tools/snow-put/rows/journal.hpp"
 
 #include <algorithm>
 
 namespace cdckit::snow_put {
+
+namespace {
+
+constexpr std::size_t kLongestName = 255;
+
+bool can_be_a_column(const std::string& name) {
+  return !name.empty() && name.size() <= kLongestName && !is_metadata_name(name) &&
+         name != kRecordMetadata;
+}
+
+}  // namespace
 
 GuessedColumns::Kind GuessedColumns::kind_of(std::string_view token) noexcept {
   switch (token.front()) {
@@ -51,19 +63,41 @@ void GuessedColumns::see(const event::Event& row) {
   }
 }
 
+const char* GuessedColumns::type_of(Kind kind) noexcept {
+  switch (kind) {
+    case Kind::boolean:
+      return "BOOLEAN";
+    case Kind::integer:
+      return "NUMBER(38,0)";
+    case Kind::real:
+      return "FLOAT";
+    case Kind::text:
+      return "VARCHAR";
+    default:
+      return "VARIANT";
+  }
+}
+
+// Names that are one column ("a" and "A") are taken together: a row that has both is a bad one. So
+// is one whose member no column can be called after.
 std::vector<std::pair<std::string, std::string>> GuessedColumns::columns() const {
-  std::vector<std::pair<std::string, std::string>> out;
+  std::vector<std::pair<std::string, Kind>> kinds;
   for (const Guess& guess : guesses_) {
     if (guess.kind == Kind::nothing) continue;
-    std::string name;
-    ndjson::append_unescaped(name, "\"" + guess.member + "\"");
-    const char* type = "VARIANT";
-    if (guess.kind == Kind::boolean) type = "BOOLEAN";
-    if (guess.kind == Kind::integer) type = "NUMBER(38,0)";
-    if (guess.kind == Kind::real) type = "FLOAT";
-    if (guess.kind == Kind::text) type = "VARCHAR";
-    out.emplace_back(snow::column_name(name), type);
+    std::string member;
+    ndjson::append_unescaped(member, "\"" + guess.member + "\"");
+    const std::string name = snow::column_name(member);
+    if (!can_be_a_column(name)) continue;
+    const auto known = std::find_if(
+        kinds.begin(), kinds.end(), [&](const auto& one) { return one.first == name; });
+    if (known == kinds.end()) {
+      kinds.emplace_back(name, guess.kind);
+    } else {
+      known->second = both(known->second, guess.kind);
+    }
   }
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& [name, kind] : kinds) out.emplace_back(name, type_of(kind));
   return out;
 }
 

@@ -24,6 +24,7 @@ class GuessedColumns {
     Kind kind = Kind::nothing;
   };
   static Kind kind_of(std::string_view token) noexcept;
+  static const char* type_of(Kind kind) noexcept;
   static Kind both(Kind one, Kind other) noexcept;
 
   std::vector<Guess> guesses_;

@@ -52,6 +52,9 @@ RowEncoder::RowEncoder(const snow::TableDescription& table, RowSettings settings
     target.fragment += ':';
     target.type = column.parsed;
     target.name = column.name;
+    target.nullable = column.nullable;
+    if (!column.nullable && !column.has_default && column.name != kRecordMetadata)
+      required_.push_back(columns_.size());
     columns_.push_back(std::move(target));
   }
   has_channel_ = has(kChannel);
@@ -69,6 +72,7 @@ std::size_t RowEncoder::look_up(std::string_view raw_name) {
   std::string text;
   ndjson::append_unescaped(text, token);
   const std::string name = snow::column_name(text);
+  if (has_metadata_ && name == kRecordMetadata) return kUnknown;  // we fill it
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (columns_[i].name == name && !is_metadata_name(name)) return i;
   }
@@ -95,18 +99,24 @@ std::string RowEncoder::append_member(std::string& out,
     if (settings_.skip_unmapped || nothing) return {};
     return "column \"" + std::string(member.name) + "\" is not in the target table";
   }
-  const Column& column = columns_[index];
+  Column& column = columns_[index];
+  if (column.row == row_) return "column \"" + column.name + "\" would take two of its members";
+  column.row = row_;
+  if (settings_.has_no_position && !column.nullable && ndjson::is_null(member.value))
+    return "column \"" + column.name + "\" is NOT NULL";
   // no member at all is SQL's NULL, what null is in a document depends on the way in
   if (column.type.family == snow::TypeFamily::variant && ndjson::is_null(member.value)) return {};
   if (out.back() != '{' && out.back() != ',') out += ',';
   out += column.fragment;
   const char* reason =
       append_value(out, column.type, member.value, settings_.oversize, member.plain);
+  if (reason == nullptr && settings_.has_no_position) reason = excess(column.type, member.value);
   if (reason == nullptr) return {};
   return "column \"" + column.name + "\" cannot take the value: " + reason;
 }
 
 std::string RowEncoder::append_members(std::string& out, const ndjson::Object& object) {
+  ++row_;
   ndjson::ObjectCursor cursor(object);
   ndjson::Member member;
   for (std::size_t place = 0; cursor.next(member); ++place) {
@@ -121,6 +131,7 @@ std::string RowEncoder::append_plain_members(std::string& out, const event::Even
   const bool from_kafka = !ndjson::find_member({row.line, row.row_members}, "kafka").empty();
   flat_.operation.clear();
   flat_.unchanged.clear();
+  ++row_;
   ndjson::ObjectCursor cursor({row.line, row.row_members});
   ndjson::Member member;
   for (std::size_t place = 0; cursor.next(member); ++place) {
@@ -129,6 +140,15 @@ std::string RowEncoder::append_plain_members(std::string& out, const event::Even
     if (!reason.empty()) return reason;
   }
   if (flat_.operation == R"("d")" && !marks_deletes_) return kLikeAnInsert;
+  return settings_.has_no_position ? lacking_value() : std::string{};
+}
+
+std::string RowEncoder::lacking_value() const {
+  for (const std::size_t index : required_) {
+    const Column& column = columns_[index];
+    if (column.row != row_)
+      return "column \"" + column.name + "\" is NOT NULL, and the row has no value for it";
+  }
   return {};
 }
 

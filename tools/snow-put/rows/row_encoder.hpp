@@ -28,6 +28,8 @@ struct RowSettings {
   Oversize oversize = Oversize::reject;
   bool skip_unmapped = false;  // leave members out that have no column
   bool nulls_need_no_column = false;
+  // nothing would tell which row the service refused: what it would refuse is found beforehand
+  bool has_no_position = false;
   std::string constants = {};                     // members of every row: "TENANT":"a",
   std::string unavailable = event::kUnavailable;  // in plain rows: a value that did not come along
 };
@@ -53,6 +55,8 @@ class RowEncoder {
     std::string fragment;  // "NAME":
     snow::ColumnType type;
     std::string name;
+    bool nullable = true;
+    std::uint64_t row = 0;  // the last that gave it a value
   };
   // A member of the input and where it goes; members come in the same order row after row.
   struct Member {
@@ -65,6 +69,7 @@ class RowEncoder {
   std::string append_plain_member(std::string& out,
                                   std::size_t place,
                                   const ndjson::Member& member);
+  [[nodiscard]] std::string lacking_value() const;
   std::string append_member(std::string& out, std::size_t place, const ndjson::Member& member);
   std::string append_image(std::string& out, const event::Event& event);
   std::string append_changes(std::string& out, const event::Event& event);
@@ -82,6 +87,8 @@ class RowEncoder {
   RowSettings settings_;
   std::vector<Column> columns_;
   std::vector<Member> members_;
+  std::vector<std::size_t> required_;  // columns that every row must bring
+  std::uint64_t row_ = 0;              // counts objects: of an event its keys too
   bool has_channel_ = false;
   bool has_metadata_ = false;  // RECORD_METADATA
   bool marks_deletes_ = false;

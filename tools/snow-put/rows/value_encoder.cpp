@@ -231,6 +231,25 @@ const char* append_binary(std::string& out, std::string_view token, Oversize ove
   return nullptr;
 }
 
+std::size_t characters(std::string_view token) {
+  std::string text;
+  if (is_string(token)) {
+    ndjson::append_unescaped(text, token);
+    token = text;
+  }
+  return static_cast<std::size_t>(std::count_if(
+      token.begin(), token.end(), [](unsigned char c) { return (c & 0xC0U) != 0x80U; }));
+}
+
+// Of hex, or of base64.
+std::size_t bytes(std::string_view token) noexcept {
+  if (token.starts_with(kHexPrefix)) return (token.size() - kHexPrefix.size() - 1) / 2;
+  const std::string_view digits = content(token);
+  const auto escapes = static_cast<std::size_t>(std::count(digits.begin(), digits.end(), '\\'));
+  const std::size_t padding = digits.ends_with("==") ? 2 : (digits.ends_with('=') ? 1 : 0);
+  return (digits.size() - escapes) / 4 * 3 - padding;
+}
+
 const char* append_boolean(std::string& out, std::string_view token) {
   const bool is_number = token.front() == '-' || is_digit(token.front());
   if (is_number && token != "0" && token != "1") return "it is neither true nor false";
@@ -290,6 +309,18 @@ const char* append_value(std::string& out,
       break;
   }
   return append_boolean(out, token);
+}
+
+// Only what has more JSON than the column has room is looked into; beyond the service's own limits
+// --oversize has judged it.
+const char* excess(const snow::ColumnType& type, std::string_view token) {
+  const auto room = static_cast<std::size_t>(type.length);
+  if (room == 0 || content(token).size() <= room || ndjson::is_null(token)) return nullptr;
+  const bool text = type.family == TypeFamily::text && room < kLargestText;
+  const bool binary = type.family == TypeFamily::binary && room < kLargestBinary;
+  if ((text && characters(token) > room) || (binary && bytes(token) > room))
+    return "it is longer than the column";
+  return nullptr;
 }
 
 }  // namespace cdckit::snow_put

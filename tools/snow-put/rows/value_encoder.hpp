@@ -35,4 +35,7 @@ const char* append_value(std::string& out,
                          Oversize oversize = Oversize::reject,
                          bool plain = false);
 
+// Why a text or binary that append_value() took is longer than its column, or nullptr.
+const char* excess(const snow::ColumnType& type, std::string_view token);
+
 }  // namespace cdckit::snow_put

@@ -114,6 +114,7 @@ void TargetCatalog::make_encoder(Target& target) const {
   const TargetSettings& settings = keeper_.settings();
   RowSettings rows = with_constants(settings.rows, target.constants);
   rows.nulls_need_no_column = target.of_rows && settings.adds_columns;
+  rows.has_no_position = target.of_rows;
   target.encoder = std::make_unique<RowEncoder>(target.description, std::move(rows));
 }
 

@@ -13,6 +13,9 @@ TEST_CASE("cross-checks of the flags") {
   CHECK_THROWS_AS(snow_put::check_options(options, "merge"), base::Error);
   options.tables = {"T"};
   CHECK_NOTHROW(snow_put::check_options(options, "merge"));
+  options.tables = {""};
+  CHECK_THROWS_AS(snow_put::check_options(options, ""), base::Error);
+  options.tables = {"T"};
   options.table_map = {"a=b"};
   CHECK_THROWS_AS(snow_put::check_options(options, ""), base::Error);
   options.table_map.clear();
@@ -25,8 +28,16 @@ TEST_CASE("columns are added with --create unless said otherwise") {
   CHECK_FALSE(options.adds_columns());
   options.create = true;
   CHECK(options.adds_columns());
+  options.unmapped = "skip";
+  CHECK(options.adds_columns());
+  options.unmapped = "refuse";
+  CHECK_FALSE(options.adds_columns());
+  options.create = false;
+  options.unmapped = "create";
+  CHECK(options.adds_columns());
   options.evolve = "none";
   CHECK_FALSE(options.adds_columns());
+  CHECK_THROWS_AS(snow_put::check_options(options, ""), base::Error);
 }
 
 TEST_CASE("every command of the page is declared") {

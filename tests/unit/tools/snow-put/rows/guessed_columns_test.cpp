@@ -40,6 +40,12 @@ TEST_CASE("null says nothing, and two kinds make a document") {
         "A NUMBER(38,0);B VARIANT;C BOOLEAN;");
 }
 
+TEST_CASE("names that are one column are taken together, names of no column give none") {
+  CHECK(guessed({R"({"a":1,"A":2.5,"b":null,"B":true})"}) == "A FLOAT;B BOOLEAN;");
+  CHECK(guessed({R"({"":1,"RECORD_METADATA":{},"_cdc_pos":"x","c":1})"}) == "C NUMBER(38,0);");
+  CHECK(guessed({"{\"" + std::string(256, 'x') + "\":1,\"c\":1}"}) == "C NUMBER(38,0);");
+}
+
 TEST_CASE("what kcat-cdc put on a row is no part of it") {
   CHECK(
       guessed(

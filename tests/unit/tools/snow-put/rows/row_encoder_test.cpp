@@ -102,6 +102,51 @@ TEST_CASE("what kcat-cdc put on a row is no part of it") {
   CHECK_FALSE(row(encoder, out, R"({"key":1,"id":1})").empty());  // its own member
 }
 
+TEST_CASE("two members of one column make a bad row, in keys and images of events too") {
+  snow_put::RowEncoder encoder(table());
+  std::string out;
+  CHECK(row(encoder, out, R"({"id":1,"name":"a","NAME":"b"})").find("NAME") != std::string::npos);
+  CHECK_FALSE(row(encoder, out, R"({"id":1,"id":1})").empty());
+  CHECK(out.empty());
+  CHECK(row(encoder, out, R"({"id":1})").empty());
+  event::Decoder decoder;
+  const event::Event moved = decoded(
+      decoder,
+      R"({"key":{"id":1},"old_key":{"id":7},"before":null,"after":{"id":1},"source":{},"op":"c"})");
+  CHECK(encoder.encode_event(out, moved, {event::Origin::stream, {1, 2}, 0}).empty());
+}
+
+TEST_CASE("what the service would refuse of rows that nothing tells from others") {
+  snow::TableDescription strict;
+  const auto add = [&](const char* name, const char* type, bool nullable, bool has_default) {
+    strict.columns.push_back(
+        {name, type, snow::parse_column_type(type), nullable, false, "", has_default});
+  };
+  add("ID", "NUMBER(10,0)", false, false);
+  add("STATE", "VARCHAR(3)", false, true);
+  add("BLOB", "BINARY(2)", true, false);
+  add("RECORD_METADATA", "VARIANT", false, false);
+  snow_put::RowSettings settings;
+  const auto problem = [&](const std::string& line) {
+    snow_put::RowEncoder encoder(strict, settings);
+    std::string out;
+    return row(encoder, out, line);
+  };
+  CHECK(problem(R"({"state":"abcd"})").empty());  // the service's to judge
+  settings.has_no_position = true;
+  CHECK(problem(R"({"id":1,"state":"\u00e4\u00f6ü","blob":"YWI="})").empty());
+  CHECK(problem(R"({"id":1,"blob":"\\x6162"})").empty());
+  CHECK(problem(R"({"id":1})").empty());
+  CHECK(problem(R"({"state":"abc"})").find("\"ID\"") != std::string::npos);
+  CHECK(problem(R"({"id":null})").find("NOT NULL") != std::string::npos);
+  CHECK(problem(R"({"id":1,"state":null})").find("NOT NULL") != std::string::npos);
+  CHECK(problem(R"({"id":1,"state":"abcd"})").find("longer") != std::string::npos);
+  CHECK(problem(R"({"id":1,"state":1234})").find("longer") != std::string::npos);
+  CHECK(problem(R"({"id":1,"blob":"YWJj"})").find("longer") != std::string::npos);
+  CHECK(problem(R"({"id":1,"blob":"\\x616263"})").find("longer") != std::string::npos);
+  CHECK_FALSE(problem(R"({"id":1,"record_metadata":{}})").empty());
+}
+
 TEST_CASE("members without a column are bad, or left out") {
   snow_put::RowSettings settings;
   settings.skip_unmapped = true;
