@@ -36,7 +36,8 @@ EventRun::EventRun(const Options& options, cli::Context& context, Session& sessi
       end_(context, {.name = "postgresql:events"}),
       rejects_(end_.input(), options.max_rejects),
       loader_(options, session, rejects_),
-      reporter_(context) {}
+      reporter_(context),
+      delay_(context.metrics()) {}
 
 milliseconds EventRun::batch_time_left() const {
   const auto spent =
@@ -69,7 +70,10 @@ bool EventRun::checkpoint_due() const {
 void EventRun::on_event(const event::Item& item) {
   if (item.event.op != 'r') require_no_gap();
   if (!is_second_half(item.event) && loader_.begins_transaction(item.event) && due()) commit();
+  const std::uint64_t before = loader_.pending();
   loader_.add(item.line_number, item.event);
+  // what had been applied before is not added
+  if (loader_.pending() > before) delay_.read(item.event);
 }
 
 void EventRun::on_row(const event::Item& item) {
@@ -146,6 +150,7 @@ void EventRun::on_quiet(bool woken) {
   }
   // the checkpoint that was passed over, before the few lines behind it
   report(loader_.commit_to_mark());
+  delay_.all_is_durable();
   durable(newest_);
 }
 
@@ -164,6 +169,7 @@ void EventRun::commit() {
   finish_commit();
   if (!loader_.moved()) return rejects_.settle(LineStore());
   report(loader_.commit());
+  delay_.all_is_durable();
 }
 
 void EventRun::commit_checkpoint(bool eof) {
@@ -180,6 +186,7 @@ void EventRun::commit_checkpoint(bool eof) {
   }
   if (!eof && loader_.pending_bytes() >= kBatchBytes && loader_.start_commit()) {
     sent_ = newest_;
+    delay_.sent();
     committing_ = true;
     return;
   }
@@ -190,8 +197,9 @@ void EventRun::commit_checkpoint(bool eof) {
 void EventRun::finish_commit() {
   if (!std::exchange(committing_, false)) return;
   const auto receipts = loader_.finish_commit();
-  if (!receipts) return;  // it is part of what commit() will commit
+  if (!receipts) return delay_.came_back();  // it is part of what commit() will commit
   report(*receipts);
+  delay_.sent_is_durable();
   durable(sent_);
 }
 
@@ -200,7 +208,10 @@ void EventRun::finish_commit() {
 bool EventRun::commit_marked() {
   finish_commit();
   const bool all = loader_.at_mark() || loader_.pending() == 0;
-  report(loader_.commit_marked());
+  const std::vector<Receipt> receipts = loader_.commit_marked();
+  report(receipts);
+  if (!receipts.empty()) delay_.all_is_durable();
+  delay_.forget();
   if (!options_.atomic) durable(newest_);
   return !all;
 }

@@ -6,6 +6,7 @@
 #include "common/cli/run_tool.hpp"
 #include "common/pipe/sink.hpp"
 #include "common/pipe/sink_end.hpp"
+#include "tools/pg-load/batch/commit_delay.hpp"
 #include "tools/pg-load/batch/reporter.hpp"
 #include "tools/pg-load/events/event_loader.hpp"
 #include "tools/pg-load/events/idle_pace.hpp"
@@ -47,6 +48,7 @@ class EventRun final : private pipe::Sink {
   Rejects rejects_;
   EventLoader loader_;
   Reporter reporter_;
+  CommitDelay delay_;
   IdlePace idle_pace_;
   std::string lost_since_;     // hello: the target has nothing from here ..
   std::string lost_until_;     // .. to here; empty: it lacks nothing
