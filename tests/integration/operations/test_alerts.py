@@ -20,8 +20,7 @@ LAB = Lab("alerts", CDC_LAB_MONITORING_SPEED="60")
 
 def setUpModule():
     LAB.up("postgres", "snow-local", "monitoring")
-    for statement in ("CREATE DATABASE IF NOT EXISTS CDC", "CREATE SCHEMA IF NOT EXISTS CDC.RAW"):
-        LAB.snow(statement)
+    LAB.make_snow_schema()
 
 
 def tearDownModule():
@@ -61,29 +60,15 @@ class Alerts(DatabaseCase):
 
     def start(self, *words: str, **streams) -> tuple[subprocess.Popen, int]:
         port = free_port()
-        process = subprocess.Popen(
-            [*words, "--metrics-listen", f"127.0.0.1:{port}"],
-            env=LAB.environment(),
-            stdout=streams.pop("stdout", subprocess.DEVNULL),
-            **streams,
-        )
-
-        def end() -> None:
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream:
-                    stream.close()
-
-        self.addCleanup(end)
-        return process, port
+        streams.setdefault("stdout", subprocess.DEVNULL)
+        return self.spawn(*words, "--metrics-listen", f"127.0.0.1:{port}", **streams), port
 
     def test_the_sink_stops(self):
         ack = self.folder / "wal.ack"
+        self.addCleanup(self.drop_slot, self.slot)
         source, source_port = self.start(
             *("walcat", "-d", self.database, "--slot", self.slot, "--create", "--ack", str(ack)), stdout=subprocess.PIPE
         )
-        self.addCleanup(self.drop_slot, source)
         copy = self.database + "_copy"
         self.lab.psql("postgres", f'CREATE DATABASE "{copy}"')
         self.addCleanup(self.lab.psql, "postgres", f'DROP DATABASE "{copy}" WITH (FORCE)')
@@ -99,13 +84,6 @@ class Alerts(DatabaseCase):
         self.wait_until(lambda: {"CdcAckStalled", "CdcProcessAbsent"} <= self.firing())
         sink.send_signal(signal.SIGCONT)
         self.wait_until(lambda: "CdcAckStalled" not in self.firing())
-
-    def drop_slot(self, source: subprocess.Popen) -> None:
-        source.kill()
-        source.wait()
-        active = f"SELECT count(*) FROM pg_replication_slots WHERE slot_name = '{self.slot}' AND active"
-        self.wait_until(lambda: self.sql(active) == "0")
-        self.sql(f"SELECT pg_drop_replication_slot('{self.slot}')")
 
     def test_the_slot_is_lost(self):
         """As a textfile collector tells it: walcat itself has ended."""
@@ -164,17 +142,13 @@ class Alerts(DatabaseCase):
         """As a textfile collector tells it: the one that lost its channel has ended."""
         file = self.folder / "snow-put.prom"
         kafka = '"kafka":{"topic":"t","partition":0,"offset":%d,"timestamp":1}'
-        first = subprocess.Popen(
-            self.snow_put("--max-lag", "100ms", "--metrics-file", str(file)),
-            env=LAB.environment(),
+        first = self.spawn(
+            *self.snow_put("--max-lag", "100ms", "--metrics-file", str(file)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        self.addCleanup(first.stdout.close)
-        self.addCleanup(first.wait)
-        self.addCleanup(first.kill)
         self.feed(first, '{"id":1,' + kafka % 1 + "}")
         self.assertIn('"rows":1', first.stdout.readline())  # committed: the channel is its own
         with TextfileServer(self.folder) as server:

@@ -19,8 +19,7 @@ SETTLED = 8.0  # seconds: what connects has connected, what was given is done
 
 def setUpModule():
     LAB.up("postgres", "snow-local", "opensky")
-    for statement in ("CREATE DATABASE IF NOT EXISTS CDC", "CREATE SCHEMA IF NOT EXISTS CDC.RAW"):
-        LAB.snow(statement)
+    LAB.make_snow_schema()
 
 
 def tearDownModule():
@@ -54,35 +53,20 @@ class AtRest(DatabaseCase):
     def start(self, name: str, words: list[str]) -> subprocess.Popen:
         """Its stdin stays open, its output is read by nobody and not closed."""
         with (self.folder / f"{name}.out").open("wb") as out:
-            process = subprocess.Popen(
-                [*words, "--metrics-file", str(self.folder / f"{name}.prom")],
-                env=LAB.environment(),
+            process = self.spawn(
+                *words,
+                *("--metrics-file", str(self.folder / f"{name}.prom")),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE if name == "walcat" else out,
             )
-
-        def end() -> None:
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream:
-                    stream.close()
-
-        self.addCleanup(end)
         if name in ("pg-load", "cdc-check", "snow-put"):
             process.stdin.write(b'{"id":1}\n')
             process.stdin.flush()
         return process
 
-    def drop_slot(self) -> None:
-        slot = self.database[:60]
-        active = f"SELECT count(*) FROM pg_replication_slots WHERE slot_name = '{slot}' AND active"
-        self.wait_until(lambda: self.sql(active) == "0")
-        self.sql(f"SELECT pg_drop_replication_slot('{slot}')")
-
     def test_nothing_to_do_costs_nothing(self):
         self.sql("CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE loaded (id int PRIMARY KEY)")
-        self.addCleanup(self.drop_slot)
+        self.addCleanup(self.drop_slot, self.database[:60])
         running = {name: self.start(name, words) for name, words in self.tools().items()}
         for name in ("pg-load", "cdc-check", "snow-put", "opensky-fetch"):
             self.wait_until(lambda name=name: (self.folder / f"{name}.out").stat().st_size > 0)

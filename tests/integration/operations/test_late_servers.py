@@ -17,8 +17,7 @@ AWAY = 12.0  # seconds, and then what a server needs to start
 
 def setUpModule():
     LAB.up(*SERVERS)
-    for statement in ("CREATE DATABASE IF NOT EXISTS CDC", "CREATE SCHEMA IF NOT EXISTS CDC.RAW"):
-        LAB.snow(statement)
+    LAB.make_snow_schema()
 
 
 def tearDownModule():

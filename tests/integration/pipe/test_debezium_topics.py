@@ -36,8 +36,7 @@ SOURCE |= {"db": "string", "schema": "string", "table": "string", "txId": "int64
 
 def setUpModule() -> None:
     LAB.up("postgres", "kafka", "snow-local")
-    for statement in ("CREATE DATABASE IF NOT EXISTS CDC", "CREATE SCHEMA IF NOT EXISTS CDC.RAW"):
-        LAB.snow(statement)
+    LAB.make_snow_schema()
 
 
 def tearDownModule() -> None:

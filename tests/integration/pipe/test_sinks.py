@@ -36,8 +36,7 @@ SOON = 12  # seconds on a busy machine for what takes two or three
 
 def setUpModule() -> None:
     LAB.up("postgres", "kafka", "snow-local")
-    for statement in ("CREATE DATABASE IF NOT EXISTS CDC", "CREATE SCHEMA IF NOT EXISTS CDC.RAW"):
-        LAB.snow(statement)
+    LAB.make_snow_schema()
     LAB.psql("postgres", "CREATE DATABASE pipes")
 
 

@@ -27,8 +27,7 @@ SOON = 12  # seconds on a busy machine for what takes one or two
 
 def setUpModule() -> None:
     LAB.up("postgres", "kafka", "snow-local")
-    for statement in ("CREATE DATABASE IF NOT EXISTS CDC", "CREATE SCHEMA IF NOT EXISTS CDC.RAW"):
-        LAB.snow(statement)
+    LAB.make_snow_schema()
     LAB.psql("postgres", "CREATE DATABASE source")
     LAB.psql("source", "CREATE PUBLICATION cdckit FOR ALL TABLES WITH (publish_via_partition_root)")
 

@@ -10,8 +10,7 @@ RULES = "version: 1\nrules: [{name: known, kind: not_null, severity: quarantine,
 
 def start_lab() -> None:
     LAB.up("postgres", "kafka", "snow-local")
-    for statement in ("CREATE DATABASE IF NOT EXISTS CDC", "CREATE SCHEMA IF NOT EXISTS CDC.RAW"):
-        LAB.snow(statement)
+    LAB.make_snow_schema()
 
 
 class EveryTool(DatabaseCase):

@@ -72,6 +72,11 @@ class Lab:
         done = subprocess.run(words, env=self.environment(), check=True, capture_output=True, timeout=60)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
+    def make_snow_schema(self) -> None:
+        """CDC.RAW, where the tests' snow-put writes."""
+        for statement in ("CREATE DATABASE IF NOT EXISTS CDC", "CREATE SCHEMA IF NOT EXISTS CDC.RAW"):
+            self.snow(statement)
+
 
 def free_port() -> int:
     """Of none that the lab takes, nor of those that the kernel hands out to clients meanwhile."""
@@ -101,6 +106,26 @@ class DatabaseCase(unittest.TestCase):
 
     def sql(self, text: str) -> str:
         return self.lab.psql(self.database, text)
+
+    def drop_slot(self, slot: str) -> None:
+        """Once nobody reads it any more: that of a killed walcat is active for a moment."""
+        active = f"SELECT count(*) FROM pg_replication_slots WHERE slot_name = '{slot}' AND active"
+        self.wait_until(lambda: self.sql(active) == "0")
+        self.sql(f"SELECT pg_drop_replication_slot('{slot}')")
+
+    def spawn(self, *words: str, **streams) -> subprocess.Popen:
+        """A tool that ends with the test at the latest; cleanups that were added before come after its end."""
+        process = subprocess.Popen(words, env=self.lab.environment(), **streams)
+
+        def end() -> None:
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                if stream:
+                    stream.close()
+
+        self.addCleanup(end)
+        return process
 
     def session(self) -> SqlSession:
         session = SqlSession(self.database, self.lab.environment())
