@@ -227,6 +227,8 @@ def test_flatten(client):
         ("'a' || 1", "a1"),
         ("10 / 4", "2.5"),
         ("MOD(7, 3)", "1"),
+        ("OCTET_LENGTH('äb')", "3"),
+        ("OCTET_LENGTH(TO_BINARY('00ff'))", "2"),
         (
             "CURRENT_DATABASE() || '.' || CURRENT_SCHEMA() || ' ' || CURRENT_USER()",
             "CDC.RAW CDC_USER",
@@ -308,6 +310,27 @@ def test_variants_that_mean_the_same_are_equal(client, table):
         'SELECT PARSE_JSON(\'{"b": 1, "a": 2}\') IS DISTINCT FROM PARSE_JSON(\'{"a":2,"b":1}\')'
     )
     assert client.rows(distinct) == [["false"]]
+
+
+@pytest.mark.parametrize(
+    ("document", "kept"),
+    [
+        ('{"b": 1, "a": {"z":0,"y":[ ]}}', '{"a":{"y":[],"z":0},"b":1}'),
+        ("[1.10]", "[1.1]"),
+        (
+            '{"n":12345678901234567890123.5,"a":[{"c":1,"b":2}]}',
+            '{"a":[{"b":2,"c":1}],"n":12345678901234567890123.5}',
+        ),
+    ],
+)
+def test_what_parse_json_makes_of_a_literal(client, document, kept):
+    assert client.rows(f"SELECT PARSE_JSON('{document}')") == [[kept]]
+
+
+@pytest.mark.parametrize("document", ['{"a":1,"a":2}', '[{"n":1234567890123456789,"n":2}]', "{"])
+def test_what_is_no_document(client, document):
+    assert client.fails(f"SELECT PARSE_JSON('{document}')")[0] == "100069"
+    assert client.rows(f"SELECT TRY_PARSE_JSON('{document}')") == [[None]]
 
 
 def test_both_halves_of_a_recursive_query_have_one_type(client):

@@ -37,6 +37,8 @@ MACROS = (
     """CREATE MACRO snow_array_contains(x, list) AS
         list_contains(CAST(list AS JSON[]), CASE typeof(x)
             WHEN 'JSON' THEN x::VARCHAR::JSON ELSE to_json(x) END)""",
+    """CREATE MACRO snow_octets(x) AS CASE typeof(x)
+        WHEN 'BLOB' THEN octet_length(x::VARCHAR::BLOB) ELSE strlen(snow_text(x)) END""",
     """CREATE MACRO snow_array_size(list) AS
         CASE json_type(list::JSON) WHEN 'ARRAY' THEN json_array_length(list::JSON) END""",
     """CREATE MACRO snow_divide(a, b) AS

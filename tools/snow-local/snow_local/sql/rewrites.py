@@ -353,6 +353,7 @@ _RULES = {
     exp.ArrayAgg: Rewriter.array_agg,
     exp.ArrayContains: Rewriter.array_contains,
     exp.ArraySize: Rewriter.array_size,
+    exp.ByteLength: Rewriter.byte_length,
     exp.Typeof: Rewriter.typeof,
     exp.IsNullValue: Rewriter.is_null_value,
     exp.EQ: Rewriter.compare,

@@ -1,10 +1,8 @@
 """Rewrites of semi-structured expressions: paths, constructors, comparisons with paths."""
 
-import re
-
-import orjson
 from sqlglot import exp
 
+from snow_local.engine.documents import canonical
 from snow_local.sql.nodes import (
     call,
     cast,
@@ -16,18 +14,6 @@ from snow_local.sql.nodes import (
     text,
     variant,
 )
-
-_LONG_NUMBER = re.compile(r"[0-9.]{16}")
-
-
-def _sorted(written: str) -> str:
-    """JSON with the members of its objects in order, as a VARIANT keeps them."""
-    try:
-        if _LONG_NUMBER.search(written):
-            return written
-        return orjson.dumps(orjson.loads(written), option=orjson.OPT_SORT_KEYS).decode()
-    except orjson.JSONDecodeError:
-        return written
 
 
 class JsonRules:
@@ -56,7 +42,7 @@ class JsonRules:
     def parse_json(self, node: exp.ParseJSON) -> exp.Expression:
         value = node.this.copy()
         if isinstance(value, exp.Literal) and value.is_string:
-            value = text(_sorted(value.name))
+            value = text(canonical(value.name))
         return variant(cast(value, "JSON", bool(node.args.get("safe"))))
 
     def json_format(self, node: exp.JSONFormat) -> exp.Expression:
@@ -107,6 +93,9 @@ class JsonRules:
 
     def array_size(self, node: exp.ArraySize) -> exp.Expression:
         return call("snow_array_size", node.this.copy())
+
+    def byte_length(self, node: exp.ByteLength) -> exp.Expression:
+        return call("snow_octets", node.this.copy())
 
     def typeof(self, node: exp.Typeof) -> exp.Expression:
         return call("snow_typeof", node.this.copy())

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from snow_local.engine import documents
+
 NO_JSON = 100069
 _LONG_NUMBER = re.compile(rb"[0-9.]{16}")
 _ESCAPED_ZERO = b"\\u0000"
@@ -37,7 +39,8 @@ def read(body: bytes) -> Lines:
     if b"\r" in body:
         body = body.replace(b"\r\n", b"\n")
     lines = [line for line in body.split(b"\n") if line and not line.isspace()]
-    suspicious = _ESCAPED_ZERO in body or any(_doubled(line) for line in lines[:1])
+    # slow: one line of a body stands for all, as all of them come from one encoder
+    suspicious = _ESCAPED_ZERO in body or any(map(documents.is_doubled, lines[:1]))
     rows = None if suspicious else _parse_all(lines)
     if rows is not None:
         return Lines(lines, set().union(*set(map(tuple, rows))), rows)
@@ -75,26 +78,9 @@ def members(found: Lines, names: list[str]) -> list[str | None]:
 
 def _exact(line: bytes, names: list[str]) -> str:
     """Slow: numbers that a double cannot hold keep all their digits."""
-    row = json.loads(line, parse_float=_Digits)
+    row = json.loads(line, parse_float=documents.Digits)
     value = next(row[name] for name in names if row.get(name) is not None)
-    return _write(value)
-
-
-class _Digits(str):
-    """A number as it was read."""
-
-
-def _write(value: object) -> str:
-    if isinstance(value, _Digits):
-        return str(value)
-    if isinstance(value, dict):
-        inner = (
-            f"{json.dumps(key, ensure_ascii=False)}:{_write(value[key])}" for key in sorted(value)
-        )
-        return "{" + ",".join(inner) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_write, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return documents.write(value)
 
 
 def _parse_all(lines: list[bytes]) -> list[dict] | None:
@@ -117,8 +103,8 @@ def _parse(line: bytes) -> tuple[dict, str]:
         return {}, "Error parsing JSON: not a JSON object"
     if _ESCAPED_ZERO in line and _holds_zero(row):
         return {}, "Error parsing JSON: a string holds the character U+0000"
-    if _doubled(line):
-        return {}, "Error parsing JSON: duplicate object attribute"
+    if documents.is_doubled(line):
+        return {}, f"Error parsing JSON: {documents.DOUBLED}"
     return row, ""
 
 
@@ -128,26 +114,3 @@ def _holds_zero(value: object) -> bool:
     if isinstance(value, dict):
         return any("\x00" in key or _holds_zero(item) for key, item in value.items())
     return isinstance(value, list) and any(_holds_zero(item) for item in value)
-
-
-class _Doubled(Exception):
-    pass
-
-
-def _unique(pairs: list[tuple]) -> dict:
-    row = dict(pairs)
-    if len(row) != len(pairs):
-        raise _Doubled
-    return row
-
-
-def _doubled(line: bytes) -> bool:
-    """Whether an object in the line has a member twice. Slow: one line of a body stands for all,
-    as all of them come from one encoder."""
-    try:
-        json.loads(line, object_pairs_hook=_unique)
-    except _Doubled:
-        return True
-    except ValueError:
-        return False
-    return False
