@@ -133,10 +133,12 @@ Response Client::Implementation::transfer_once(const Request& request) const {
   const CURLcode code = run(request);
   curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &transfer.response.status);
   transfer.response.url = request.url;
+  const long by_proxy = proxy_refusal(easy.get(), code);
   curl_multi_remove_handle(multi.get(), easy.get());
   curl_easy_reset(easy.get());  // it pointed at locals
   if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
   if (code == CURLE_OK) return std::move(transfer.response);
+  if (by_proxy != 0) throw proxy_error(by_proxy, request);
   const std::string refused =
       transfer.response.status == 0 ? refusal(code, request) : std::string();
   std::string detail = transfer.error.data();

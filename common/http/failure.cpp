@@ -58,6 +58,11 @@ base::ErrorKind kind_of(Failure failure) {
   }
 }
 
+// The query is left out: it may be long, and may hold what does not belong into a log.
+std::string place_of(const Request& request) {
+  return secrets::scrub(request.url.substr(0, request.url.find('?')));
+}
+
 std::string reason_of(Failure failure,
                       CURLcode code,
                       const Request& request,
@@ -107,17 +112,29 @@ std::string_view to_text(Failure failure) noexcept {
   return "unknown";
 }
 
+TransportError proxy_error(long status, const Request& request) {
+  constexpr long kNeedsLogin = 407;
+  const bool needs_login = status == kNeedsLogin;
+  const bool refuses = needs_login || status == 401 || status == 403;
+  return {
+      refuses ? base::ErrorKind::permission : base::ErrorKind::temporary,
+      fmt::format("could not reach \"{}\": the proxy {} ({})",
+                  place_of(request),
+                  needs_login ? "wants a login" : "lets nothing through",
+                  status),
+      needs_login ? "Put name and password into HTTPS_PROXY: http://NAME:PASSWORD@HOST:PORT." : "",
+      Failure::connect};
+}
+
 TransportError transport_error(CURLcode code,
                                const Request& request,
                                const std::string& detail,
                                const std::string& refusal) {
   const Failure failure = failure_of(code, refusal);
-  // the query is left out: it may be long, and may hold what does not belong into a log
-  const std::string where = secrets::scrub(request.url.substr(0, request.url.find('?')));
   return {kind_of(failure),
           fmt::format("could not {} \"{}\": {}",
                       request.method == "GET" ? "fetch" : "send to",
-                      where,
+                      place_of(request),
                       reason_of(failure, code, request, detail, refusal)),
           failure == Failure::untrusted
               ? "Name the certificate authority's file if it is a private one."

@@ -16,4 +16,7 @@ TransportError transport_error(CURLcode code,
                                const std::string& detail,
                                const std::string& refusal = {});
 
+// A proxy that answered CONNECT with `status` and lets nothing through.
+TransportError proxy_error(long status, const Request& request);
+
 }  // namespace cdckit::http

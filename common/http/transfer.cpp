@@ -139,11 +139,20 @@ void prepare_transfer(CURL* easy,
   set_method(easy, request);
 }
 
+long proxy_refusal(CURL* easy, CURLcode code) {
+  constexpr long kFirstRefusal = 300;
+  long status = 0;
+  if (code != CURLE_OK) curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
+  return status >= kFirstRefusal ? status : 0;
+}
+
 Response finish_transfer(CURL* easy, CURLcode code, const Request& request, Transfer& transfer) {
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &transfer.response.status);
   transfer.response.url = request.url;
+  const long refused = proxy_refusal(easy, code);
   curl_easy_reset(easy);  // it pointed at what is about to go
   if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (refused != 0) throw proxy_error(refused, request);
   if (code != CURLE_OK) throw transport_error(code, request, transfer.error.data());
   return std::move(transfer.response);
 }

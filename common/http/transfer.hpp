@@ -51,6 +51,8 @@ void prepare_transfer(CURL* easy,
                       const ClientOptions& options,
                       Transfer& transfer,
                       TlsWatch* watch = nullptr);
+// What a proxy said when it lets nothing through; 0: there was none, or it did.
+long proxy_refusal(CURL* easy, CURLcode code);
 // What came of it; throws TransportError when there was no whole answer.
 Response finish_transfer(CURL* easy, CURLcode code, const Request& request, Transfer& transfer);
 

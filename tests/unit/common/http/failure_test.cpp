@@ -42,6 +42,16 @@ TEST_CASE("the message names the place without its query, and the reason") {
   CHECK(to_text(error.failure()) == "connect");
 }
 
+TEST_CASE("a proxy that refuses is no trouble of the network, one that cannot now is") {
+  Request request;
+  request.url = "https://service.example/path?token=secret";
+  CHECK(http::proxy_error(407, request).kind() == base::ErrorKind::permission);
+  CHECK(std::string(http::proxy_error(407, request).what()) ==
+        "could not reach \"https://service.example/path\": the proxy wants a login (407)");
+  CHECK(http::proxy_error(403, request).kind() == base::ErrorKind::permission);
+  CHECK(http::proxy_error(502, request).retryable());
+}
+
 TEST_CASE("a timeout says how long it waited") {
   Request request = request_of("https://example.org/");
   request.method = "POST";
