@@ -76,7 +76,7 @@ bench-%: build
 	@tests/bench/run $*
 
 soak: ## the long runs
-	@$(bootstrapped) --only build --only lab --only test --only browser --only act
+	@$(bootstrapped) --only build --only lab --only test --only browser --only act --only dist
 	@$(MAKE) --no-print-directory build
 	@scripts/test --soak
 

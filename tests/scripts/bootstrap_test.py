@@ -16,7 +16,7 @@ VERBS = (
     ("board", "board"),
     ("test", "build lab test"),
     ("check", "build check"),
-    ("soak", "build lab test browser act"),
+    ("soak", "build lab test browser act dist"),
 )
 
 

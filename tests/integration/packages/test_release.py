@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -89,6 +90,14 @@ class Release(unittest.TestCase):
         for name in ("postinst", "prerm", "postrm"):
             self.assertEqual(modes[name], 0o755, name)
         self.assertEqual(script, (TOP / "scripts/packaging/postinst").read_bytes())
+
+    def test_lintian_has_nothing_to_say(self):
+        (package,) = self.first.glob("*.deb")
+        if not shutil.which("lintian"):
+            self.fail("there is no lintian: run scripts/bootstrap --only dist")
+        words = ["lintian", "--profile", "debian", "--allow-root", "--fail-on", "error,warning", package]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
 
     def test_a_tool_is_at_most_three_megabytes(self):
         (archive,) = self.first.glob("*.tar.gz")
