@@ -147,6 +147,49 @@ class Silent(Case):
         self.wait_until(lambda: self.read_slots() == 0)
         self.assertIn('partition "old" was attached to table "public.p" lately', self.walcat(*PEEK).stderr)
 
+    def test_tables_that_come_with_rows(self):
+        """To a publication: what they had by then is sent by nothing; what they got afterwards is."""
+        self.sql(
+            "CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1); CREATE TABLE late (id int PRIMARY KEY);"
+            "CREATE TABLE b (id int PRIMARY KEY); INSERT INTO b VALUES (1); CREATE SCHEMA other;"
+            "CREATE TABLE other.c (id int, PRIMARY KEY (id)) PARTITION BY RANGE (id);"
+            "CREATE TABLE other.c1 PARTITION OF other.c FOR VALUES FROM (0) TO (9); INSERT INTO other.c VALUES (1);"
+            "CREATE PUBLICATION cdckit FOR TABLE a"
+        )
+        self.make_slot("s")
+        self.assertEqual(self.walcat(*PEEK).stderr, "")
+        said = self.folder / "said"
+        with said.open("w") as stderr:
+            process = self.popen("--slot", "s", "--no-ack", stderr=stderr, text=True)
+        self.wait_until(lambda: self.read_slots() == 1)
+        for table, member, wanted in (
+            ("a", None, 0),
+            ("late", "TABLE late", 0),
+            ("b", "TABLE b", 1),
+            ("other.c", "TABLES IN SCHEMA other", 2),
+        ):
+            if member:
+                self.sql(f"ALTER PUBLICATION cdckit ADD {member}")
+            self.sql(f"INSERT INTO {table} VALUES (2)")
+            process.stdout.readline()
+            self.assertEqual(said.read_text().count("came to the publication"), wanted, said.read_text())
+        for table in ("public.b", "other.c1"):
+            what = f'table "{table}" came to the publication with the rows that it had: no event says so; walcat snapshot {table}'
+            self.assertIn(what, said.read_text())
+        process.kill()
+        process.wait()
+        self.wait_until(lambda: self.read_slots() == 0)
+        self.assertEqual(self.tables_that_came(), ["other.c1", "public.b"])
+        holder = self.session()
+        holder.run("BEGIN; LOCK b;")  # a look waits for nobody
+        self.assertEqual(self.tables_that_came(), ["other.c1"])
+
+    def tables_that_came(self) -> list[str]:
+        done = self.walcat(*PEEK)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = [line for line in done.stderr.splitlines() if "came to the publication lately" in line]
+        return [line.split('"')[1] for line in said]
+
     def test_a_publication_of_nothing(self):
         self.sql("CREATE TABLE t (id int PRIMARY KEY); CREATE PUBLICATION cdckit FOR TABLE t")
         self.make_slot("s")

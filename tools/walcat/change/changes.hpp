@@ -42,6 +42,7 @@ struct ChangesSettings {
   OpSet ops = OpSet().set();           // what is printed
   ColumnFilter* columns = nullptr;     // outlives this; may be missing
   StreamObserver* observer = nullptr;  // likewise
+  HasUnsentRows has_unsent_rows = nullptr;
 };
 
 class Changes {

@@ -75,6 +75,9 @@ Table KnownTables::make(const Relation& relation, bool snapshot, std::uint64_t c
   if (snapshot) {
     silent_.read_anew(relation, catalog);
   } else {
+    const bool known = silent_.last_seen(relation.oid).has_value();
+    if (!known && settings_.has_unsent_rows && settings_.has_unsent_rows(relation.oid))
+      SilentChanges::came_with_rows(relation);
     silent_.met(relation, catalog);
   }
   Table table = build_table(relation, catalog, settings_.encoding, snapshot);

@@ -20,6 +20,10 @@ namespace cdckit::walcat {
 // Asked when a relation is met; may throw.
 using DescribeTable = std::function<CatalogTable(const Relation&)>;
 
+// A table met for the first time in the stream: has it rows that no event brought, because they are
+// older than its place in the publication? `oid`; may throw.
+using HasUnsentRows = std::function<bool(std::uint32_t)>;
+
 // The transaction at hand.
 struct Moment {
   std::uint32_t xid = 0;
@@ -31,10 +35,11 @@ struct KnownTablesSettings {
   TableFilter filter;
   const Encoding& encoding;
   DescribeTable describe;
-  std::string server_name;          // source.name
-  ColumnFilter* columns = nullptr;  // outlives this; may be missing
-  std::uint64_t backlog_end = 0;    // where the server was when the run began
-  std::uint32_t backlog_xid = 0;    // its changes are not older; 0: there is none
+  HasUnsentRows has_unsent_rows = nullptr;  // may be missing
+  std::string server_name;                  // source.name
+  ColumnFilter* columns = nullptr;          // outlives this; may be missing
+  std::uint64_t backlog_end = 0;            // where the server was when the run began
+  std::uint32_t backlog_xid = 0;            // its changes are not older; 0: there is none
 };
 
 class KnownTables {

@@ -116,6 +116,11 @@ void SilentChanges::met(const Relation& relation, const CatalogTable& catalog) {
   known_[relation.oid] = known_from(relation, catalog);
 }
 
+void SilentChanges::came_with_rows(const Relation& relation) {
+  log::warning("table \"" + name_of(relation) +
+               "\" came to the publication with the rows that it had: " + remedy(relation));
+}
+
 void SilentChanges::read_anew(const Relation& relation, const CatalogTable& catalog) {
   known_[relation.oid] = known_from(relation, catalog);
   waiting_.erase(relation.oid);

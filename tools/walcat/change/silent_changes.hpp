@@ -1,10 +1,10 @@
 // Things that change rows and send no event: a column that is added with a default, another type
 // for one, a table that is rewritten (ALTER TABLE .. USING, SET EXPRESSION) or truncated although
-// no publication carries that, a partition that leaves or comes with its rows; or leave the rows
-// under a name that sinks know no longer: a table or a column that is renamed. The stream only
-// shows that a table is announced again, the catalog what it looks like then: both are compared
-// with the time before, and a warning names the table and what helps. Pure but for the log. One
-// thread.
+// no publication carries that, a partition that leaves or comes with its rows, a table that is
+// published with them; or leave the rows under a name that sinks know no longer: a table or a
+// column that is renamed. The stream only shows that a table is announced again, the catalog what
+// it looks like then: both are compared with the time before, and a warning names the table and
+// what helps. Pure but for the log. One thread.
 #pragma once
 
 #include "tools/walcat/encode/table.hpp"
@@ -22,6 +22,8 @@ class SilentChanges {
  public:
   // Announced again, or for the first time.
   void met(const Relation& relation, const CatalogTable& catalog);
+  // Published since the run began, with rows that are older.
+  static void came_with_rows(const Relation& relation);
   // About to be read as a whole: whatever happened before does not matter.
   void read_anew(const Relation& relation, const CatalogTable& catalog);
   // A transaction that is not younger than the last look at the table; nothing: there was none.

@@ -3,6 +3,7 @@
 #include "common/base/error.hpp"
 #include "common/cli/nearest.hpp"
 #include "common/log/log.hpp"
+#include "tools/walcat/server/unsent_rows.hpp"
 
 #include <array>
 
@@ -98,6 +99,18 @@ void warn_of_changes_since(const Preflight& request) {
   }
 }
 
+void warn_of_unsent_rows(const Preflight& request) {
+  if (request.resumed.empty()) return;
+  for (const auto& [schema, table] :
+       find_unsent_rows(request.connection, request.publications, request.resumed_xid)) {
+    if (!request.tables.selects(schema, table)) continue;
+    log::warning("table \"" + schema + "." + table +
+                 "\" came to the publication lately with the rows that it had: no event brings "
+                 "them; walcat snapshot " +
+                 schema + "." + table + " reads the rows as they are");
+  }
+}
+
 // It may come into being later: no reason to refuse.
 void warn_of_idle_globs(const Preflight& request) {
   if (request.tables.selects_all()) return;
@@ -148,6 +161,7 @@ void preflight(const Preflight& request) {
   warn_of_empty_publications(request);
   warn_of_idle_globs(request);
   warn_of_changes_since(request);
+  warn_of_unsent_rows(request);
   if (request.columns.idle()) return;
   Catalog catalog(request.connection);
   for (const auto& found : catalog.published_tables(request.publications, request.tables)) {

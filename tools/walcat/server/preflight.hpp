@@ -17,8 +17,9 @@ struct Preflight {
   const TableFilter& tables;
   const Encoding& encoding;
   ColumnFilter& columns;
-  bool backlog = false;      // the slot may hold changes of tables that look different today
-  std::string resumed = {};  // slot whose stream goes on without a snapshot; empty: none
+  bool backlog = false;           // the slot may hold changes of tables that look different today
+  std::string resumed = {};       // slot whose stream goes on without a snapshot; empty: none
+  std::uint32_t resumed_xid = 0;  // a transaction that is not younger than what that brings
 };
 
 void preflight(const Preflight& request);

@@ -4,6 +4,7 @@
 #include "common/log/log.hpp"
 #include "common/pg/server_error.hpp"
 #include "common/pg/session_settings.hpp"
+#include "tools/walcat/server/unsent_rows.hpp"
 
 #include <optional>
 
@@ -68,10 +69,26 @@ std::unique_ptr<pg::Connection> connect(const ConnectSettings& settings,
       retry_policy(settings), stop, [&] { return open(settings, replication); }, retry_observer());
 }
 
-CatalogTable TableSource::ask(const Relation& relation) {
+pg::Connection& TableSource::connection() {
   if (connection_ == nullptr)
     connection_ = std::make_unique<pg::Connection>(connect_options(settings_, false));
-  return Catalog(*connection_).describe(relation);
+  return *connection_;
+}
+
+CatalogTable TableSource::ask(const Relation& relation) {
+  return Catalog(connection()).describe(relation);
+}
+
+bool TableSource::has_unsent_rows(const std::vector<std::string>& publications,
+                                  std::uint32_t since,
+                                  std::uint32_t oid) {
+  try {
+    return !find_unsent_rows(connection(), publications, since, oid).empty();
+  } catch (const base::Error& error) {
+    connection_.reset();
+    log::info(error.what());
+    return false;
+  }
 }
 
 // An idle connection may have been cut without notice: one more attempt on a fresh one.

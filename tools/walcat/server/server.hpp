@@ -31,8 +31,13 @@ class TableSource {
   // One that is there already and has no other user: it spares the first question a login.
   void use(std::unique_ptr<pg::Connection> connection) { connection_ = std::move(connection); }
   CatalogTable describe(const Relation& relation);
+  // See find_unsent_rows; false where the question cannot be asked. Does not throw.
+  bool has_unsent_rows(const std::vector<std::string>& publications,
+                       std::uint32_t since,
+                       std::uint32_t oid);
 
  private:
+  pg::Connection& connection();
   CatalogTable ask(const Relation& relation);
   const ConnectSettings& settings_;
   std::unique_ptr<pg::Connection> connection_;

@@ -10,6 +10,7 @@
 #include "common/pg/session_settings.hpp"
 #include "tools/walcat/server/lock_watch.hpp"
 #include "tools/walcat/server/preflight.hpp"
+#include "tools/walcat/server/present.hpp"
 #include "tools/walcat/server/publication.hpp"
 #include "tools/walcat/snapshot/initial_snapshot.hpp"
 
@@ -93,10 +94,7 @@ void Session::prepare() {
   prepare_publications();
   bounds_.until = settings_.limits.until_lsn;
   if (settings_.limits.until_now) {
-    const auto now = links_.sql->query(
-        "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE "
-        "pg_current_wal_flush_lsn() END");
-    bounds_.until = std::max(bounds_.until.value_or(0), event::parse_lsn(now.at(0, 0)).value_or(0));
+    bounds_.until = std::max(bounds_.until.value_or(0), flushed_position(*links_.sql));
   }
   read_status_interval();
   links_.replication = connect(settings_.server, true, context_.stop());
@@ -116,8 +114,12 @@ void Session::prepare() {
              *encoding_,
              columns_,
              !start_.plan.create_slot,
-             start_.plan.create_slot || start_.plan.snapshot ? "" : settings_.slot});
+             start_.plan.create_slot || start_.plan.snapshot ? "" : settings_.slot,
+             start_.server.slot.catalog_xmin});
   ChangesSettings settings;
+  settings.has_unsent_rows = [this, since = next_transaction(*links_.sql)](std::uint32_t oid) {
+    return source_.has_unsent_rows(start_.publications, since, oid);
+  };
   settings.identity = identity_of(settings_, start_.server.id.database);
   settings.control = delivery_.control();
   settings.transactions = settings_.transactions;
