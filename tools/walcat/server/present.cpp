@@ -1,4 +1,4 @@
-// tested by tests/integration/walcat/test_stream.py
+// tested by tests/integration/walcat/test_stream.py::test_ends
 #include "tools/walcat/server/present.hpp"
 
 #include "common/base/text.hpp"
