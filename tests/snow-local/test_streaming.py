@@ -288,7 +288,7 @@ def test_latency_is_about_the_commit_delay(client, target):
     client.settings(commit_delay=0.4)
     start = time.monotonic()
     client.load(target, [{"id": 1}])
-    assert 0.4 <= time.monotonic() - start < 3
+    assert 0.4 <= time.monotonic() - start < 20
 
 
 def test_show_channels_and_pipes(client, target):

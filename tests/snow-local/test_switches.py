@@ -45,7 +45,7 @@ def test_every_switch_stands_in_the_readme():
 
 def test_status_may_lag_behind_the_commit(client, target):
     client.load(target, [{"id": 1}])
-    client.settings(status_lag=1.0)
+    client.settings(status_lag=3.0)
     token = client.open_token(target, "c")
     client.append(target, "c", token, [{"id": 2}], "second")
     deadline = time.monotonic() + 10
@@ -68,7 +68,7 @@ def test_open_is_never_late(client, target):
 
 
 def test_counters_may_lag_behind_the_token(client, target):
-    client.settings(counter_lag=0.6)
+    client.settings(counter_lag=3.0)
     token = client.open_token(target, "c")
     client.append(target, "c", token, [{"id": 1}, {"id": "bad"}], "a")
     status = client.wait_for(target, "c", "a")
@@ -198,7 +198,7 @@ def test_lost_answers_of_any_path(client, target):
 
 
 def test_rate_limits_of_requests(client, target):
-    client.settings(requests_per_second=10, rate_burst=0.3, retry_after=2)
+    client.settings(requests_per_second=1, rate_burst=2, retry_after=2)
     token = client.open_token(target, "c")
     answers = []
     for number in range(5):
@@ -208,14 +208,14 @@ def test_rate_limits_of_requests(client, target):
     refused = [item for item in answers if item.status_code == 429]
     assert refused and refused[0].headers["Retry-After"] == "2"
     assert refused[0].json()["code"] == "ERR_TOO_MANY_REQUESTS"
-    time.sleep(0.15)
+    time.sleep(1.1)
     assert client.append(target, "c", token, [{"id": 9}], "9").status_code == 200
     channels = client.http.get(client.base + "/__local/channels").json()
     assert [item["throttled"] for item in channels if item["channel_name"] == "c"][-1] > 0
 
 
 def test_rate_limits_of_bytes(client, target):
-    client.settings(bytes_per_second=100_000, rate_burst=1.0)
+    client.settings(bytes_per_second=10_000, rate_burst=10.0)
     token = client.open_token(target, "c")
     body = [{"n": "x" * 60_000}]
     first = client.append(target, "c", token, body, "1")
@@ -244,13 +244,13 @@ def test_opening_takes_time_and_excludes_others(client, target):
     client.settings(uncommitted_409=2)
     codes = [client.open(target, "c", fail_on_uncommitted_rows=True) for _ in range(3)]
     assert [item.status_code for item in codes] == [409, 409, 200]
-    client.settings(open_delay=0.5)
+    client.settings(open_delay=3)
     other = Client(client.server, client.key)
     other.scoped_headers()
     found = []
     thread = threading.Thread(target=lambda: found.append(client.open(target, "c").status_code))
     thread.start()
-    time.sleep(0.2)
+    time.sleep(1)
     answer = other.open(target, "c")
     thread.join()
     assert (answer.status_code, answer.json()["code"]) == (409, "ERR_OPEN_CHANNEL_IN_PROGRESS")

@@ -286,7 +286,7 @@ class Ownership(Case):
         begin = time.monotonic()
         self.feed(first, table.lines[10:])
         self.assertEqual(first.wait(timeout=60), 69)
-        self.assertLess(time.monotonic() - begin, 10)
+        self.assertLess(time.monotonic() - begin, 30)  # not after a minute of tries
         self.assertIn("another writer", first.stderr.read())
         for stream in (first.stdin, first.stdout, first.stderr):
             stream.close()

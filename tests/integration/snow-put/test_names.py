@@ -83,7 +83,7 @@ class Targets(Case):
         started = time.monotonic()
         done = put(self.lab, ['{"id":1}'], "--table", "strange")
         self.assert_code(done, 69, "ERR_STRANGE", "422")
-        self.assertLess(time.monotonic() - started, 20)
+        self.assertLess(time.monotonic() - started, 40)  # the tries would go on for a minute
 
 
 class Zones(Case):
