@@ -193,7 +193,7 @@ ExitCode run_channels(const Options& options, cli::Context& context) {
   if (context.options().check) return run_check(options, context.stop());
   const snow::ConnectionSettings settings = connection_of(options);
   snow::SqlApi api(settings, sql_options(reach_of(options, context.stop())));
-  return print_channels(api, place_of(options, settings), options.table_format);
+  return print_channels(api, place_of(options, settings), options.tables, options.table_format);
 }
 
 ExitCode run_check(const Options& options, signals::StopToken stop) {

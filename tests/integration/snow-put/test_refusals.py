@@ -121,6 +121,21 @@ class Refusals(Case):
             self.assert_code(done, 0)
             self.assertEqual(receipts(done)[0][member], value)
 
+    def test_channels_of_some_tables(self):
+        self.assert_code(put(self.lab, self.line(), "--create"), 0)
+        self.assert_code(put(self.lab, ['{"id":1}'], "--table", "rows", "--create"), 0)
+        for tables, names in (
+            (["t"], ["cdckit_public.t"]),
+            (["rows", "t"], ["cdckit_ROWS", "cdckit_public.t"]),
+            (["none"], []),
+        ):
+            words = ["snow-put", "channels", "-c", "lab", "--database", "CDC", "--schema", "RAW"]
+            for table in tables:
+                words += ["--table", table]
+            done = subprocess.run(words, text=True, capture_output=True, env=self.lab.environment, check=False)
+            self.assert_code(done, 0)
+            self.assertEqual(sorted(line["name"] for line in receipts(done)), names)
+
 
 class OneTableAmongOthers(Case):
     """What the service refuses for one table, or is slow with, is that table's matter."""

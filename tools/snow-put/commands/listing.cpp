@@ -8,6 +8,7 @@
 #include "tools/snow-put/rows/journal.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unistd.h>
 
 namespace cdckit::snow_put {
@@ -74,13 +75,23 @@ base::ExitCode print_status(snow::SqlApi& api,
   return base::ExitCode::done;
 }
 
-base::ExitCode print_channels(snow::SqlApi& api, const Place& place, const std::string& format) {
+base::ExitCode print_channels(snow::SqlApi& api,
+                              const Place& place,
+                              const std::vector<std::string>& tables,
+                              const std::string& format) {
+  std::set<std::string> wanted;  // plain rows go into the table itself
+  for (const std::string& name : tables) {
+    wanted.insert(snow::typed_name(name));
+    wanted.insert(journal_name(snow::typed_name(name)));
+  }
   const snow::StatementResult channels =
       api.run("SHOW CHANNELS IN SCHEMA " + snow::sql_name(place.database) + "." +
               snow::sql_name(place.schema));
   ndjson::Writer out(STDOUT_FILENO, ndjson::Writer::Flush::every_line);
   cli::LineTable table(out, format);
-  for (const snow::ResultRow& row : channels.rows) {
+  for (std::size_t number = 0; number < channels.rows.size(); ++number) {
+    if (!wanted.empty() && !wanted.contains(channels.text(number, "table_name"))) continue;
+    const snow::ResultRow& row = channels.rows[number];
     std::string line = "{";
     for (std::size_t i = 0; i < row.size(); ++i) {
       append_text_member(line, channels.columns.at(i).name.c_str(), row[i]);

@@ -10,11 +10,14 @@
 
 namespace cdckit::snow_put {
 
-// `format`: cli::add_table_format(). `tables`: mirrors as typed; none: every journal of the schema.
+// `format`: cli::add_table_format(). `tables`: mirrors as typed; none: all of the schema.
 base::ExitCode print_status(snow::SqlApi& api,
                             const Place& place,
                             const std::vector<std::string>& tables,
                             const std::string& format);
-base::ExitCode print_channels(snow::SqlApi& api, const Place& place, const std::string& format);
+base::ExitCode print_channels(snow::SqlApi& api,
+                              const Place& place,
+                              const std::vector<std::string>& tables,
+                              const std::string& format);
 
 }  // namespace cdckit::snow_put
