@@ -114,9 +114,9 @@ class Trouble(Case):
         with FlightApi() as api:
             api.fail_next("429:1:60394")
             began = time.monotonic()
-            done = fetch(api, "--max-wait", "10s")
+            done = fetch(api, "--max-wait", "30s")
         self.assert_code(done, 75)
-        self.assertLess(time.monotonic() - began, 5)
+        self.assertLess(time.monotonic() - began, 20)
         self.assertIn("--max-wait", done.stderr)
 
     def test_a_slow_server_times_out(self):
@@ -246,7 +246,7 @@ class Pipeline(Case):
             process.send_signal(signal.SIGINT)
             rest = process.stdout.read()
             self.assertEqual(process.wait(60), 0)
-        self.assertLess(time.monotonic() - began, 5)
+        self.assertLess(time.monotonic() - began, 20)
         self.assertEqual([json.loads(line)["__cdc"] for line in rest.splitlines()], ["eof"])
 
     def test_a_closed_pipe_ends_quietly_even_while_idle(self):

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -129,15 +128,18 @@ class Processes(RunCase):
         self.assertEqual(process.wait(30), 0, process.stderr.read())
 
     def test_asked_twice_it_ends_at_once(self):
+        source = "sh -c 'trap \"touch $STATE/asked\" TERM; while :; do sleep 0.05; done'"
         for first, second in ((signal.SIGTERM, signal.SIGTERM), (signal.SIGTERM, signal.SIGINT)):
-            process = self.start("sh -c 'trap \"\" TERM; sleep 300' | cat", "--grace", "60s")
+            process = self.start(f"{source} | cat", "--grace", "60s")
             self.group(process, 4)
             group = self.shell_of(process)
             process.send_signal(first)
-            time.sleep(0.3)  # two signals at once are one
+            asked = self.state / "asked"
+            self.wait_until(asked.exists)  # two signals that wait are taken in any order
             process.send_signal(second)
             self.assertEqual(process.wait(30), 128 + second)
             self.assertTrue(self.gone(group))
+            asked.unlink()
 
     def test_nobody_reads_its_messages(self):
         """A logger that died is no reason to end."""

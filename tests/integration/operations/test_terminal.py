@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The manners of every tool on a terminal: progress, tables for people, what was probably meant. One lab serves the file."""
 
+import codecs
 import os
 import pathlib
 import pty
@@ -39,8 +40,7 @@ class Terminal(EveryTool):
             start_new_session=True,
         )
         os.close(theirs)
-        self.shown = ""
-        self.terminal = ours
+        self.watch(ours)
 
         def end() -> None:
             process.kill()
@@ -51,12 +51,16 @@ class Terminal(EveryTool):
         self.addCleanup(end)
         return process
 
+    def watch(self, terminal: int) -> None:
+        self.terminal, self.shown = terminal, ""
+        self.letters = codecs.getincrementaldecoder("utf-8")()  # a read may end inside of one
+
     def read(self, seconds: float) -> bool:
         """False at the end."""
         if not select.select([self.terminal], [], [], seconds)[0]:
             return True
         try:
-            self.shown += os.read(self.terminal, 65536).decode()
+            self.shown += self.letters.decode(os.read(self.terminal, 65536))
         except OSError:
             return False
         return True
@@ -134,7 +138,7 @@ class Terminal(EveryTool):
     def shows_while_it_is_read_slowly(self, pattern: str, *words: str, stdin: pathlib.Path) -> None:
         """So that it takes its time on any machine."""
         ours, theirs = pty.openpty()
-        self.terminal, self.shown = ours, ""
+        self.watch(ours)
         self.addCleanup(os.close, ours)
         with open(stdin, "rb") as file:
             process = subprocess.Popen(words, stdin=file, stdout=subprocess.PIPE, stderr=theirs, env=LAB.environment())
