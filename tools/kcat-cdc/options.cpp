@@ -7,6 +7,7 @@
 
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 namespace cdckit::kcat_cdc {
 
@@ -298,9 +299,19 @@ std::vector<cli::Flag> check_flags(Options& options) {
   return table.flags;
 }
 
+// An empty text would count as none: who writes "$ID" without having one must hear of it.
+void refuse_empty(cli::Flag& flag) {
+  if (flag.value.empty() || flag.name == "unavailable-value") return;
+  flag.set = [set = std::move(flag.set)](const std::string& given) {
+    if (given.empty()) throw std::invalid_argument("it is empty");
+    set(given);
+  };
+}
+
 cli::Command command(const std::string& name,
                      const std::string& summary,
                      std::vector<cli::Flag> flags) {
+  for (cli::Flag& flag : flags) refuse_empty(flag);
   cli::Command out;
   out.name = name;
   out.summary = summary;

@@ -55,6 +55,9 @@ void check_produce(const ProduceOptions& options) {
     refuse("--raw lines have no position: they do not go with --transactional");
   if (options.raw && !options.transaction_topic.empty())
     refuse("--raw lines belong to no transaction: they do not go with --transaction-topic");
+  if (has_other_braces(options.topic))
+    refuse("could not use --topic \"" + options.topic +
+           "\": between braces stands schema or table, and no topic has one in its name");
   (void)Router(topic_pattern(options), options.routes);
 }
 
@@ -72,7 +75,7 @@ ValueOptions value_options(const ProduceOptions& options) {
 
 std::string topic_pattern(const ProduceOptions& options) {
   if (!options.topic.empty()) return options.topic;
-  return options.topic_prefix + ".{schema}.{table}";
+  return sanitize_topic(options.topic_prefix) + ".{schema}.{table}";
 }
 
 std::map<std::string, std::string> wished_topic_config(const ProduceOptions& options) {

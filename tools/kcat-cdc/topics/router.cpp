@@ -3,6 +3,8 @@
 #include "common/base/error.hpp"
 #include "tools/kcat-cdc/topics/topic_names.hpp"
 
+#include <algorithm>
+
 namespace cdckit::kcat_cdc {
 
 using base::Error;
@@ -17,6 +19,17 @@ std::pair<std::string, std::string> split_route(const std::string& text) {
     throw Error(ErrorKind::usage, "could not read --route \"" + text + "\": it is not REGEX=TOPIC");
   }
   return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+// The greatest N of all `\\N`, as sed reads them.
+unsigned greatest_group(std::string_view replacement) {
+  unsigned out = 0;
+  for (std::size_t i = 0; i + 1 < replacement.size(); ++i) {
+    if (replacement[i] != '\\') continue;
+    const char next = replacement[++i];
+    if (next >= '0' && next <= '9') out = std::max(out, static_cast<unsigned>(next - '0'));
+  }
+  return out;
 }
 
 constexpr const char* kMessages = "logical messages";
@@ -45,6 +58,13 @@ Router::Router(std::string pattern, const std::vector<std::string>& routes)
     const auto [expression, replacement] = split_route(text);
     try {
       routes_.push_back({std::regex(expression), replacement});
+      const unsigned groups = routes_.back().expression.mark_count();
+      if (const unsigned asked = greatest_group(replacement); asked > groups) {
+        throw Error(ErrorKind::usage,
+                    "could not read --route \"" + text + "\": it asks for group " +
+                        std::to_string(asked) + ", and its expression has " +
+                        std::to_string(groups));
+      }
     } catch (const std::regex_error& error) {
       throw Error(ErrorKind::usage, "could not read --route \"" + text + "\": " + error.what());
     }

@@ -88,6 +88,11 @@ bool has_placeholder(std::string_view pattern) noexcept {
          pattern.find(kTable) != std::string_view::npos;
 }
 
+bool has_other_braces(std::string_view pattern) {
+  const std::string rest = expand(pattern, "", "");
+  return rest.find_first_of("{}") != std::string::npos;
+}
+
 std::string schema_topic_of(std::string_view topic) {
   const auto last = topic.rfind('.');
   if (last != std::string_view::npos && last > 0) {

@@ -20,6 +20,8 @@ std::string topic_for_table(std::string_view pattern,
                             std::string_view table);
 std::string topic_for_messages(std::string_view pattern);
 bool has_placeholder(std::string_view pattern) noexcept;
+// Whether something else stands in braces: neither a place for names nor part of any.
+bool has_other_braces(std::string_view pattern);
 
 // Where the shapes of a topic's tables are kept: everything before the last two parts and
 // `.__schema`; a name of fewer parts stays whole. `flights.public.t` -> `flights.__schema`.

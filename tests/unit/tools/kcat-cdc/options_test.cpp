@@ -51,3 +51,16 @@ TEST_CASE("values reach the options") {
   CHECK(options.consume.topics == std::vector<std::string>{"a", "b"});
   CHECK_THROWS_AS(flag_of(tool.commands[0], "format").take("protobuf"), std::invalid_argument);
 }
+
+TEST_CASE("an empty text is no value") {
+  kcat_cdc::Options options;
+  const cli::Tool tool = kcat_cdc::declare(options);
+  for (const cli::Command& command : tool.commands) {
+    for (const cli::Flag& flag : command.flags) {
+      if (flag.value.empty() || flag.name == "unavailable-value") continue;
+      CAPTURE(command.name + " --" + flag.name);
+      CHECK_THROWS_AS(flag.set(""), std::invalid_argument);
+    }
+  }
+  CHECK(options.produce.transactional_id.empty());
+}

@@ -45,3 +45,18 @@ TEST_CASE("where lines go") {
   options.partitions = 0;
   CHECK(refused([&] { check_produce(options); }) != "accepted");
 }
+
+TEST_CASE("a place for a name is schema or table") {
+  ProduceOptions options;
+  for (const char* topic : {"t.{tabel}", "t.{", "t}", "{{table}}", "{schema}.{table}.{}"}) {
+    CAPTURE(topic);
+    options.topic = topic;
+    CHECK(refused([&] { check_produce(options); }) != "accepted");
+  }
+  options.topic = "{schema}-{table}-{table}";
+  CHECK(refused([&] { check_produce(options); }) == "accepted");
+  options.topic.clear();
+  options.topic_prefix = "a {table}";
+  CHECK(refused([&] { check_produce(options); }) == "accepted");
+  CHECK(topic_pattern(options) == "a__table_.{schema}.{table}");
+}

@@ -94,6 +94,9 @@ TEST_CASE("what is no route or no topic") {
   CHECK(kind_thrown([] { Router router("p", {"abc"}); }) == ErrorKind::usage);
   CHECK(kind_thrown([] { Router router("p", {"=abc"}); }) == ErrorKind::usage);
   CHECK(kind_thrown([] { Router router("p", {"(=abc"}); }) == ErrorKind::usage);
+  CHECK(kind_thrown([] { Router router("p", {R"((a)b=x\2)"}); }) == ErrorKind::usage);
+  CHECK(kind_thrown([] { Router router("p", {R"(ab=\1)"}); }) == ErrorKind::usage);
+  CHECK(Router("p.ab", {R"((a)(b)=\2\1\0)"}).topic_of("s", "t") == "p.baab");
   Router router("{table}", {});
   CHECK(kind_thrown([&] { (void)router.topic_of("public", ".."); }) == ErrorKind::config);
   CHECK(kind_thrown([&] { (void)router.topic_of("public", std::string(300, 'a')); }) ==
