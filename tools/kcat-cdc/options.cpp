@@ -16,10 +16,12 @@ namespace {
 using cli::FlagTable;
 
 void add_connection(FlagTable& table, ConnectionOptions& options) {
-  table.text("brokers,b",
-             "HOST:PORT[,..]",
-             options.brokers,
-             "Brokers to begin with; the others are found from there.");
+  table.text(
+      "brokers,b",
+      "HOST:PORT[,..]",
+      options.brokers,
+      "Brokers to begin with; the others are found from there. Else bootstrap.servers of -F or "
+      "-X counts.");
   table.text("properties,F",
              "FILE",
              options.properties_file,

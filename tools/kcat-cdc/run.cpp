@@ -82,6 +82,7 @@ ExitCode run_produce(const Options& options, cli::Context& context) {
     wish.owned = owned;
     return check_cluster(options.connection, wish, registry_client(registry), context);
   }
+  require_safe_registry(options.connection);
   return ProduceLoop(options.produce,
                      resolve(options.connection, owned),
                      options.connection.retry_for,
@@ -108,6 +109,7 @@ ExitCode run_consume(const Options& options, cli::Context& context) {
                          .owned = owned};
     return check_cluster(options.connection, wish, registry_client(registry), context);
   }
+  require_safe_registry(options.connection);
   return ConsumeLoop(options.consume,
                      resolve(options.connection, owned),
                      options.connection.retry_for,

@@ -88,6 +88,15 @@ class Consume(KafkaTest):
         self.assertEqual(sink.wait(), 75)
         self.assertEqual(self.committed("g-none"), {})
 
+    def test_a_sink_that_acknowledges_nothing(self):
+        self.fill(0, 10)
+        sink = self.sink("g-still", "-t", self.topic, "--max-unacknowledged", "1", acknowledge=False)
+        wait_for("a word", lambda: "reading stands still" in sink.said())
+        self.assertEqual(len(sink.data), 1)
+        sink.acknowledge_last()
+        wait_for("the others", lambda: len(sink.data) == 10)
+        self.assertEqual(sink.stop(), 0)
+
     def test_ack_file_of_another_source(self):
         self.fill(0, 3)
         self.write_ack({"run": "x", "source": {"slot": "s"}}, {"seq": 1, "pos": "0"})

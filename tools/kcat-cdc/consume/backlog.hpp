@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace cdckit::kcat_cdc {
 
@@ -17,6 +18,7 @@ class Backlog {
   static constexpr std::uint64_t kCheckpointBytes = 8U << 20U;
   static constexpr std::chrono::milliseconds kInterval{100};
   static constexpr std::chrono::milliseconds kIdleInterval{1000};
+  static constexpr std::chrono::milliseconds kLong{10'000};
 
   // `most`: bytes without an acknowledgement; 0: any number.
   explicit Backlog(std::uint64_t most) : most_(most) {}
@@ -40,10 +42,17 @@ class Backlog {
     last_ = now;
   }
   void acknowledged(std::uint64_t number) {
-    if (const auto done = open_.take(number)) done_ = *done;
+    const auto done = open_.take(number);
+    if (!done) return;
+    done_ = *done;
+    told_ = false;
   }
   // Nothing more may be printed until an acknowledgement comes.
   [[nodiscard]] bool full() const noexcept { return most_ > 0 && bytes_ - done_.bytes >= most_; }
+  // True once for each time that it is full and what was printed has waited for long.
+  [[nodiscard]] bool is_worth_a_word(std::chrono::milliseconds waited) noexcept {
+    return full() && waited >= kLong && !std::exchange(told_, true);
+  }
   // Data lines of this run.
   [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }
   // Of them acknowledged.
@@ -65,6 +74,7 @@ class Backlog {
   std::uint64_t rows_ = 0;     // since the last checkpoint
   pipe::Ledger<Printed> open_;
   Printed done_;  // acknowledged
+  bool told_ = false;
   Time last_{};
 };
 

@@ -280,6 +280,12 @@ void ConsumeLoop::wait_for_room() {
     end_.submit();
     consumer_.serve();
     look();
+    if (backlog_.is_worth_a_word(end_.last_ack_age())) {
+      log::warning("reading stands still: of what was printed nothing was acknowledged for 10 s",
+                   {},
+                   "Is the sink running, with the same --ack? --max-unacknowledged says how much "
+                   "may wait.");
+    }
   }
 }
 

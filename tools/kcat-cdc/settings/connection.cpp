@@ -2,6 +2,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text.hpp"
+#include "common/http/url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -61,6 +62,8 @@ void add_token_command(kafka::Settings& settings, const std::string& command) {
   settings.push_back({std::string(kafka::kTokenCommand), command});
 }
 
+constexpr std::string_view kBrokers = "bootstrap.servers";
+constexpr const char* kNoBrokers = "the flag --brokers (-b) is missing";
 constexpr std::string_view kRegistry = "schema.registry.";
 constexpr std::string_view kAuthority = "https.ca.location";
 
@@ -70,6 +73,16 @@ kafka::Settings given_settings(const ConnectionOptions& options) {
   for (const std::string& setting : options.settings)
     given.push_back(kafka::parse_setting(setting));
   return given;
+}
+
+// Those of -F and -X count where there is no --brokers, as they do for kcat; the last one given.
+std::string brokers_of(const ConnectionOptions& options, const kafka::Settings& given) {
+  std::string out = options.brokers;
+  for (const kafka::Setting& setting : given) {
+    if (options.brokers.empty() && canonical(setting.name) == kBrokers) out = setting.value;
+  }
+  if (out.empty()) throw Error(ErrorKind::usage, kNoBrokers);
+  return out;
 }
 
 // True when the property is the tool's, and has the tool's value.
@@ -85,10 +98,11 @@ bool is_held(const kafka::Setting& setting, const std::vector<Owned>& owned) {
 }  // namespace
 
 void check_connection(const ConnectionOptions& options) {
-  if (options.brokers.empty()) throw Error(ErrorKind::usage, "the flag --brokers (-b) is missing");
+  bool has_brokers = !options.brokers.empty() || !options.properties_file.empty();
   for (const std::string& setting : options.settings) {
     // only the names are looked at: files are not opened for a wrong command line
     const std::string name(base::trim(std::string_view(setting).substr(0, setting.find('='))));
+    if (canonical(name) == kBrokers) has_brokers = true;
     const bool from_file = setting.size() > name.size() + 1 && setting[name.size() + 1] == '@';
     if (kafka::is_secret(name) && !from_file) (void)kafka::parse_setting(setting);
     if (name.starts_with(kRegistry) && !from_file &&
@@ -97,6 +111,7 @@ void check_connection(const ConnectionOptions& options) {
                   "the property " + name + " is a secret: it must not stand in the arguments",
                   "Write it to a file: -X " + name + "=@FILE, or -F FILE.");
   }
+  if (!has_brokers) throw Error(ErrorKind::usage, kNoBrokers);
 }
 
 std::vector<Owned> owned_by_producer(const std::string& transactional_id,
@@ -128,13 +143,14 @@ std::vector<Owned> owned_by_consumer(const std::string& group, const std::string
 kafka::Settings resolve(const ConnectionOptions& options, const std::vector<Owned>& owned) {
   kafka::Settings given = given_settings(options);
   std::vector<Owned> all = owned;
-  all.push_back({"bootstrap.servers", options.brokers, "--brokers (-b)"});
+  const std::string brokers = brokers_of(options, given);
+  all.push_back({std::string(kBrokers), brokers, "--brokers (-b)"});
   kafka::Settings out;
   for (kafka::Setting& setting : given) {
     if (setting.name.starts_with(kRegistry)) continue;
     if (!is_held(setting, all)) out.push_back(std::move(setting));
   }
-  out.push_back({"bootstrap.servers", options.brokers});
+  out.push_back({std::string(kBrokers), brokers});
   add_token_command(out, options.token_command);
   const bool oidc = kafka::find_setting(out, "sasl.oauthbearer.method") == "oidc";
   if (oidc && !options.ca_file.empty() && kafka::find_setting(out, kAuthority).empty())
@@ -160,6 +176,11 @@ std::optional<registry::Settings> registry_of(const ConnectionOptions& options) 
       return token::get_token(command);
     };
   return out;
+}
+
+void require_safe_registry(const ConnectionOptions& options) {
+  const auto registry = registry_of(options);
+  if (registry) http::require_safe_url(registry->url, registry->allow_http);
 }
 
 }  // namespace cdckit::kcat_cdc

@@ -49,5 +49,7 @@ kafka::Settings resolve(const ConnectionOptions& options, const std::vector<Owne
 // The Schema Registry that --registry and the properties `schema.registry.*` of -F and -X name;
 // nothing without a URL. Throws like resolve().
 std::optional<registry::Settings> registry_of(const ConnectionOptions& options);
+// Throws config for one that would be asked in the clear over the network.
+void require_safe_registry(const ConnectionOptions& options);
 
 }  // namespace cdckit::kcat_cdc

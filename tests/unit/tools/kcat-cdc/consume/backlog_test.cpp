@@ -63,3 +63,18 @@ TEST_CASE("where nothing acknowledges nothing is bounded") {
   backlog.printed(1);
   CHECK(backlog.due(kStart + milliseconds(100), true));
 }
+
+TEST_CASE("standing still for long is worth a word, once each time") {
+  Backlog backlog(10);
+  backlog.printed(9);
+  CHECK_FALSE(backlog.is_worth_a_word(Backlog::kLong));
+  backlog.printed(1);
+  backlog.covered(1, kStart);
+  CHECK_FALSE(backlog.is_worth_a_word(Backlog::kLong - milliseconds(1)));
+  CHECK(backlog.is_worth_a_word(Backlog::kLong));
+  CHECK_FALSE(backlog.is_worth_a_word(Backlog::kLong * 2));
+  backlog.acknowledged(1);
+  CHECK_FALSE(backlog.is_worth_a_word(Backlog::kLong));
+  backlog.printed(10);
+  CHECK(backlog.is_worth_a_word(Backlog::kLong));
+}

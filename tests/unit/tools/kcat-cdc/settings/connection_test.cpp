@@ -120,3 +120,41 @@ TEST_CASE("the properties file is held to the same") {
   CHECK(refused([&] { (void)resolve(options, owned_by_producer()); }).find("sets it itself") !=
         std::string::npos);
 }
+
+TEST_CASE("brokers of the properties count where the flag is not given") {
+  const cdckit::test::Temporary folder;
+  folder.replace("kcat.conf", "metadata.broker.list=a:1\nclient.id=x\n");
+  folder.replace("none.conf", "client.id=x\n");
+  ConnectionOptions options;
+  options.properties_file = folder.file("kcat.conf");
+  CHECK(refused([&] { check_connection(options); }) == "accepted");
+  const auto brokers = [&] {
+    return std::string(cdckit::kafka::find_setting(resolve(options, {}), "bootstrap.servers"));
+  };
+  CHECK(brokers() == "a:1");
+  options.brokers = "b:1";
+  CHECK(refused(brokers).find("--brokers") != std::string::npos);
+  options.brokers.clear();
+  options.properties_file = folder.file("none.conf");
+  CHECK(refused(brokers).find("--brokers") != std::string::npos);
+  options.settings = {"bootstrap.servers=c:1"};
+  CHECK(brokers() == "c:1");
+  options.properties_file.clear();
+  CHECK(refused([&] { check_connection(options); }) == "accepted");
+  CHECK(brokers() == "c:1");
+}
+
+TEST_CASE("a registry in the clear is refused before anything is asked of it") {
+  ConnectionOptions options;
+  options.registry = "http://registry.example/";
+  const auto unsafe =
+      refused([&] { require_safe_registry(options); }, cdckit::base::ErrorKind::config);
+  CHECK(unsafe.find("loopback") != std::string::npos);
+  options.allow_http = true;
+  CHECK(refused([&] { require_safe_registry(options); }) == "accepted");
+  options.allow_http = false;
+  options.registry = "http://127.0.0.1:8081";
+  CHECK(refused([&] { require_safe_registry(options); }) == "accepted");
+  options.registry.clear();
+  CHECK(refused([&] { require_safe_registry(options); }) == "accepted");
+}
