@@ -72,7 +72,8 @@ std::size_t RowEncoder::look_up(std::string_view raw_name) {
   std::string text;
   ndjson::append_unescaped(text, token);
   const std::string name = snow::column_name(text);
-  if (has_metadata_ && name == kRecordMetadata) return kUnknown;  // we fill it
+  // we fill it, but for a journal, where it is the source's
+  if (has_metadata_ && name == kRecordMetadata && !has(kPos)) return kUnknown;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (columns_[i].name == name && !is_metadata_name(name)) return i;
   }

@@ -116,6 +116,20 @@ TEST_CASE("two members of one column make a bad row, in keys and images of event
   CHECK(encoder.encode_event(out, moved, {event::Origin::stream, {1, 2}, 0}).empty());
 }
 
+TEST_CASE("a source's own RECORD_METADATA goes into its journal") {
+  snow::TableDescription journal = table();
+  journal.columns.push_back(
+      {"RECORD_METADATA", "VARCHAR", snow::parse_column_type("VARCHAR"), true, false, ""});
+  snow_put::RowEncoder encoder(journal);
+  std::string out;
+  event::Decoder decoder;
+  const event::Event event = decoded(
+      decoder,
+      R"({"before":null,"after":{"id":1,"record_metadata":"x"},"source":{},"op":"c","key":{"id":1}})");
+  CHECK(encoder.encode_event(out, event, {event::Origin::stream, {1, 2}, 0}).empty());
+  CHECK(out.find(R"("RECORD_METADATA":"x")") != std::string::npos);
+}
+
 TEST_CASE("what the service would refuse of rows that nothing tells from others") {
   snow::TableDescription strict;
   const auto add = [&](const char* name, const char* type, bool nullable, bool has_default) {
