@@ -180,9 +180,10 @@ class Silent(Case):
         process.wait()
         self.wait_until(lambda: self.read_slots() == 0)
         self.assertEqual(self.tables_that_came(), ["other.c1", "public.b"])
-        holder = self.session()
-        holder.run("BEGIN; LOCK b;")  # a look waits for nobody
-        self.assertEqual(self.tables_that_came(), ["other.c1"])
+        if int(self.sql("SHOW server_version_num")) < 160000:  # where the names of what is published take no lock
+            holder = self.session()
+            holder.run("BEGIN; LOCK b;")  # a look waits for nobody
+            self.assertEqual(self.tables_that_came(), ["other.c1"])
 
     def tables_that_came(self) -> list[str]:
         done = self.walcat(*PEEK)
