@@ -86,7 +86,12 @@ const char* RawReader::read(std::string_view line, ndjson::FoundMembers members)
   ndjson::ObjectCursor cursor({line, members});
   Member member;
   while (cursor.next(member)) {
-    if (const char* reason = take(member.name, member.value)) return reason;
+    std::string plain;  // of a name that is written with escapes
+    std::string_view name = member.name;
+    if (name.find('\\') != std::string_view::npos &&
+        ndjson::append_unescaped(plain, '"' + std::string(name) + '"'))
+      name = plain;
+    if (const char* reason = take(name, member.value)) return reason;
   }
   if (!has_value_) return "a raw line needs the member \"value\" (null makes a tombstone)";
   record_.headers = headers_;

@@ -176,3 +176,9 @@ TEST_CASE("random records come back byte for byte") {
     CHECK(reading.reader.topic() == out.topic);
   }
 }
+
+TEST_CASE("names of members may be written with escapes") {
+  Reading reading(R"({"\u0076alue":"x","k\u0065y":"k","h\\":1})");
+  CHECK(reading.record().value == "x");
+  CHECK(reading.record().key == "k");
+}
