@@ -17,6 +17,9 @@ namespace {
 }  // namespace
 
 void Flag::take(const std::string& given) const {
+  // of a variable that is not set, most likely: not a file of no name, nor none
+  if (given.empty() && value == "FILE" && !optional_value)
+    throw std::invalid_argument("the name of the file is empty");
   const bool known =
       choices.empty() || std::find(choices.begin(), choices.end(), given) != choices.end();
   if (!known) {

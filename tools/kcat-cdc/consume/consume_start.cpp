@@ -13,7 +13,6 @@
 namespace cdckit::kcat_cdc {
 
 using base::Error;
-using base::ErrorKind;
 using std::chrono::milliseconds;
 
 namespace {

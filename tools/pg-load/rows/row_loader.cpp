@@ -303,7 +303,7 @@ Receipt RowLoader::receipt(const std::string& pos) const {
 std::optional<Receipt> RowLoader::rejected_alone(const std::string& pos) {
   if (batch_.rows_read > 0 || rejects_.total() == rejected_before_) return std::nullopt;
   batch_.started = std::chrono::steady_clock::now();
-  const Receipt result = receipt(pos);
+  Receipt result = receipt(pos);
   reset();
   return result;
 }

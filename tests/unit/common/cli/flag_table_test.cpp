@@ -48,6 +48,18 @@ TEST_CASE("text and list") {
   CHECK(tables == std::vector<std::string>{"a", "b"});
 }
 
+TEST_CASE("a file has a name") {
+  std::vector<std::string> files;
+  FlagTable table;
+  table.list("ack", "FILE", files, "Help.");
+  CHECK(complaint(table.flags[0], "") == "the name of the file is empty");
+  table.flags[0].take("f");
+  CHECK(files == std::vector<std::string>{"f"});
+  std::string text = "x";
+  table.text("map", "NAME", text, "Help.").take("");
+  CHECK(text.empty());
+}
+
 TEST_CASE("numbers, durations, sizes and choices say what they want") {
   std::int64_t count = -1;
   std::chrono::milliseconds every = 10s;
