@@ -27,7 +27,11 @@ std::int64_t characters(std::string_view text) noexcept {
 }  // namespace
 
 Evaluator::Evaluator(const ExpressionCode& code)
-    : code_(code), stack_(code.deepest), scratch_(code.steps.size()), beside_(code.steps.size()) {
+    : code_(code),
+      stack_(code.deepest),
+      scratch_(code.steps.size()),
+      beside_(code.steps.size()),
+      units_(code.columns.size()) {
   for (std::size_t i = 0; i + 2 < code.steps.size(); ++i) {
     if (code.steps[i].step != Step::column || code.steps[i + 1].step != Step::literal ||
         !is_comparison(code.steps[i + 2].step))
@@ -48,6 +52,7 @@ std::optional<bool> Evaluator::run(std::span<const std::string_view> values) {
           i += 2;
         } else {
           column(i, values[operand]);
+          top().unit = units_[operand];
         }
         break;
       case Step::literal:
@@ -169,15 +174,26 @@ std::optional<int> Evaluator::order(const Operand& left, const Operand& right) {
     return compare_texts(left.text, right.text);
   if (left.type == Type::boolean && right.type == Type::boolean)
     return static_cast<int>(left.boolean) - static_cast<int>(right.boolean);
-  if (left.type == Type::number && right.type == Type::text) {
-    const auto number = parse_decimal(right.text);
-    if (number) return sign_of(compare(left.number, *number));
-  }
+  if (left.type == Type::number && right.type == Type::text) return beside_text(left, right.text);
   if (left.type == Type::text && right.type == Type::number) {
-    const auto number = parse_decimal(left.text);
-    if (number) return sign_of(compare(*number, right.number));
+    const auto found = beside_text(right, left.text);
+    return found ? std::optional(-*found) : std::nullopt;
   }
   return std::nullopt;
+}
+
+// Text may hold a number, or a time, which the number then counts from 1970 or midnight on.
+std::optional<int> Evaluator::beside_text(const Operand& left, std::string_view text) {
+  if (const auto number = parse_decimal(text)) return sign_of(compare(left.number, *number));
+  std::optional<Nanoseconds> one;
+  auto other = parse_moment(text);
+  if (other) {
+    one = moment_of(left.number, left.unit);
+  } else if ((other = parse_time_of_day(text))) {
+    one = moment_of(left.number, left.unit == Unit::guess ? Unit::microseconds : left.unit);
+  }
+  if (!one || !other) return std::nullopt;
+  return *one < *other ? -1 : *one > *other ? 1 : 0;
 }
 
 std::optional<bool> Evaluator::equality(const Operand& left, const Operand& right) {

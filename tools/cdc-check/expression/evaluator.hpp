@@ -4,6 +4,7 @@
 #pragma once
 
 #include "tools/cdc-check/expression/code.hpp"
+#include "tools/cdc-check/values/moment.hpp"
 #include "tools/cdc-check/values/small_range.hpp"
 
 #include <optional>
@@ -17,6 +18,8 @@ namespace cdckit::cdc_check {
 class Evaluator {
  public:
   explicit Evaluator(const ExpressionCode& code);
+  // What a number in the column counts when it is a time.
+  void set_unit(std::size_t column, Unit unit) { units_[column] = unit; }
   // `values`: raw JSON by number of the column; empty: the column is not there.
   std::optional<bool> run(std::span<const std::string_view> values);
 
@@ -25,6 +28,7 @@ class Evaluator {
     enum class Type : std::uint8_t { null, boolean, number, text, other };
     Type type = Type::null;
     bool boolean = false;
+    Unit unit = Unit::guess;
     Decimal number;
     std::string_view text;
   };
@@ -36,6 +40,7 @@ class Evaluator {
   Operand column_value(std::string_view token, std::string& scratch) const;
   static Operand literal_value(const Literal& literal);
   static std::optional<int> order(const Operand& left, const Operand& right);
+  static std::optional<int> beside_text(const Operand& left, std::string_view text);
   static std::optional<bool> equality(const Operand& left, const Operand& right);
   static std::optional<bool> comparison(Step step, const Operand& left, const Operand& right);
   static Operand arithmetic(Step step, const Operand& left, const Operand& right);
@@ -51,6 +56,7 @@ class Evaluator {
   std::vector<std::string> scratch_;  // one for each instruction
   // For the column of an instruction, when the two behind it compare it with a short number.
   std::vector<SmallRange> beside_;
+  std::vector<Unit> units_;  // of each column
   std::size_t depth_ = 0;
 };
 

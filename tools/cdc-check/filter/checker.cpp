@@ -8,6 +8,8 @@
 namespace cdckit::cdc_check {
 namespace {
 
+constexpr std::string_view kNothing = "{}";  // a key without columns: all of them are missing
+
 // flights.public.live_state -> public, live_state
 event::Source table_of_topic(std::string_view kafka) {
   if (!kafka.starts_with('{')) return {};
@@ -29,10 +31,6 @@ bool has_column(const event::TableSchema& schema, const std::string& name) {
   return std::any_of(schema.columns.begin(),
                      schema.columns.end(),
                      [&](const event::Column& column) { return column.name == name; });
-}
-
-ndjson::Object object_of(std::string_view text, ndjson::FoundMembers members) {
-  return {text.starts_with('{') ? text : std::string_view{}, members};
 }
 
 }  // namespace
@@ -95,11 +93,16 @@ void Checker::run(Program& program, const Subject& subject) {
 const std::vector<Broken>& Checker::check_event(const event::Event& event) {
   broken_.clear();
   used_.clear();
-  if (event.op == 't' || event.op == 'm') return broken_;
+  if (event.op == 'm') return broken_;
   Table& table = table_of(event);
-  const bool update = event.op == 'u';
+  if (event.op == 't') {
+    table.row.forget_all();
+    return broken_;
+  }
+  // what a snapshot reads may have been told before
+  const bool update = event.op == 'u' || event.op == 'r';
   const std::string_view identity = event.key;
-  if (event.before.starts_with('{') && (update || event.op == 'd'))
+  if (event.before.starts_with('{') && (event.op == 'u' || event.op == 'd'))
     table.row.forget({event.before, event.before_members});
   if (event.op == 'd') {
     if (event.before.starts_with('{'))
@@ -112,8 +115,9 @@ const std::vector<Broken>& Checker::check_event(const event::Event& event) {
          .update = update,
          .event_time = table.row.needs_event_time() ? time_of(event) : std::string_view{}});
   }
-  if (event.key.starts_with('{') && !table.key.empty())
-    run(table.key, {.row = event::key_columns(event)});
+  if (table.key.empty()) return broken_;
+  const bool has_key = event.key.starts_with('{');
+  run(table.key, {.row = has_key ? event::key_columns(event) : ndjson::Object{kNothing}});
   return broken_;
 }
 
@@ -123,12 +127,33 @@ const std::vector<Broken>& Checker::check_row(const event::Event& row) {
   // a line may begin and end with white space, a value does not
   const ndjson::Object object{base::trim(row.line), row.row_members};
   Table& table = table_of_row(object);
-  run(table.row, {.row = object});
-  if (!table.key.empty()) {
-    const auto key = object_of(ndjson::find_member(object, "key"), {});
-    if (!key.text.empty()) run(table.key, {.row = key});
-  }
+  const bool of_kafka = (table.row.needs_own_members() || !table.key.empty()) &&
+                        ndjson::find_member(object, "kafka").starts_with('{');
+  run(table.row,
+      {.row = object,
+       .own =
+           of_kafka && table.row.needs_own_members() ? own_members(object) : std::string_view{}});
+  if (table.key.empty()) return broken_;
+  const std::string_view key = ndjson::find_member(object, "key");
+  if (key.starts_with('{')) run(table.key, {.row = key});
+  if (of_kafka && key == "null") run(table.key, {.row = kNothing});
   return broken_;
+}
+
+// Without key, pos and kafka, which the consumer put on.
+std::string_view Checker::own_members(const ndjson::Object& row) {
+  own_ = "{";
+  ndjson::ObjectCursor cursor(row);
+  ndjson::Member member;
+  while (cursor.next(member)) {
+    if (event::is_our_member(member.name)) continue;
+    if (own_.size() > 1) own_ += ',';
+    own_ += '"';
+    own_ += member.name;
+    own_ += "\":";
+    own_ += member.value;
+  }
+  return own_ += '}';
 }
 
 void Checker::settle(bool went_on) {

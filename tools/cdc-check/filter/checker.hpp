@@ -58,6 +58,7 @@ class Checker {
   Table& table_of(const event::Event& event);
   Table& table_of_row(const ndjson::Object& row);
   std::string_view time_of(const event::Event& event);
+  std::string_view own_members(const ndjson::Object& row);
   void run(Program& program, const Subject& subject);
   void warn_of_columns(const Code& code, const event::TableSchema& schema);
 
@@ -66,6 +67,7 @@ class Checker {
   std::map<std::string, std::unique_ptr<Table>, std::less<>> tables_;
   Table* newest_ = nullptr;
   event::SourceReader reader_;
+  std::string own_;
   std::vector<Broken> broken_;
   std::vector<Program*> used_;
   std::set<std::size_t> warned_;

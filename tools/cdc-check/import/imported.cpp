@@ -5,6 +5,11 @@
 namespace cdckit::cdc_check {
 
 void Imported::add(ImportedRule rule) {
+  const auto is_same = [&](const ImportedRule& other) {
+    return other.kind == rule.kind && other.table == rule.table && other.column == rule.column &&
+           other.warns == rule.warns && other.settings == rule.settings;
+  };
+  if (std::any_of(rules_.begin(), rules_.end(), is_same)) return;
   const auto is_taken = [&](const std::string& name) {
     return std::any_of(rules_.begin(), rules_.end(), [&](const ImportedRule& other) {
       return other.name == name;
@@ -39,6 +44,13 @@ std::string Imported::text() const {
     out += line + '\n';
   }
   return out;
+}
+
+bool holds_member(const Node& node, std::string_view name) {
+  if (node.type != Node::Type::map) return false;
+  return std::any_of(node.items.begin(), node.items.end(), [&](const Node& item) {
+    return item.name == name || holds_member(item, name);
+  });
 }
 
 std::string flow_text(const Node& node) {

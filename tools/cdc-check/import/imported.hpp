@@ -21,7 +21,7 @@ struct ImportedRule {
 
 class Imported {
  public:
-  void add(ImportedRule rule);
+  void add(ImportedRule rule);  // once, however often it is written
   // `what` is the name that its owner knows: orders.status: relationships.
   void leave_out(std::string what, std::string why);
 
@@ -37,6 +37,8 @@ class Imported {
   std::vector<std::pair<std::string, std::string>> left_out_;
 };
 
+// A member of that name is there, however deep inside of mappings.
+bool holds_member(const Node& node, std::string_view name);
 // A scalar, or a list of scalars, as one line of YAML.
 std::string flow_text(const Node& node);
 // The text of a scalar member; empty when it is not there.

@@ -16,6 +16,7 @@ struct Check {
   std::string column;
   std::string sign;
   std::string bound;
+  bool warns = false;
 };
 
 std::optional<Check> parse_check(std::string_view text) {
@@ -58,8 +59,11 @@ class Importer {
                                    node.items.front().type == Node::Type::map
                                ? &node.items.front()
                                : nullptr;
-    const auto check = parse_check(text);
-    if (settings != nullptr && settings->find("filter") != nullptr) {
+    auto check = parse_check(text);
+    if (check && settings != nullptr) take_alert(*check, *settings);
+    if (table_.find('[') != std::string::npos) {  // a filter of its own
+      out_.leave_out(table_ + ": " + text, "it looks at some rows only");
+    } else if (settings != nullptr && settings->find("filter") != nullptr) {
       out_.leave_out(table_ + ": " + text, "it looks at some rows only");
     } else if (!check || !turn(*check, settings)) {
       out_.leave_out(table_ + ": " + text, "no kind of rule does that");
@@ -69,9 +73,31 @@ class Importer {
  private:
   using Settings = std::vector<std::pair<std::string, std::string>>;
 
+  // `fail: when > 0` stands for `= 0`.
+  static void take_alert(Check& check, const Node& settings) {
+    const std::string fail = text_of_member(settings, "fail");
+    const std::string warn = text_of_member(settings, "warn");
+    if (!check.sign.empty() || (fail.empty() ? warn : fail) != "when > 0") return;
+    check.sign = "=";
+    check.bound = "0";
+    check.warns = fail.empty();
+  }
+
+  // What a check says beside what its rule does.
+  void list_others(const Check& check, const Node* settings, std::string_view known) {
+    if (settings == nullptr) return;
+    constexpr std::string_view kMeaningless = "|name|fail|warn|attributes|identity|samples limit|";
+    for (const Node& item : settings->items) {
+      const std::string word = "|" + item.name + "|";
+      if (kMeaningless.find(word) == std::string_view::npos && known.find(word) == known.npos)
+        out_.leave_out(table_ + "." + check.column + ": " + item.name, "no kind of rule does that");
+    }
+  }
+
   bool add(const Check& check, const char* kind, Settings settings = {}) {
     // less than N percent: counted, and too many stop the run
-    if (check.metric.find("_percent") != std::string::npos) {
+    const bool percent = check.metric.find("_percent") != std::string::npos && !is_none(check);
+    if (percent) {
       const auto percent = parse_decimal(check.bound);
       if (!percent || check.sign.empty() || check.sign.front() != '<') return false;
       const auto ratio = divide(*percent, decimal_of(100));
@@ -84,7 +110,7 @@ class Importer {
               .kind = kind,
               .table = table_,
               .column = several ? "" : check.column,
-              .warns = check.metric.find("_percent") != std::string::npos,
+              .warns = percent || check.warns,
               .settings = std::move(settings)});
     return true;
   }
@@ -92,10 +118,16 @@ class Importer {
   bool turn(const Check& check, const Node* settings) {
     const std::string& metric = check.metric;
     const bool percent = metric.ends_with("_percent");
-    if ((metric == "missing_count" && is_none(check)) || metric == "missing_percent")
-      return add(check, "not_null");
+    if ((metric == "missing_count" && is_none(check)) || metric == "missing_percent") {
+      if (!add(check, "not_null")) return false;
+      list_others(check, settings, "");
+      return true;
+    }
     if (metric.starts_with("duplicate_count") && is_none(check))
       return add(check, "unique", {{"window", "100000"}});
+    if ((metric == "min_length" && check.sign == ">=") ||
+        (metric == "max_length" && check.sign == "<="))
+      return add(check, "length", {{metric.substr(0, 3), check.bound}});
     if (metric == "freshness" && check.sign.starts_with('<') &&
         base::parse_duration(check.bound).has_value())
       return add(check, "freshness", {{"max_age", check.bound}});
@@ -130,7 +162,13 @@ class Importer {
     }
     if (!range.empty()) any = add(check, "range", range);
     if (!length.empty()) any = add(check, "length", length);
-    return any || settings.find("valid format") != nullptr;
+    const bool turned = any || settings.find("valid format") != nullptr;
+    if (turned)
+      list_others(check,
+                  &settings,
+                  "|valid values|valid regex|valid min|valid max|valid min length|valid max length|"
+                  "valid length|valid format|");
+    return turned;
   }
 
   std::string table_;

@@ -45,8 +45,8 @@ const char* check_number(const Check& check, std::string_view value, std::string
   std::optional<Decimal> number;
   const Kind kind = kind_of(value);
   if (check.encoding.base64_decimal && (kind == Kind::string || kind == Kind::object)) {
-    number = decode_decimal(value, check.encoding.scale);
-    if (!number) return "is no number of 38 digits";
+    const auto text = decimal_text(value, check.encoding.scale);
+    if (text) number = parse_decimal(*text);
   } else if (kind == Kind::number) {
     number = parse_decimal(value);
   } else if (kind == Kind::string) {

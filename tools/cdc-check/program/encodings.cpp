@@ -3,6 +3,9 @@
 #include "common/base/text.hpp"
 #include "common/ndjson/text.hpp"
 
+#include <cstdint>
+#include <vector>
+
 namespace cdckit::cdc_check {
 namespace {
 
@@ -78,21 +81,43 @@ bool take_type(const event::Column& column, Encoding& encoding) {
   } else if (type.starts_with("numeric")) {
     constexpr std::int32_t kHeader = 4;
     encoding.base64_decimal = true;
-    if (column.modifier >= kHeader) encoding.scale = (column.modifier - kHeader) & 0x7FF;
+    constexpr std::int32_t kNegative = 0x400;  // 11 bits with a sign
+    if (column.modifier >= kHeader)
+      encoding.scale = (((column.modifier - kHeader) & 0x7FF) ^ kNegative) - kNegative;
   } else {
     return false;
   }
   return true;
 }
 
-Digits absolute_of(std::string_view bytes, bool negative, bool& fits) noexcept {
-  Digits value = 0;
+// How far a scale of PostgreSQL and of Java's decimals may sensibly be from 0.
+constexpr std::int64_t kFarthest = 20'000;
+constexpr std::size_t kMostBytes = 60'000;  // PostgreSQL's largest number has fewer
+
+// Big-endian two's complement, by nine digits at a time.
+std::string digits_of(std::string_view bytes, bool negative) {
+  constexpr std::uint64_t kBase = 1'000'000'000;
+  std::vector<std::uint32_t> limbs(1);  // the lowest first
+  const auto times_and_add = [&](std::uint64_t factor, std::uint64_t carry) {
+    for (std::uint32_t& limb : limbs) {
+      carry += limb * factor;
+      limb = static_cast<std::uint32_t>(carry % kBase);
+      carry /= kBase;
+    }
+    for (; carry != 0; carry /= kBase) limbs.push_back(static_cast<std::uint32_t>(carry % kBase));
+  };
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    if (value >> 119U != 0) fits = false;
-    value = value << 8U | static_cast<unsigned char>(negative ? ~byte : byte);
+    times_and_add(256, negative ? static_cast<unsigned char>(~byte) : byte);
   }
-  return negative ? value + 1 : value;
+  if (negative) times_and_add(1, 1);
+  std::string out = std::to_string(limbs.back());
+  for (std::size_t i = limbs.size() - 1; i-- > 0;) {
+    const std::string nine = std::to_string(limbs[i]);
+    out.append(9 - nine.size(), '0');
+    out += nine;
+  }
+  return out;
 }
 
 }  // namespace
@@ -122,28 +147,25 @@ std::map<std::string, Encoding, std::less<>> encodings_of(const event::TableSche
   return out;
 }
 
-std::optional<Decimal> decode_decimal(std::string_view token, std::int32_t scale) {
+std::optional<std::string> decimal_text(std::string_view token, std::int64_t scale) {
   if (token.starts_with('{')) {
     const auto own = base::parse_signed(ndjson::find_member(token, "scale"));
     token = ndjson::find_member(token, "value");
-    if (!own || *own < -100'000 || *own > 100'000) return std::nullopt;
-    scale = static_cast<std::int32_t>(*own);
+    if (!own) return std::nullopt;
+    scale = *own;
   }
+  if (scale < -kFarthest || scale > kFarthest) return std::nullopt;
   const auto bytes = base::from_base64(text_of(token));
-  if (!bytes || bytes->empty()) return std::nullopt;
+  if (!bytes || bytes->empty() || bytes->size() > kMostBytes) return std::nullopt;
   const bool negative = (static_cast<unsigned char>(bytes->front()) & 0x80U) != 0;
-  bool fits = true;
-  const Digits digits = absolute_of(*bytes, negative, fits);
-  if (!fits || count_digits(digits) > kMostDigits) return std::nullopt;
-  Decimal value;
-  if (digits == 0) return value;
-  value.digits = digits;
-  value.negative = negative;
-  value.count = count_digits(digits);
-  value.exponent = -scale;
-  value.lowest = value.exponent;
-  for (Digits rest = digits; rest % 10 == 0; rest /= 10) ++value.lowest;
-  return value;
+  std::string text = digits_of(*bytes, negative);
+  if (scale < 0 && text != "0") text.append(static_cast<std::size_t>(-scale), '0');
+  if (scale > 0) {
+    const auto places = static_cast<std::size_t>(scale);
+    if (text.size() <= places) text.insert(0, places + 1 - text.size(), '0');
+    text.insert(text.size() - places, ".");
+  }
+  return negative ? "-" + text : text;
 }
 
 }  // namespace cdckit::cdc_check

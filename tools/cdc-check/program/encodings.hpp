@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,8 +23,8 @@ struct Encoding {
 // By the column's name; only those that are written in a way of their own.
 std::map<std::string, Encoding, std::less<>> encodings_of(const event::TableSchema& schema);
 
-// A base64 token of a two's complement number with the scale, or {"scale":..,"value":..}. Nothing
-// when it is none, or has more than 38 digits.
-std::optional<Decimal> decode_decimal(std::string_view token, std::int32_t scale);
+// All digits of a base64 token of a two's complement number with the scale, or of
+// {"scale":..,"value":..}, as PostgreSQL writes the number. Nothing when it is none.
+std::optional<std::string> decimal_text(std::string_view token, std::int64_t scale);
 
 }  // namespace cdckit::cdc_check

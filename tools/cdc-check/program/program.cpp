@@ -53,6 +53,8 @@ void Program::add(Code& code) {
   if (rule.kind == RuleKind::monotonic) memories_.emplace_back().marks.emplace();
   needs_event_time_ =
       needs_event_time_ || (rule.kind == RuleKind::freshness && check.column == kNoColumn);
+  needs_own_members_ =
+      needs_own_members_ || (rule.kind == RuleKind::json_schema && check.column == kNoColumn);
   check.across =
       check.operand_count > 0 || check.column == kNoColumn || rule.kind == RuleKind::monotonic;
   prepare(check);
@@ -61,10 +63,15 @@ void Program::add(Code& code) {
 }
 
 void Program::set_encodings(const std::map<std::string, Encoding, std::less<>>& encodings) {
+  const auto encoding_of = [&](std::uint16_t column) {
+    const Path& path = columns_.path(column);
+    const auto found = path.size() == 1 ? encodings.find(path.front()) : encodings.end();
+    return found == encodings.end() ? Encoding{} : found->second;
+  };
   for (Check& check : checks_) {
-    if (check.column == kNoColumn) continue;
-    const auto found = encodings.find(columns_.path(check.column).front());
-    check.encoding = found == encodings.end() ? Encoding{} : found->second;
+    if (check.column != kNoColumn) check.encoding = encoding_of(check.column);
+    for (std::size_t i = 0; check.evaluator && i < check.operand_count; ++i)
+      check.evaluator->set_unit(i, encoding_of(operands_[check.operands + i]).unit);
   }
   encoded_.clear();
   for (std::size_t number = 0; number < columns_.size(); ++number) {
@@ -82,9 +89,9 @@ void Program::decode_columns() {
     const std::string_view value = columns_.values()[encoded.column];
     if (value.empty() || (value.front() != '"' && value.front() != '{') || unavailable_.is(value))
       continue;
-    const auto number = decode_decimal(value, encoded.scale);
+    auto number = decimal_text(value, encoded.scale);
     if (!number) continue;
-    encoded.text = to_text(*number);
+    encoded.text = std::move(*number);
     columns_.set(encoded.column, encoded.text);
   }
 }
@@ -164,7 +171,8 @@ const char* Program::broken_across(Check& check, const Subject& subject) {
       return subject.event_time.empty() ? nullptr
                                         : check_value(check, subject.event_time, scratch_);
     default:
-      return check.code->schema->holds(subject.row, subject.unchanged, &unavailable_)
+      return check.code->schema->holds(
+                 subject.own.empty() ? subject.row : subject.own, subject.unchanged, &unavailable_)
                  ? nullptr
                  : "does not fit the schema";
   }
@@ -239,6 +247,12 @@ void Program::forget(const ndjson::Object& row) {
   for (const Check& check : checks_) {
     if (check.kind == RuleKind::unique && make_key(check))
       memories_[check.memory].window->remove(hash_of(scratch_));
+  }
+}
+
+void Program::forget_all() noexcept {
+  for (Memory& memory : memories_) {
+    if (memory.window) memory.window->clear();
   }
 }
 

@@ -21,8 +21,9 @@ struct Subject {
   ndjson::Object row;
   std::string_view unchanged = {};  // array of names; empty: none
   std::string_view identity = {};  // what tells the row from others: its key's JSON; empty: nothing
-  bool update = false;             // of a row that was there before
+  bool update = false;             // of a row that may have been there before
   std::string_view event_time = {};  // `source.ts_us` or `ts_ms`, else empty
+  std::string_view own = {};         // the row without what a consumer put on; empty: nothing was
 };
 
 class Program {
@@ -37,6 +38,8 @@ class Program {
   [[nodiscard]] bool empty() const noexcept { return checks_.empty(); }
   // Some rule is about when the event came to be.
   [[nodiscard]] bool needs_event_time() const noexcept { return needs_event_time_; }
+  // Some rule is about the whole row.
+  [[nodiscard]] bool needs_own_members() const noexcept { return needs_own_members_; }
   // How columns are written from now on.
   void set_encodings(const std::map<std::string, Encoding, std::less<>>& encodings);
 
@@ -46,6 +49,8 @@ class Program {
   void settle(bool went_on);
   // A row that is gone: what it held is free again.
   void forget(const ndjson::Object& row);
+  // All rows are gone.
+  void forget_all() noexcept;
 
   [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
   [[nodiscard]] const std::vector<Check>& checks() const noexcept { return checks_; }
@@ -83,6 +88,7 @@ class Program {
   std::string other_;
   std::vector<Encoded> encoded_;
   bool needs_event_time_ = false;
+  bool needs_own_members_ = false;
   std::uint64_t rows_ = 0;
 };
 

@@ -5,6 +5,8 @@
 
 #include <set>
 #include <sstream>
+#include <utility>
+#include <vector>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
@@ -88,16 +90,35 @@ class Converter {
   void take_map(Node& node, const YAML::Node& from, int depth) {
     node.type = Node::Type::map;
     std::set<std::string> names;
+    std::vector<Node> merged;
     for (const auto& pair : from) {
       const Place place = place_of(pair.first.Mark());
       if (!pair.first.IsScalar()) refuse(place, "a name is text");
       Node value = convert(pair.second, depth + 1);
       value.name = pair.first.Scalar();
+      if (value.name == "<<" && pair.first.Tag() != "!") {
+        merged.push_back(std::move(value));
+        continue;
+      }
       value.name_place = place;
       if (!names.insert(value.name).second)
         refuse(place, "\"" + value.name + "\" stands there twice");
       if (value.place.line == 0) value.place = place;
       node.items.push_back(std::move(value));
+    }
+    for (Node& one : merged) merge(node, std::move(one), names);
+  }
+
+  // `<<: *anchor`: what a mapping, or each of a list, has beside what is there already.
+  static void merge(Node& node, Node from, std::set<std::string>& names) {
+    if (from.type == Node::Type::list) {
+      for (Node& item : from.items) merge(node, std::move(item), names);
+      return;
+    }
+    if (from.type != Node::Type::map)
+      refuse(from.place, "\"<<\" takes in a mapping or a list of them");
+    for (Node& item : from.items) {
+      if (names.insert(item.name).second) node.items.push_back(std::move(item));
     }
   }
 

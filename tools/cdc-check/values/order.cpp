@@ -8,7 +8,9 @@ namespace cdckit::cdc_check {
 namespace {
 
 bool may_be_moment(std::string_view text) noexcept {
-  return text.size() >= 10 && text[4] == '-' && text[7] == '-' && text[0] >= '0' && text[0] <= '9';
+  const std::size_t minus = text.find('-');  // behind the year
+  return text.size() >= 10 && minus >= 4 && minus <= 6 && text[minus + 3] == '-' &&
+         text[0] >= '0' && text[0] <= '9';
 }
 
 }  // namespace

@@ -52,6 +52,11 @@ void UniqueWindow::remove(const KeyHash& key) noexcept {
   if (entries_[place].line != 0) erase(place);
 }
 
+void UniqueWindow::clear() noexcept {
+  std::fill(entries_.begin(), entries_.end(), Entry{});
+  size_ = 0;
+}
+
 // Those behind it that would not be found any more move up.
 void UniqueWindow::erase(std::size_t place) noexcept {
   const std::size_t mask = entries_.size() - 1;

@@ -20,6 +20,8 @@ class UniqueWindow {
   void add(const KeyHash& key, const KeyHash& owner);
   // The row is gone: its key is free.
   void remove(const KeyHash& key) noexcept;
+  // All rows are gone.
+  void clear() noexcept;
   // A line without a key (a null) takes a place in the window all the same.
   void add_nothing();
   [[nodiscard]] std::size_t size() const noexcept { return size_; }

@@ -149,3 +149,20 @@ TEST_CASE("a column beside a short number, decided early or late") {
     }
   }
 }
+
+TEST_CASE("numbers that are times stand beside texts that are times") {
+  const ExpressionCode code = parse_expression("d < '2026-03-01'", {"f", 1, 1});
+  Evaluator evaluator(code);
+  const auto run = [&](std::string_view value) {
+    const auto result = evaluator.run(std::span(&value, 1));
+    return !result ? 'n' : *result ? 't' : 'f';
+  };
+  evaluator.set_unit(0, Unit::days);
+  CHECK(run("20512") == 't');  // 2026-02-28
+  CHECK(run("20513") == 'f');
+  evaluator.set_unit(0, Unit::microseconds);
+  CHECK(run("1772323199999999") == 't');
+  CHECK(run("1772323200000000") == 'f');
+  CHECK(verdict("'10:00:00' < t", R"({"t":36000000001})") == 't');  // microseconds of a day
+  CHECK(verdict("t < 'noon'", R"({"t":1})") == 'n');
+}

@@ -141,3 +141,38 @@ TEST_CASE("what a delete frees can come again") {
   CHECK(check_event(checker, line_of("d", R"("before":{"a":1},"after":null)")) == "");
   CHECK(check_event(checker, line_of("c", R"("before":null,"after":{"a":1})")) == "");
 }
+
+TEST_CASE("what is unique after a truncate, in a snapshot that comes again, and without a key") {
+  Checker checker(codes_of("version: 1\nrules:\n"
+                           "  - {name: twice, kind: unique, column: a, window: 100}\n"
+                           "  - {name: key, kind: not_null, column: id, on: key}\n"),
+                  event::kUnavailable);
+  const auto event = [&](const char* key, const char* op, const char* after) {
+    return check_event(checker,
+                       std::string(R"({"key":)") + key + R"(,"before":null,"after":)" + after +
+                           R"(,"source":{"schema":"public","table":"t"},"op":")" + op + "\"}");
+  };
+  CHECK(event(R"({"id":1})", "c", R"({"a":5})") == "");
+  CHECK(event(R"({"id":1})", "r", R"({"a":5})") == "");  // the same row, read
+  CHECK(event(R"({"id":2})", "c", R"({"a":5})") == "twice ");
+  CHECK(event("null", "t", "null") == "");
+  CHECK(event(R"({"id":2})", "c", R"({"a":5})") == "");
+  CHECK(event("null", "c", R"({"a":6})") == "key ");  // none at all: its columns are missing
+}
+
+TEST_CASE("a schema of whole rows does not see what a consumer put on") {
+  Checker checker(codes_of("version: 1\nrules:\n"
+                           "  - {name: shape, kind: json_schema, schema: {properties: {a: {type: "
+                           "integer}}, additionalProperties: false}}\n"),
+                  event::kUnavailable);
+  const auto row = [&](const char* text) {
+    const Row one(text);
+    REQUIRE(one.failure() == nullptr);
+    return names(checker.check_row(one.event()));
+  };
+  const std::string kafka =
+      R"("kafka":{"topic":"x.public.t","partition":0,"offset":1,"timestamp":1})";
+  CHECK(row((R"({"pos":null,"key":{"a":1},"a":1,)" + kafka + "}").c_str()) == "");
+  CHECK(row((R"({"pos":null,"key":{"a":1},"a":1,"b":2,)" + kafka + "}").c_str()) == "shape ");
+  CHECK(row(R"({"key":{"a":1},"a":1})") == "shape ");  // a column of the row's own
+}

@@ -43,15 +43,57 @@ sources:
   std::string shown;
   for (const Code& code : codes) shown += code.rule.name + "|";
   CHECK(shown ==
-        "orders.expression|orders.id not_null|orders.id unique|orders.status enum|orders.status "
+        "orders.expression|orders.unique|orders.id not_null|orders.id unique|orders.status "
+        "enum|orders.status "
         "enum 2|"
         "orders.total range|shop.items.sku regex|");
-  CHECK(codes[3].rule.severity == Severity::warn);
-  CHECK(codes[3].rule.values.size() == 3);
-  REQUIRE(imported.left_out().size() == 4);
-  CHECK(imported.left_out()[0].first == "orders: dbt_utils.unique_combination_of_columns");
-  CHECK(imported.left_out()[1].first == "orders.status: relationships");
-  CHECK(imported.left_out()[3] == std::pair<std::string, std::string>{
+  CHECK(codes[4].rule.severity == Severity::warn);
+  CHECK(codes[4].rule.values.size() == 3);
+  CHECK(codes[1].rule.columns == std::vector<Path>{{"a"}, {"b"}});
+  REQUIRE(imported.left_out().size() == 3);
+  CHECK(imported.left_out()[0].first == "orders.status: relationships");
+  CHECK(imported.left_out()[2] == std::pair<std::string, std::string>{
                                       "orders.total: not_null", "it looks at some rows only"});
   CHECK_FALSE(is_dbt(parse_yaml("{a: 1}", "f")));
+}
+
+TEST_CASE("constraints, other names, and tests that mean less than a rule would") {
+  const Node root = parse_yaml(R"(
+models:
+  - name: orders
+    config: {alias: sales}
+    columns:
+      - name: id
+        constraints: [{type: primary_key}, {type: not_null}, {type: check, expression: id > 0}]
+      - name: code
+        tests:
+          - accepted_values: {values: ['1', '2'], quote: false}
+          - unique: {config: {enabled: false}}
+          - not_null: {config: {error_if: '>10'}}
+          - dbt_expectations.expect_column_values_to_match_regex: {regex: '^a', mostly: 0.9}
+          - dbt_expectations.expect_column_value_lengths_to_equal: {value: 1}
+sources:
+  - name: shop
+    freshness: {warn_after: {count: 1, period: day}}
+    tables:
+      - {name: items, identifier: raw_items, columns: [{name: sku, tests: [not_null]}]}
+)",
+                               "schema.yml");
+  Imported imported;
+  import_dbt(root, imported);
+  const auto codes = tests::codes_of(imported.text());
+  std::string shown;
+  for (const Code& code : codes) shown += code.rule.name + "|";
+  CHECK(shown ==
+        "sales.id not_null|sales.id unique|sales.code enum|sales.code length|"
+        "shop.raw_items.sku not_null|");  // the constraint that says not_null again is the same
+  CHECK(imported.text().find("[1, 2]") != std::string::npos);  // numbers, as the column has them
+  std::string left;
+  for (const auto& [what, why] : imported.left_out()) left += what + ": " + why + "|";
+  CHECK(left ==
+        "sales.id: constraint check: no kind of rule does that|"
+        "sales.code: unique: it is not enabled|"
+        "sales.code: not_null: it allows some bad rows|"
+        "sales.code: dbt_expectations.expect_column_values_to_match_regex: it allows some bad rows|"
+        "shop: freshness: it is about the newest row|");
 }

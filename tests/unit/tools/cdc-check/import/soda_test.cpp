@@ -51,3 +51,34 @@ checks for orders:
         "orders: max(price) < 10|orders: avg(price) between 1 and 2|");
   CHECK_FALSE(is_soda(parse_yaml("{a: 1}", "f")));
 }
+
+TEST_CASE("alerts that stand for none, other bounds, and what a check says besides") {
+  const Node root = parse_yaml(R"(
+checks for orders:
+  - missing_count(id):
+      name: no nulls
+      warn: when > 0
+  - missing_count(code) = 0:
+      missing values: ['-']
+  - max_length(code) <= 5
+  - invalid_count(code):
+      fail: when > 10
+      valid length: 5
+checks for orders [daily]:
+  - missing_count(id) = 0
+)",
+                               "checks.yml");
+  Imported imported;
+  import_soda(root, imported);
+  const auto codes = tests::codes_of(imported.text());
+  std::string shown;
+  for (const Code& code : codes) shown += code.rule.name + "|";
+  CHECK(shown == "orders.id not_null|orders.code not_null|orders.code length|");
+  CHECK(codes[0].rule.severity == Severity::warn);
+  CHECK(codes[1].rule.severity == Severity::quarantine);
+  std::string left;
+  for (const auto& [what, why] : imported.left_out()) left += what + "|";
+  CHECK(left ==
+        "orders.code: missing values|orders: invalid_count(code)|"
+        "orders [daily]: missing_count(id) = 0|");
+}

@@ -43,17 +43,24 @@ TEST_CASE("by type and the connector's defaults") {
 
 TEST_CASE("decimals in bytes") {
   const auto text = [](const char* token, std::int32_t scale) {
-    const auto value = decode_decimal(token, scale);
-    return value ? to_text(*value) : "none";
+    return decimal_text(token, scale).value_or("none");
   };
   CHECK(text(R"("AeI=")", 2) == "4.82");
   CHECK(text(R"("/w==")", 0) == "-1");
-  CHECK(text(R"("AA==")", 2) == "0");
+  CHECK(text(R"("AA==")", 2) == "0.00");
   CHECK(text(R"("gA==")", 1) == "-12.8");
   CHECK(text(R"({"scale":3,"value":"AeI="})", 0) == "0.482");
   CHECK(text(R"("S0c6hFFmTg==")", 0) == "21188939906901582");
   CHECK(text(R"("")", 0) == "none");
   CHECK(text(R"("not base64!")", 0) == "none");
   CHECK(text(R"({"value":"AA=="})", 0) == "none");
-  CHECK(text(R"("f////////////////////////////w==")", 0) == "none");
+  // more digits than a check can compare, all of them there
+  CHECK(text(R"("f////////////////////////////w==")", 0) ==
+        "47890485652059026823698344598447161988085597568237567");
+  CHECK(text(R"("gAAAAAAAAAAAAAAAAAAAAAAAAAAA")", 3) ==
+        "-187072209578355573530071658587684226515959365500.928");
+  CHECK(text(R"("AQ==")", -3) == "1000");
+  CHECK(text(R"("AA==")", -3) == "0");
+  CHECK(text(R"({"scale":30000,"value":"AQ=="})", 0) == "none");
+  CHECK(text(R"({"scale":99999999999999999999,"value":"AQ=="})", 0) == "none");
 }

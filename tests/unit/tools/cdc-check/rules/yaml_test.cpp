@@ -55,6 +55,23 @@ TEST_CASE("places") {
   CHECK(node.items[1].items[1].items[0].place.text() == "f:4:8");
 }
 
+TEST_CASE("a mapping is taken into another, which has the last word") {
+  const Node node = parse_yaml(
+      "base: &b {a: 1, c: 2}\nmore: &m {a: 8, d: 9}\none: {<<: *b, a: 3}\ntwo: {<<: [*b, *m], e: "
+      "4}\n"
+      "\"<<\": text\n",
+      "f");
+  const auto shown = [](const Node& map) {
+    std::string out;
+    for (const Node& item : map.items) out += item.name + "=" + item.text + " ";
+    return out;
+  };
+  CHECK(shown(node.items[2]) == "a=3 c=2 ");
+  CHECK(shown(node.items[3]) == "e=4 a=1 c=2 d=9 ");
+  CHECK(node.items[4].name == "<<");
+  CHECK(failure("a: {<<: 1}").find("takes in a mapping") != std::string::npos);
+}
+
 TEST_CASE("what is no rule file") {
   CHECK(failure("a: [1").starts_with("could not use rules \"f.yaml:"));
   CHECK(failure("a: 1\na: 2").find("f.yaml:2:1") != std::string::npos);
