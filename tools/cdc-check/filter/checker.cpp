@@ -116,8 +116,11 @@ const std::vector<Broken>& Checker::check_event(const event::Event& event) {
          .event_time = table.row.needs_event_time() ? time_of(event) : std::string_view{}});
   }
   if (table.key.empty()) return broken_;
-  const bool has_key = event.key.starts_with('{');
-  run(table.key, {.row = has_key ? event::key_columns(event) : ndjson::Object{kNothing}});
+  if (event.key.starts_with('{')) {
+    run(table.key, {.row = event::key_columns(event)});
+  } else if (ndjson::find_member(base::trim(event.line), "key") == "null") {
+    run(table.key, {.row = kNothing});
+  }
   return broken_;
 }
 

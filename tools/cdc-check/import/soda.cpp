@@ -96,8 +96,8 @@ class Importer {
 
   bool add(const Check& check, const char* kind, Settings settings = {}) {
     // less than N percent: counted, and too many stop the run
-    const bool percent = check.metric.find("_percent") != std::string::npos && !is_none(check);
-    if (percent) {
+    const bool allows_some = check.metric.find("_percent") != std::string::npos && !is_none(check);
+    if (allows_some) {
       const auto percent = parse_decimal(check.bound);
       if (!percent || check.sign.empty() || check.sign.front() != '<') return false;
       const auto ratio = divide(*percent, decimal_of(100));
@@ -110,7 +110,7 @@ class Importer {
               .kind = kind,
               .table = table_,
               .column = several ? "" : check.column,
-              .warns = percent || check.warns,
+              .warns = allows_some || check.warns,
               .settings = std::move(settings)});
     return true;
   }

@@ -22,7 +22,6 @@ constexpr milliseconds kTick{50};
 constexpr milliseconds kIdleTick{1000};
 constexpr milliseconds kFastestPoll{100};
 constexpr milliseconds kSlowestPoll{500};
-constexpr std::size_t kUncommitted = 24U << 20U;  // bytes of batches on their way
 constexpr std::size_t kMostResent = 5000;
 // So many rows that came again are looked up in a run where none was refused: enough to see that
 // they are the same source's.
@@ -63,7 +62,6 @@ Put::Put(PutSettings settings, cli::Context& context)
                 .streaming = settings_.streaming,
                 .max_rate = settings_.max_rate,
                 .poll_every = std::clamp(settings_.max_lag, kFastestPoll, kSlowestPoll),
-                .capacity = kUncommitted,
                 .wake_fd = wakeup_.event_fd()}),
       sql_(settings_.connection, settings_.sql, wakeup_.event_fd()),
       channels_(catalog_, network_, sql_, settings_.channels),

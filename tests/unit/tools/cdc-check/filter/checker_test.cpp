@@ -158,6 +158,10 @@ TEST_CASE("what is unique after a truncate, in a snapshot that comes again, and 
   CHECK(event("null", "t", "null") == "");
   CHECK(event(R"({"id":2})", "c", R"({"a":5})") == "");
   CHECK(event("null", "c", R"({"a":6})") == "key ");  // none at all: its columns are missing
+  // a value that came without its key says nothing about it
+  CHECK(check_event(checker,
+                    R"({"before":null,"after":{"a":7},"source":{"schema":"public","table":"t"},)"
+                    R"("op":"c"})") == "");
 }
 
 TEST_CASE("a schema of whole rows does not see what a consumer put on") {
